@@ -1,0 +1,90 @@
+"""Clocks a session can run on. They never step, and count the time a machine was suspended."""
+
+import asyncio
+import selectors
+import time
+from typing import Any, Protocol
+
+__all__ = ["Clock", "LoopClock", "MonotonicClock", "VirtualLoop"]
+
+# Linux counts suspend on CLOCK_BOOTTIME only; macOS and Windows count it on their monotonic clock.
+_CLOCK_ID = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC if hasattr(time, "CLOCK_MONOTONIC") else None)
+
+
+def _monotonic_s() -> float:
+    """Seconds on the machine's clock that never steps."""
+    return time.monotonic() if _CLOCK_ID is None else time.clock_gettime(_CLOCK_ID)
+
+
+class Clock(Protocol):
+    """Seconds since the session began, and waiting for such a time."""
+
+    def now_s(self) -> float:
+        """Seconds since the session began."""
+        ...
+
+    async def sleep_until(self, t_s: float) -> None:
+        """Return when ``now_s()`` has reached ``t_s``."""
+        ...
+
+
+class MonotonicClock:
+    """The machine's own clock, ``speed`` times as fast, starting at ``start_s``."""
+
+    def __init__(self, speed: float = 1.0, start_s: float = 0.0) -> None:
+        self.speed = speed
+        self._start_s = start_s
+        self._origin_s = _monotonic_s()
+
+    def now_s(self) -> float:
+        """Seconds since the session began."""
+        return self._start_s + (_monotonic_s() - self._origin_s) * self.speed
+
+    async def sleep_until(self, t_s: float) -> None:
+        """Return when ``now_s()`` has reached ``t_s``."""
+        while (left_s := t_s - self.now_s()) > 0:
+            await asyncio.sleep(left_s / self.speed)
+
+
+class LoopClock:
+    """The running event loop's clock; on a ``VirtualLoop`` an hour passes in no time, in exact order."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._origin_s = self._loop.time()
+
+    def now_s(self) -> float:
+        """Seconds since the session began."""
+        return self._loop.time() - self._origin_s
+
+    async def sleep_until(self, t_s: float) -> None:
+        """Return when ``now_s()`` has reached ``t_s``."""
+        if (left_s := t_s - self.now_s()) > 0:
+            await asyncio.sleep(left_s)
+
+
+class _SkippingSelector(selectors.DefaultSelector):  # type: ignore[misc,valid-type]  # the platform's class, chosen at run time
+    """Does not wait for a time-out: it reports how long it would have waited."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.skipped_s = 0.0
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        """Return what is ready now; count a wait instead of waiting."""
+        ready = super().select(0 if timeout is not None else None)
+        if not ready and timeout:
+            self.skipped_s += timeout
+        return ready  # type: ignore[no-any-return]  # typed by the platform's class
+
+
+class VirtualLoop(asyncio.SelectorEventLoop):
+    """An event loop whose time jumps to the next timer as soon as nothing is ready: no waiting, exact order."""
+
+    def __init__(self, *args: Any) -> None:
+        self._skipping = _SkippingSelector()
+        super().__init__(self._skipping)
+
+    def time(self) -> float:
+        """Virtual seconds."""
+        return self._skipping.skipped_s

@@ -1,0 +1,210 @@
+"""What flows into the pipeline: everything a session records, as frozen values with units in their names.
+
+``t_s`` is seconds on the session's clock, stamped once by the session; ``seq`` counts a session's inputs without holes.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from biofeedback.core.pacing import Pacer, Pattern
+
+__all__ = [
+    "Characteristic",
+    "ClockReading",
+    "End",
+    "Input",
+    "Link",
+    "LinkState",
+    "Mark",
+    "MarkKind",
+    "Notification",
+    "Origin",
+    "Plan",
+    "Rating",
+    "Resumed",
+    "RrIntervals",
+    "Step",
+    "StepKind",
+    "StrapInfo",
+]
+
+
+class StepKind(StrEnum):
+    """What a person does during a step."""
+
+    BASELINE = "baseline"
+    BREATHE = "breathe"
+    RECOVERY = "recovery"
+    REST = "rest"
+    WALK = "walk"
+    MOVE = "move"
+
+
+class LinkState(StrEnum):
+    """Whether the strap's link is up."""
+
+    CONNECTED = "connected"
+    LOST = "lost"
+
+
+class MarkKind(StrEnum):
+    """Kinds of mark; ``command`` and ``context`` carry their content in ``text``."""
+
+    NOTE = "note"
+    PAUSE = "pause"
+    RESUME = "resume"
+    SKIP = "skip"
+    STOP = "stop"
+    COMMAND = "command"
+    CONTEXT = "context"
+
+
+class Characteristic(StrEnum):
+    """Where a notification's bytes come from."""
+
+    HEART_RATE = "2a37"
+    BODY_LOCATION = "2a38"
+    BATTERY = "2a19"
+    PMD_DATA = "pmd_data"
+    PMD_CONTROL = "pmd_control"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step begins. ``pattern`` and ``breaths`` are there for paced steps; ``continues`` after a pause."""
+
+    seq: int
+    t_s: float
+    step: StepKind
+    duration_s: float | None = None
+    pattern: Pattern | None = None
+    breaths: tuple[tuple[float, float], ...] = ()
+    block: int | None = None
+    continues: int | None = None
+
+    @property
+    def pacer(self) -> Pacer | None:
+        """The pacer of a paced step."""
+        return None if self.pattern is None else Pacer(self.t_s, self.pattern, self.breaths)
+
+
+@dataclass(frozen=True, slots=True)
+class StrapInfo:
+    """A strap is used from here on; ``latency_s`` is None when it is not calibrated."""
+
+    seq: int
+    t_s: float
+    strap: int
+    source: str
+    model: str | None = None
+    firmware: str | None = None
+    latency_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """The strap's link came up or was lost."""
+
+    seq: int
+    t_s: float
+    strap: int
+    state: LinkState
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a notification was first stamped: a remote collector's or browser's own count and clock."""
+
+    id: str
+    seq: int
+    t_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """Raw bytes of one notification."""
+
+    seq: int
+    t_s: float
+    strap: int
+    characteristic: Characteristic
+    value: bytes
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RrIntervals:
+    """RR intervals in ms from an imported or replayed list, oldest first."""
+
+    seq: int
+    t_s: float
+    rr_ms: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """The session goes on after a stop of the program."""
+
+    seq: int
+    t_s: float
+    utc: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A note, a command or a piece of context, with its author."""
+
+    seq: int
+    t_s: float
+    kind: MarkKind
+    text: str = ""
+    author: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """A person's own rating, for example of tension, 0 to 10."""
+
+    seq: int
+    t_s: float
+    scale: str
+    moment: str
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A plan drawn in advance: its seed and the order of its blocks."""
+
+    seq: int
+    t_s: float
+    kind: str
+    seed: int
+    blocks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClockReading:
+    """A remote clock read against the session's."""
+
+    seq: int
+    t_s: float
+    origin: str
+    origin_t_s: float
+    round_trip_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """The session ends."""
+
+    seq: int
+    t_s: float
+    reason: str
+
+
+Input = (
+    Step | StrapInfo | Link | Notification | RrIntervals | Resumed | Mark | Rating | Plan | ClockReading | End
+)

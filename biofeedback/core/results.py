@@ -1,0 +1,339 @@
+"""What flows out of the pipeline: measures, grades and answers, never stored, always rebuilt from a recording."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from biofeedback.core.events import StepKind
+
+__all__ = [
+    "Answer",
+    "Artifact",
+    "Beat",
+    "BeatLabel",
+    "BreathMeasures",
+    "CalmerThanBefore",
+    "Card",
+    "CardState",
+    "ExhaleResponse",
+    "Following",
+    "Gap",
+    "Grade",
+    "LatencySource",
+    "Look",
+    "NoiseSource",
+    "Quality",
+    "Reason",
+    "Result",
+    "RsaTrend",
+    "StepEnded",
+    "StepMeasures",
+    "StepStarted",
+]
+
+
+class Answer(StrEnum):
+    """Yes, no, or not known."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+class Following(StrEnum):
+    """Whether the person breathes along with the pacer."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+class Grade(StrEnum):
+    """How far the signal may be trusted."""
+
+    GOOD = "good"
+    LIMITED = "limited"
+    BAD = "bad"
+
+
+class Artifact(StrEnum):
+    """Class of a beat (Lipponen and Tarvainen 2019), ``range`` for the physiological gate."""
+
+    NORMAL = "normal"
+    ECTOPIC = "ectopic"
+    MISSED = "missed"
+    EXTRA = "extra"
+    LONG = "long"
+    SHORT = "short"
+    RANGE = "range"
+
+
+class Reason(StrEnum):
+    """Why an answer is not known, in the order in which they apply."""
+
+    NO_BEAT_INTERVALS = "no_beat_intervals"
+    NO_CONTACT = "no_contact"
+    IRREGULAR_BEATS = "irregular_beats"
+    POOR_SIGNAL = "poor_signal"
+    NO_BREATHING_STEP = "no_breathing_step"
+    NO_BASELINE = "no_baseline"
+    NO_RECOVERY = "no_recovery"
+    NOT_FOLLOWING = "not_following"
+    CANNOT_SEE_FOLLOWING = "cannot_see_following"
+    TOO_FEW_BREATHS = "too_few_breaths"
+    INCONCLUSIVE = "inconclusive"
+
+
+class NoiseSource(StrEnum):
+    """Where the noise beside the pacer was learned."""
+
+    SESSION = "session"
+    EARLIER = "earlier"
+    POPULATION = "population"
+
+
+class LatencySource(StrEnum):
+    """Whether the strap's latency is known, or profiled over its possible range."""
+
+    CALIBRATED = "calibrated"
+    PROFILED = "profiled"
+
+
+class CardState(StrEnum):
+    """What the patient's answer card says; the words for each are in the language files."""
+
+    WAITING = "waiting"  # no step yet: strap is being found, or beats are there and nothing has begun
+    NO_CONTACT = "no_contact"
+    NO_BEAT_INTERVALS = "no_beat_intervals"
+    BASELINE = "baseline"
+    MEASURING = "measuring"
+    YES = "yes"
+    UNKNOWN = "unknown"
+    NO = "no"
+    NOT_FOLLOWING = "not_following"
+    POOR_SIGNAL = "poor_signal"
+    IRREGULAR_BEATS = "irregular_beats"
+    NO_BASELINE = "no_baseline"  # a breathing step whose noise is not known from this or an earlier session
+    PAUSED = "paused"
+    RECOVERY = "recovery"
+    MOVING = "moving"  # rest, walk, movements: nothing is asked of the exhale
+    FINISHED = "finished"
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """One RR interval placed in time: ``t_s`` is the R peak that ends it. ``id`` is (input seq, index)."""
+
+    seq: int
+    index: int
+    t_s: float
+    rr_ms: float
+    heart_rate_bpm: float
+    segment: int
+
+
+@dataclass(frozen=True, slots=True)
+class BeatLabel:
+    """The class of an earlier beat: provisional two beats later, ``final`` when its step has ended."""
+
+    seq: int
+    index: int
+    artifact: Artifact
+    final: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Beats are missing here; nothing bridges it. ``end_s`` is None while it lasts."""
+
+    start_s: float
+    end_s: float | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepStarted:
+    """A step began."""
+
+    step_seq: int
+    step: StepKind
+    t_s: float
+    duration_s: float | None
+    pattern: str | None
+    inhale_s: float | None
+    hold_in_s: float | None
+    exhale_s: float | None
+    hold_out_s: float | None
+    breaths: tuple[tuple[float, float], ...]
+    block: int | None
+    continues: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class StepEnded:
+    """A step ended, ``reason`` says by what: planned, next, pause, skip, stop, end."""
+
+    step_seq: int
+    t_s: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class BreathMeasures:
+    """One paced breath. ``exhale_rise_ms`` is None when it cannot be measured, ``reason`` says why."""
+
+    step_seq: int
+    index: int
+    inhale_start_s: float
+    exhale_start_s: float
+    end_s: float
+    exhale_rise_ms: float | None
+    exhale_fall_bpm: float | None
+    beats: int
+    usable: bool
+    reason: str | None
+    final: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RsaTrend:
+    """Breath-locked RSA amplitude (peak to trough of the locked fit) over the last breaths, 95 % interval."""
+
+    step_seq: int
+    t_s: float
+    breath: int
+    rsa_ms: float
+    low_ms: float
+    high_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The exhale answer as decided at one planned look."""
+
+    breaths: int
+    answer: Answer
+    reason: Reason | None
+    effect_ms: float | None
+    low_ms: float | None
+    high_ms: float | None
+    shown_at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class ExhaleResponse:
+    """Does the heart answer the exhale? Decided at planned looks; ``final`` when the step has ended.
+
+    ``effect_ms`` is the rise of RR from the first to the last third of the exhale of the fitted waveform, with its
+    95 % interval; ``effect_bpm`` is the fall of heart rate that goes with it at the mean RR.
+    """
+
+    step_seq: int
+    pattern: str
+    answer: Answer
+    reason: Reason | None
+    reasons: tuple[Reason, ...]
+    effect_ms: float | None
+    low_ms: float | None
+    high_ms: float | None
+    effect_bpm: float | None
+    low_bpm: float | None
+    high_bpm: float | None
+    phase_deg: float | None
+    following: Following
+    noise_source: NoiseSource | None
+    latency_source: LatencySource
+    latency_s: float | None
+    looks: tuple[Look, ...]
+    p_value: float | None
+    breaths_used: int
+    time_to_answer_s: float | None
+    shown_at_s: float | None
+    revoked: bool
+    final: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CalmerThanBefore:
+    """Is the heart calmer than before? Recovery minus baseline, 95 % intervals; never merged with the exhale answer."""
+
+    answer: Answer
+    reason: Reason | None
+    reasons: tuple[Reason, ...]
+    delta_heart_rate_bpm: float | None
+    low_bpm: float | None
+    high_bpm: float | None
+    delta_ln_rmssd: float | None
+    low_ln_rmssd: float | None
+    high_ln_rmssd: float | None
+    respiration_before_hz: float | None
+    respiration_after_hz: float | None
+    p_value: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class StepMeasures:
+    """Measures over a whole step, from final labels. SDNN has ddof 1; band powers are in ms2."""
+
+    step_seq: int
+    step: StepKind
+    start_s: float
+    end_s: float
+    beats: int
+    heart_rate_bpm: float | None
+    rmssd_ms: float | None
+    sdnn_ms: float | None
+    pnn50_percent: float | None
+    sd1_ms: float | None
+    sd2_ms: float | None
+    vlf_power_ms2: float | None
+    lf_power_ms2: float | None
+    hf_power_ms2: float | None
+    respiration_hz: float | None
+    rsa_ms: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """How good the signal is now (last 60 s) and over the session so far; made once a second."""
+
+    t_s: float
+    grade: Grade
+    reasons: tuple[Reason, ...]
+    beats: int
+    corrected_fraction: float | None
+    coverage_fraction: float | None
+    contact: bool | None
+    battery_percent: int | None
+    connected: bool
+    beat_age_s: float | None
+    heart_rate_bpm: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What the patient's card says from now on: made whenever it changes, and at each breath."""
+
+    t_s: float
+    state: CardState
+    shown: bool
+    breaths_until_look: int | None
+    effect_bpm: float | None
+    low_bpm: float | None
+    high_bpm: float | None
+    reason: Reason | None
+
+
+Result = (
+    Beat
+    | BeatLabel
+    | Gap
+    | StepStarted
+    | StepEnded
+    | BreathMeasures
+    | RsaTrend
+    | ExhaleResponse
+    | CalmerThanBefore
+    | StepMeasures
+    | Quality
+    | Card
+)

@@ -1,0 +1,87 @@
+"""Errors a caller can handle.
+
+BiofeedbackError
+├── MalformedPayload      bytes from a strap that are no heart rate measurement
+├── StrapError            a strap that cannot be used now
+│   ├── StrapNotFound     nothing was found, or not the one asked for
+│   └── BluetoothUnavailable  no adapter, switched off, or no permission
+├── InputError            a file or an option that cannot be used as it is
+│   ├── RecordingCorrupt  a recording is damaged; the message names the line
+│   ├── RecordingTooNew   a recording of a version this program does not know
+│   └── NotRrData         a file that holds no readable list of RR intervals
+└── CommandRefused        a command that makes no sense in this state of the session
+
+Each message says what happened, where, and what to do about it, in one line.
+"""
+
+__all__ = [
+    "BiofeedbackError",
+    "BluetoothUnavailable",
+    "CommandRefused",
+    "InputError",
+    "MalformedPayload",
+    "NotRrData",
+    "RecordingCorrupt",
+    "RecordingTooNew",
+    "StrapError",
+    "StrapNotFound",
+]
+
+
+class BiofeedbackError(Exception):
+    """Root of all errors that this package raises on purpose."""
+
+
+class MalformedPayload(BiofeedbackError):
+    """Bytes that are no 0x2A37 heart rate measurement."""
+
+    def __init__(self, payload: bytes, reason: str) -> None:
+        self.payload = payload
+        self.reason = reason
+        super().__init__(f"not a heart rate measurement ({reason}): {payload.hex() or 'empty'}")
+
+
+class StrapError(BiofeedbackError):
+    """A strap that cannot be used now."""
+
+
+class StrapNotFound(StrapError):
+    """No strap was found, or not the one asked for."""
+
+
+class BluetoothUnavailable(StrapError):
+    """There is no usable Bluetooth adapter, it is off, or permission is missing."""
+
+
+class InputError(BiofeedbackError):
+    """A file or an option that cannot be used as it is (exit status 2)."""
+
+
+class RecordingCorrupt(InputError):
+    """A recording is damaged at a line."""
+
+    def __init__(self, path: str, line: int, reason: str) -> None:
+        self.path = path
+        self.line = line
+        self.reason = reason
+        super().__init__(f"{path}, line {line}: {reason}. Run `biofeedback analyze --repair {path}` to keep all that is whole.")
+
+
+class RecordingTooNew(InputError):
+    """A recording of a version that this program does not know."""
+
+    def __init__(self, path: str, version: object, known: int) -> None:
+        self.path = path
+        self.version = version
+        super().__init__(
+            f"{path}: this is a recording of version {version}; this program reads up to version {known}. "
+            "Install a newer biofeedback."
+        )
+
+
+class NotRrData(InputError):
+    """A file that holds no readable list of RR intervals."""
+
+
+class CommandRefused(BiofeedbackError):
+    """A command that makes no sense in this state of the session."""

@@ -1,0 +1,71 @@
+"""What every strap gives: events without a time. The session stamps them the moment its sink is called."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from biofeedback.clock import Clock
+from biofeedback.core.events import Characteristic, Step
+
+__all__ = ["Connected", "Lost", "Payload", "RrFrame", "Searching", "Sink", "Strap", "StrapEvent"]
+
+
+@dataclass(frozen=True, slots=True)
+class Searching:
+    """The strap is looked for; ``detail`` is a key of the language files (``strap.searching`` ...)."""
+
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """A strap is connected and sends."""
+
+    source: str
+    model: str | None = None
+    firmware: str | None = None
+    latency_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """The link was lost; the strap goes on looking for it by itself."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """Raw bytes of one notification or read."""
+
+    characteristic: Characteristic
+    value: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class RrFrame:
+    """RR intervals in ms of a replayed list, never turned into bytes."""
+
+    rr_ms: tuple[float, ...]
+
+
+StrapEvent = Searching | Connected | Lost | Payload | RrFrame
+Sink = Callable[[StrapEvent], None]
+
+
+class Strap(Protocol):
+    """A source of heart beats."""
+
+    source: str
+    simulated: bool
+
+    async def run(self, sink: Sink, clock: Clock) -> None:
+        """Call ``sink`` with every event, at once, until cancelled or until the source has no more.
+
+        A strap reconnects by itself. It lets the link go in its ``finally`` when it is cancelled.
+        """
+        ...
+
+    def watch(self, step: Step | None) -> None:
+        """Tell the strap which step is on the screen (None: none). Only a simulated person looks at it."""
+        ...
