@@ -1,0 +1,13 @@
+"""Names for sessions: ULIDs, which sort by the time they were made."""
+
+__all__ = ["ulid"]
+
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32
+
+
+def ulid(time_ms: int, randomness: bytes) -> str:
+    """ULID of 26 characters from milliseconds since 1970 and ten random bytes, both given by the caller."""
+    if len(randomness) != 10 or not 0 <= time_ms < 1 << 48:
+        raise ValueError("a ULID needs a 48-bit time in ms and ten random bytes")
+    number = time_ms << 80 | int.from_bytes(randomness, "big")
+    return "".join(_ALPHABET[number >> shift & 31] for shift in range(125, -5, -5))
