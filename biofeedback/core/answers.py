@@ -1,0 +1,164 @@
+"""The two answers: does the heart answer the exhale, and is it calmer than before. Never merged."""
+
+import math
+from dataclasses import dataclass
+
+from biofeedback.core.breathing import TempoFit, is_off_pace
+from biofeedback.core.locked import LockedFit
+from biofeedback.core.prior import HEART_RATE_SD_BPM
+from biofeedback.core.results import Answer, CalmerThanBefore, Following, Grade, Reason
+
+__all__ = ["LOOKS", "SIGNAL_REASONS", "LookVerdict", "StepTonus", "calmer_answer", "decide_look", "null_p_value"]
+
+LOOKS = (3, 6, 12)  # breaths; planned, so that the error rate is known
+# The largest signed ratio over the arc, without any response, spreads like 1.45 t with 5 degrees of freedom (simulated:
+# free breathing and Mayer waves of up to 3 bpm at the pacer); 4.1 leaves .018 at each look, under .05 over all three.
+NULL_SCALE, NULL_DF = 1.45, 5
+CRITICAL_RATIO = 4.1
+HARMONIC_MAX = 0.8  # a second harmonic as large as the first is a breath at twice the pace
+NO_EFFECT_BPM = 2.0  # `no` means: smaller than this at every phase of the arc; science.md 5
+CONTRAST_MAX = 1.654  # of a wave without lag: the largest effect an amplitude can have
+SITTING_FALL_BPM = 1.5  # heart rate falls about 3 bpm while anyone just sits still, half of it between the two means
+NORMAL_975 = 1.959964  # two-sided 95 % of a normal distribution
+SIGNAL_REASONS = (Reason.NO_BEAT_INTERVALS, Reason.NO_CONTACT, Reason.IRREGULAR_BEATS, Reason.POOR_SIGNAL)
+ORDER = {reason: place for place, reason in enumerate(Reason)}
+
+
+def null_p_value(ratio: float) -> float:
+    """Chance of a ratio as large at one look when the heart does not answer (one-sided; t with 5 df, scaled)."""
+    angle = math.atan(ratio / NULL_SCALE / math.sqrt(NULL_DF))
+    cosine = math.cos(angle)
+    inside = 2 / math.pi * (angle + math.sin(angle) * (cosine + 2 / 3 * cosine**3))
+    return (1 - inside) / 2
+
+
+@dataclass(frozen=True, slots=True)
+class LookVerdict:
+    """What one look says."""
+
+    answer: Answer
+    reasons: tuple[Reason, ...]
+    following: Following
+    low_ms: float | None
+    high_ms: float | None
+    p_value: float | None
+
+    @property
+    def reason(self) -> Reason | None:
+        """The first reason that applies."""
+        return self.reasons[0] if self.reasons else None
+
+
+def _following(fit: LockedFit, tempo: TempoFit | None, goes_on: bool, was_seen: bool) -> Following:
+    """Whether the person breathes along, from RR and from what a person saw."""
+    is_locked = fit.t_ratio > CRITICAL_RATIO and fit.harmonic_ratio < HARMONIC_MAX
+    if tempo is not None and is_off_pace(tempo):
+        return Following.NO
+    if was_seen or is_locked:
+        return Following.YES
+    if goes_on or (fit.harmonic_ratio >= HARMONIC_MAX and fit.t_ratio > CRITICAL_RATIO):
+        return Following.NO
+    return Following.UNKNOWN
+
+
+def decide_look(
+    fit: LockedFit, tempo: TempoFit | None, *, goes_on: bool, was_seen: bool, grade: Grade, is_last: bool
+) -> LookVerdict:
+    """Answer at a planned look.
+
+    ``yes``: the lower limit of the repeated interval is above 0, the signal is not bad, and nothing says the person
+    breathes at another pace. ``no``: at the last look the upper limit is below 2 bpm at every phase of the arc, the
+    grade is good and a person (or measured breathing) showed the following. Everything else is ``unknown``.
+    """
+    following = _following(fit, tempo, goes_on, was_seen)
+    half_ms = CRITICAL_RATIO * fit.effect_sd_ms()
+    low_ms, high_ms = fit.effect_ms - half_ms, fit.effect_ms + half_ms
+    shown = low_ms > 0 and fit.t_ratio > CRITICAL_RATIO and fit.harmonic_ratio < HARMONIC_MAX
+    largest_ms = (abs(fit.amplitude_ms) + CRITICAL_RATIO * fit.sd_ms) * CONTRAST_MAX
+    is_flat = 60000.0 * largest_ms / fit.mean_rr_ms**2 < NO_EFFECT_BPM
+    p_value = null_p_value(fit.t_ratio)
+    if grade is Grade.BAD:
+        return LookVerdict(Answer.UNKNOWN, (Reason.POOR_SIGNAL,), following, low_ms, high_ms, p_value)
+    if following is Following.NO:
+        return LookVerdict(Answer.UNKNOWN, (Reason.NOT_FOLLOWING,), following, low_ms, high_ms, p_value)
+    if shown:
+        return LookVerdict(Answer.YES, (), following, low_ms, high_ms, p_value)
+    if is_last and is_flat and was_seen and grade is Grade.GOOD:
+        return LookVerdict(Answer.NO, (), following, low_ms, high_ms, p_value)
+    unseen = (Reason.CANNOT_SEE_FOLLOWING,) if following is Following.UNKNOWN else ()
+    return LookVerdict(Answer.UNKNOWN, (*unseen, Reason.INCONCLUSIVE), following, low_ms, high_ms, p_value)
+
+
+@dataclass(frozen=True, slots=True)
+class StepTonus:
+    """What a step of quiet breathing says of the level of the heart."""
+
+    heart_rate_bpm: float
+    heart_rate_sd_bpm: float  # of the mean over the step, autocorrelation included
+    ln_rmssd: float | None
+    ln_rmssd_sd: float | None
+    respiration_hz: float | None
+    grade: Grade
+
+
+def _unknown_calmer(reasons: tuple[Reason, ...]) -> CalmerThanBefore:
+    """The calmer answer where nothing can be said."""
+    nothing = (None,) * 9
+    return CalmerThanBefore(Answer.UNKNOWN, reasons[0], reasons, *nothing)
+
+
+def calmer_answer(
+    baseline: StepTonus | None, recovery: StepTonus | None, signal: tuple[Reason, ...], heart_rate_sd_bpm: float | None
+) -> CalmerThanBefore:
+    """Is the heart slower after than before?
+
+    Parameters
+    ----------
+    baseline, recovery : StepTonus or None
+        Free quiet breathing before and after.
+    signal : tuple of Reason
+        Signal reasons that forbid an answer.
+    heart_rate_sd_bpm : float or None
+        The person's own spread of recovery minus baseline from day to day; None takes the population's 2.0 bpm.
+
+    Notes
+    -----
+    Standard error: the larger of that of the two means (spectral density at 0 of each step) and the day-to-day spread.
+    Heart rate falls while anyone sits still; ``yes`` needs the upper limit below that fall.
+    """
+    reasons = list(signal)
+    if baseline is None:
+        reasons.append(Reason.NO_BASELINE)
+    if recovery is None:
+        reasons.append(Reason.NO_RECOVERY)
+    if baseline is None or recovery is None or reasons:
+        return _unknown_calmer(tuple(sorted(reasons, key=ORDER.__getitem__)))
+    delta_bpm = recovery.heart_rate_bpm - baseline.heart_rate_bpm
+    own_sd_bpm = heart_rate_sd_bpm or HEART_RATE_SD_BPM
+    sd_bpm = max(own_sd_bpm, math.hypot(baseline.heart_rate_sd_bpm, recovery.heart_rate_sd_bpm))
+    low_bpm, high_bpm = delta_bpm - NORMAL_975 * sd_bpm, delta_bpm + NORMAL_975 * sd_bpm
+    answer = _calmer(low_bpm, high_bpm)
+    reasons = [Reason.INCONCLUSIVE] if answer is Answer.UNKNOWN else []
+    rmssd = _ln_rmssd_change(baseline, recovery)
+    p_value = 0.5 * math.erfc(-(delta_bpm + SITTING_FALL_BPM) / sd_bpm / math.sqrt(2))
+    return CalmerThanBefore(
+        answer, reasons[0] if reasons else None, tuple(reasons), delta_bpm, low_bpm, high_bpm, *rmssd,
+        baseline.respiration_hz, recovery.respiration_hz, p_value,
+    )  # fmt: skip
+
+
+def _calmer(low_bpm: float, high_bpm: float) -> Answer:
+    """Answer from the interval of the change of heart rate."""
+    if high_bpm < -SITTING_FALL_BPM:
+        return Answer.YES
+    return Answer.NO if low_bpm > 0 else Answer.UNKNOWN
+
+
+def _ln_rmssd_change(baseline: StepTonus, recovery: StepTonus) -> tuple[float | None, float | None, float | None]:
+    """Change of ln RMSSD with its 95 % interval."""
+    before, after = baseline.ln_rmssd, recovery.ln_rmssd
+    before_sd, after_sd = baseline.ln_rmssd_sd, recovery.ln_rmssd_sd
+    if before is None or after is None or before_sd is None or after_sd is None:
+        return None, None, None
+    delta, half = after - before, NORMAL_975 * math.hypot(before_sd, after_sd)
+    return delta, delta - half, delta + half

@@ -1,0 +1,99 @@
+"""Is the person breathing along? Inferred from RR alone: never certain, and it says so."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from biofeedback.core.noise import NoiseSpectrum, Whitened
+from biofeedback.core.pacing import Pacer
+from biofeedback.core.rsa import phases_rad
+
+__all__ = ["TempoFit", "fit_tempo", "is_off_pace", "own_breathing_goes_on"]
+
+TEMPOS = np.concatenate(([0.5], np.arange(0.72, 1.45, 0.01), np.arange(1.9, 2.11, 0.05)))
+GAIN_MIN = 8.0  # twice the log likelihood that another tempo must gain over the pacer's; simulated
+GAIN_SHARE = 0.06  # natural following jitters by 5-10 % of a breath, which costs a strong wave some of its gain
+SLIP_MIN_BREATHS = 0.2  # below this a wander of tempo is the jitter of following
+BREATHING_HZ = (0.15, 0.45)  # where a person's own breathing lies in a baseline
+BAND_HALF_HZ = 0.04
+PROMINENCE_MIN = 3.0  # a baseline's breathing peak stands out of its surroundings
+GOES_ON_FRACTION = 0.5  # of the power of one's own rhythm, where following leaves next to none
+
+
+@dataclass(frozen=True, slots=True)
+class TempoFit:
+    """Which tempo explains RR best: ``tempo`` times the pacer's, and how much better than the pacer's own."""
+
+    tempo: float
+    gain: float
+    pacer_gain: float
+    breaths: float
+
+
+def fit_tempo(
+    pacer: Pacer, noise: NoiseSpectrum, mid_s: NDArray[np.float64], nn_ms: NDArray[np.float64], scale: float
+) -> TempoFit:
+    """Best tempo among half to double the pacer's, phase left free.
+
+    Parameters
+    ----------
+    mid_s, nn_ms : ndarray, shape (n_beats,)
+        Midpoints in seconds and NN intervals in ms of clean beats of the step.
+    scale : float
+        SD of the noise now over that of the baseline.
+    """
+    white = Whitened(noise, mid_s, nn_ms)
+    tempos = np.append(TEMPOS, 1.0)
+    stretched = [phases_rad(pacer, pacer.start_s + (mid_s - pacer.start_s) * tempo) for tempo in tempos.tolist()]
+    phases = np.stack(stretched, axis=1)
+    waves = white.of(np.concatenate((np.cos(phases), np.sin(phases)), axis=1))
+    half = len(tempos)
+    gains = np.asarray([white.gain(waves[:, [k, half + k]]) for k in range(half)]) / scale**2
+    best = int(np.argmax(gains))
+    span_s = float(mid_s[-1] - mid_s[0])
+    return TempoFit(float(tempos[best]), float(gains[best]), float(gains[-1]), span_s / pacer.pattern.period_s)
+
+
+def is_off_pace(fit: TempoFit) -> bool:
+    """Whether RR shows another tempo than the pacer's, beyond the jitter of natural following."""
+    if abs(fit.tempo - 1) * fit.breaths < SLIP_MIN_BREATHS:
+        return False
+    return fit.gain - fit.pacer_gain > GAIN_MIN + GAIN_SHARE * fit.gain
+
+
+def own_breathing_goes_on(noise: NoiseSpectrum, mid_s: NDArray[np.float64], nn_ms: NDArray[np.float64]) -> bool:
+    """Whether the breathing rhythm of the baseline goes on undiminished; False also when it cannot be told."""
+    peak_hz = _breathing_peak_hz(noise)
+    if peak_hz is None:
+        return False
+    frequency_hz = np.asarray(noise.frequency_hz)
+    near = np.abs(frequency_hz - peak_hz) <= BAND_HALF_HZ
+    before_ms2 = float(np.asarray(noise.power_ms2)[near].sum())
+    return _band_power_ms2(mid_s, nn_ms, frequency_hz[near]) > GOES_ON_FRACTION * before_ms2
+
+
+def _breathing_peak_hz(noise: NoiseSpectrum) -> float | None:
+    """Frequency of a baseline's breathing peak; None when it does not stand out."""
+    frequency_hz, power_ms2 = np.asarray(noise.frequency_hz), np.asarray(noise.power_ms2)
+    band = (frequency_hz >= BREATHING_HZ[0]) & (frequency_hz <= BREATHING_HZ[1])
+    peak = int(np.argmax(np.where(band, power_ms2, -math.inf)))
+    inside = bool(band[peak - 1]) and bool(band[min(peak + 1, len(band) - 1)])
+    if not inside or power_ms2[peak] < PROMINENCE_MIN * float(np.median(power_ms2[band])):
+        return None
+    return float(frequency_hz[peak])
+
+
+def _band_power_ms2(
+    mid_s: NDArray[np.float64], nn_ms: NDArray[np.float64], frequency_hz: NDArray[np.float64]
+) -> float:
+    """Power of RR near some frequencies: beats weighted by their length, Hann taper."""
+    place = 2 * (mid_s - mid_s[0]) / (mid_s[-1] - mid_s[0]) - 1
+    trend = np.polynomial.polynomial.polyfit(place, nn_ms, 2)
+    taper = 0.5 * (1 + np.cos(np.pi * place))
+    weighted = (nn_ms - np.polynomial.polynomial.polyval(place, trend)) * taper * nn_ms
+    spectrum = np.exp(-2j * np.pi * np.outer(frequency_hz, mid_s)) @ weighted
+    # density = 2 |X|^2 / (sum of squared weights); weights are in ms (beat length), one second is 1000 of them
+    density = 2 * np.abs(spectrum) ** 2 / float(((taper**2) * nn_ms).sum() * 1000.0)
+    return float(density.mean() * (frequency_hz[-1] - frequency_hz[0]))

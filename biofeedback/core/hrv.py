@@ -1,0 +1,157 @@
+"""Measures over a window of clean beats (Task Force 1996, doi 10.1161/01.CIR.93.5.1043). Missing is None, never 0."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["BandPowers", "band_powers", "heart_rate_bpm", "ln_rmssd", "pnn50_percent", "respiration_hz", "rmssd_ms",
+           "sd1_ms", "sd2_ms", "sdnn_ms", "successive_differences_ms"]
+
+VLF_HZ, LF_HZ, HF_HZ = (0.0033, 0.04), (0.04, 0.15), (0.15, 0.40)  # Task Force 1996
+WINDOW_S = 300.0  # Task Force 1996: short-term spectra are taken over five minutes
+SPECTRUM_MIN_S = 60.0  # ten waves of the slowest breathing worth naming
+VLF_MIN_S = 300.0  # shorter windows hold no VLF
+BREATHING_HZ = (0.1, 0.45)  # unpaced breathing from RR: below lie Mayer waves
+PEAK_SHARE_MIN = 0.35  # of the power between .1 and .45 Hz, within .03 Hz of the peak: otherwise no rate is named
+PEAK_HALF_HZ = 0.03
+
+
+def successive_differences_ms(rr_ms: NDArray[np.float64], is_normal: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Differences of neighbouring beats of one unbroken run that are both normal.
+
+    Parameters
+    ----------
+    rr_ms, is_normal : ndarray, shape (n_beats,)
+        Intervals in ms, and which of them are normal beats.
+    """
+    return np.diff(rr_ms)[is_normal[1:] & is_normal[:-1]]
+
+
+def heart_rate_bpm(nn_ms: NDArray[np.float64]) -> float | None:
+    """Mean heart rate: 60000 over the mean NN interval."""
+    return 60000.0 / float(nn_ms.mean()) if len(nn_ms) else None
+
+
+def rmssd_ms(differences_ms: NDArray[np.float64]) -> float | None:
+    """Root mean square of successive differences (Task Force 1996)."""
+    return math.sqrt(float(np.mean(differences_ms**2))) if len(differences_ms) else None
+
+
+def ln_rmssd(differences_ms: NDArray[np.float64]) -> float | None:
+    """Natural logarithm of RMSSD in ms; None where RMSSD is missing or 0."""
+    value = rmssd_ms(differences_ms)
+    return math.log(value) if value else None
+
+
+def sdnn_ms(nn_ms: NDArray[np.float64]) -> float | None:
+    """Standard deviation of NN intervals, ddof 1 (Task Force 1996)."""
+    return float(nn_ms.std(ddof=1)) if len(nn_ms) > 1 else None
+
+
+def pnn50_percent(differences_ms: NDArray[np.float64]) -> float | None:
+    """Share of successive differences above 50 ms, in percent (Task Force 1996)."""
+    return float(np.mean(np.abs(differences_ms) > 50.0) * 100.0) if len(differences_ms) else None
+
+
+def sd1_ms(differences_ms: NDArray[np.float64]) -> float | None:
+    """Poincare width: SD of successive differences over the root of 2, ddof 1 (Brennan 2001, doi 10.1109/10.959330)."""
+    return float(differences_ms.std(ddof=1)) / math.sqrt(2.0) if len(differences_ms) > 1 else None
+
+
+def sd2_ms(nn_ms: NDArray[np.float64], differences_ms: NDArray[np.float64]) -> float | None:
+    """Poincare length: root of 2 SDNN squared minus SD1 squared (Brennan 2001, doi 10.1109/10.959330)."""
+    sdnn, sd1 = sdnn_ms(nn_ms), sd1_ms(differences_ms)
+    if sdnn is None or sd1 is None:
+        return None
+    return math.sqrt(max(0.0, 2.0 * sdnn**2 - sd1**2))
+
+
+@dataclass(frozen=True, slots=True)
+class BandPowers:
+    """Band powers in ms2; VLF is None for windows under five minutes."""
+
+    vlf_power_ms2: float | None
+    lf_power_ms2: float | None
+    hf_power_ms2: float | None
+
+
+def _density(mid_s: NDArray[np.float64], nn_ms: NDArray[np.float64], frequency_hz: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Power density in ms2/Hz at some frequencies, from beats as they lie.
+
+    The transform of RR over time is an integral: each beat counts with its own length, so nothing is interpolated.
+    Linear trend removed, Hann taper.
+    """
+    place = (mid_s - mid_s[0]) / (mid_s[-1] - mid_s[0])
+    weight = nn_ms / 1000.0 * 0.5 * (1 - np.cos(2 * np.pi * place))
+    centred = place - np.average(place, weights=weight)
+    level = np.average(nn_ms, weights=weight)
+    slope = float(np.sum(weight * centred * (nn_ms - level)) / np.sum(weight * centred * centred))
+    x = (nn_ms - level - slope * centred) * weight
+    spectrum = np.exp(-2j * np.pi * np.outer(frequency_hz, mid_s - mid_s[0])) @ x
+    norm = float(np.sum(weight * weight / (nn_ms / 1000.0)))
+    return np.asarray(2.0 * np.abs(spectrum) ** 2 / norm)
+
+
+def _windows(mid_s: NDArray[np.float64]) -> list[slice]:
+    """Half-overlapping windows of five minutes, or the whole when it is shorter."""
+    span_s = float(mid_s[-1] - mid_s[0])
+    if span_s <= WINDOW_S:
+        return [slice(0, len(mid_s))]
+    count = math.ceil((span_s - WINDOW_S) / (WINDOW_S / 2)) + 1
+    starts_s = mid_s[0] + np.linspace(0.0, span_s - WINDOW_S, count)
+    first = np.searchsorted(mid_s, starts_s)
+    last = np.searchsorted(mid_s, starts_s + WINDOW_S, side="right")
+    return [slice(int(a), int(b)) for a, b in zip(first, last, strict=True)]
+
+
+def _spectrum(
+    mid_s: NDArray[np.float64], nn_ms: NDArray[np.float64], high_hz: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
+    """Frequencies and mean density over windows; None when there is too little."""
+    if len(mid_s) < 16 or mid_s[-1] - mid_s[0] < SPECTRUM_MIN_S:
+        return None
+    step_hz = 0.5 / min(WINDOW_S, float(mid_s[-1] - mid_s[0]))
+    frequency_hz = np.arange(step_hz, high_hz + step_hz, step_hz)
+    parts = [_density(mid_s[w], nn_ms[w], frequency_hz) for w in _windows(mid_s) if w.stop - w.start >= 16]
+    return frequency_hz, np.mean(parts, axis=0)
+
+
+def _integral(frequency_hz: NDArray[np.float64], density: NDArray[np.float64], band: tuple[float, float]) -> float:
+    """Power between two frequencies."""
+    inside = (frequency_hz > band[0]) & (frequency_hz <= band[1])
+    return float(density[inside].sum() * (frequency_hz[1] - frequency_hz[0]))
+
+
+def band_powers(mid_s: NDArray[np.float64], nn_ms: NDArray[np.float64]) -> BandPowers:
+    """VLF, LF and HF power of clean beats.
+
+    Parameters
+    ----------
+    mid_s, nn_ms : ndarray, shape (n_beats,)
+        Midpoints in seconds and NN intervals in ms.
+
+    Notes
+    -----
+    Bands of Task Force 1996. Windows of 300 s at half overlap, linear trend removed, Hann taper; the transform is an
+    integral over time in which each beat counts with its length, so that no interpolation damps HF.
+    """
+    found = _spectrum(mid_s, nn_ms, HF_HZ[1])
+    if found is None:
+        return BandPowers(None, None, None)
+    span_s = float(mid_s[-1] - mid_s[0])
+    vlf = _integral(*found, VLF_HZ) if span_s >= VLF_MIN_S * 0.98 else None
+    return BandPowers(vlf, _integral(*found, LF_HZ), _integral(*found, HF_HZ))
+
+
+def respiration_hz(mid_s: NDArray[np.float64], nn_ms: NDArray[np.float64]) -> float | None:
+    """Breathing frequency from RR alone; None when no single rhythm stands out between .1 and .45 Hz."""
+    found = _spectrum(mid_s, nn_ms, BREATHING_HZ[1])
+    if found is None:
+        return None
+    frequency_hz, density = found
+    band = np.where(frequency_hz >= BREATHING_HZ[0], density, 0.0)
+    peak_hz = float(frequency_hz[int(np.argmax(band))])
+    near = _integral(frequency_hz, band, (peak_hz - PEAK_HALF_HZ, peak_hz + PEAK_HALF_HZ))
+    return peak_hz if near >= PEAK_SHARE_MIN * _integral(frequency_hz, band, BREATHING_HZ) else None

@@ -1,0 +1,140 @@
+"""The wave locked to the pacer: its amplitude, delay and uncertainty in the person's own coloured noise."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from biofeedback.core.noise import NoiseSpectrum, Whitened
+from biofeedback.core.pacing import Pacer, Pattern
+from biofeedback.core.rsa import exhale_contrast, phases_rad
+
+__all__ = ["LockedFit", "fit_locked"]
+
+HEART_LAG_S, HEART_LAG_SD_S = 0.5, 0.8  # heart rate behind lung volume at 6/min; science.md 6, Lehrer 2020
+# Arrival minus beat of a strap that says nothing about it; .2-4 s are seen, most below one second (polar-ble-sdk#227).
+STRAP_LATENCY_S, STRAP_LATENCY_SD_S = 0.8, 0.7
+ARC_DEG = (-45.0, 120.0)  # the heart's own lag behind volume; science.md 5
+STRAP_LATENCY_MAX_S = 2.5
+ARC_STEP_S = 0.25
+SCALE_PRIOR_DF = 6.0  # the noise's SD changes between baseline and exercise by a factor exp(N(0, .3)): science.md 5
+
+
+@dataclass(frozen=True, slots=True)
+class LockedFit:
+    """RR's component locked to the pacer, in the person's own coloured noise.
+
+    ``amplitude_ms`` is half of peak to trough, positive when RR rises over the exhale; ``t_ratio`` its ratio to
+    ``sd_ms``. ``effect_ms`` is the exhale contrast of the fitted wave at the heart's own lag. ``fit_gain`` is the
+    fall of the misfit (twice the gain of log likelihood).
+    """
+
+    amplitude_ms: float
+    sd_ms: float
+    t_ratio: float
+    delay_s: float
+    heart_lag_s: float
+    contrast: float
+    contrast_sd: float
+    scale: float
+    fit_gain: float
+    harmonic_ratio: float
+    mean_rr_ms: float
+
+    @property
+    def effect_ms(self) -> float:
+        """Rise of RR from the first to the last third of the exhale."""
+        return self.amplitude_ms * self.contrast
+
+    def effect_sd_ms(self) -> float:
+        """Standard deviation of the effect: of the amplitude, and of the share of the strap in the delay."""
+        return math.hypot(self.sd_ms * self.contrast, self.amplitude_ms * self.contrast_sd)
+
+
+def _arc(pattern: Pattern, latency_s: float | None) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Delays to look at, and the log of their prior weight."""
+    per_degree_s = pattern.period_s / 360
+    low_s, high_s = ARC_DEG[0] * per_degree_s, ARC_DEG[1] * per_degree_s
+    if latency_s is None:
+        delays_s = np.arange(low_s, high_s + STRAP_LATENCY_MAX_S + 1e-9, ARC_STEP_S)
+        centre_s, sd_s = HEART_LAG_S + STRAP_LATENCY_S, math.hypot(HEART_LAG_SD_S, STRAP_LATENCY_SD_S)
+    else:
+        delays_s = np.arange(low_s, high_s + 1e-9, ARC_STEP_S) + latency_s
+        centre_s, sd_s = HEART_LAG_S + latency_s, HEART_LAG_SD_S
+    return delays_s, -0.5 * ((delays_s - centre_s) / sd_s) ** 2
+
+
+def _heart_lag(delay_s: float, latency_s: float | None) -> tuple[float, float]:
+    """The heart's share of a delay and its SD, from the priors of heart and strap."""
+    if latency_s is not None:
+        return delay_s - latency_s, ARC_STEP_S / 2
+    share = HEART_LAG_SD_S**2 / (HEART_LAG_SD_S**2 + STRAP_LATENCY_SD_S**2)
+    lag_s = HEART_LAG_S + share * (delay_s - HEART_LAG_S - STRAP_LATENCY_S)
+    return lag_s, math.sqrt(share) * STRAP_LATENCY_SD_S
+
+
+def _noise_scale(white: Whitened, mid_s: NDArray[np.float64], pattern: Pattern, taken: NDArray[np.float64]) -> float:
+    """Noise now over noise in the baseline (as SD), from the neighbours of the pacer's line and a prior around 1."""
+    span_s = float(mid_s[-1] - mid_s[0])
+    line_hz = 1 / pattern.period_s
+    neighbours_hz = [line_hz + k / span_s for k in (-3, -2, -1, 1, 2, 3)]
+    neighbours_hz = [f for f in neighbours_hz if 0.5 * line_hz <= f <= 1.6 * line_hz]
+    angles = 2 * np.pi * np.outer(mid_s - mid_s[0], np.asarray(neighbours_hz))
+    basis = np.linalg.qr(taken)[0]
+    waves = white.of(np.concatenate((np.cos(angles), np.sin(angles)), axis=1))
+    waves = waves - basis @ (basis.T @ waves)
+    own = np.linalg.qr(waves)[0].T @ white.y
+    return math.sqrt((SCALE_PRIOR_DF + float(own @ own)) / (SCALE_PRIOR_DF + len(own)))
+
+
+def fit_locked(
+    pacer: Pacer, noise: NoiseSpectrum, mid_s: NDArray[np.float64], nn_ms: NDArray[np.float64], latency_s: float | None
+) -> LockedFit:
+    """Fit of the pacer's wave to clean beats, by generalised least squares in the person's own noise.
+
+    Parameters
+    ----------
+    mid_s, nn_ms : ndarray, shape (n_beats,)
+        Midpoints in seconds and NN intervals in ms, as they lie: nothing is resampled.
+    latency_s : float or None
+        The strap's latency in seconds; None profiles over what straps do.
+
+    Notes
+    -----
+    RR is drift (quadratic) plus A cos(phase(t - delay)) plus noise with the covariance learned from free breathing. The
+    delay (heart's lag plus strap's latency) is searched over an arc with a prior; the noise's scale is checked beside
+    the pacer's line. Own method; the arc and its prior follow Lehrer and Gevirtz (2014, doi 10.3389/fpsyg.2014.00756)
+    on the phase between heart rate and breathing near 0.1 Hz.
+    """
+    white = Whitened(noise, mid_s, nn_ms)
+    delays_s, log_prior = _arc(pacer.pattern, latency_s)
+    phases = np.stack([phases_rad(pacer, mid_s - delay) for delay in delays_s.tolist()], axis=1)
+    waves = white.of(np.cos(phases))
+    norms = np.sqrt((waves * waves).sum(axis=0))
+    t_ratios = (waves.T @ white.y) / norms
+    evidence = np.where(t_ratios > 0, 0.5 * t_ratios**2, -np.inf) + log_prior
+    best = int(np.argmax(evidence)) if bool(np.any(t_ratios > 0)) else int(np.argmax(log_prior))
+    pair = white.of(np.stack((np.cos(phases[:, best]), np.sin(phases[:, best])), axis=1))
+    double = white.of(np.stack((np.cos(2 * phases[:, best]), np.sin(2 * phases[:, best])), axis=1))
+    taken = np.concatenate((pair, double), axis=1)
+    scale = _noise_scale(white, mid_s, pacer.pattern, taken)
+    coefficients = np.linalg.lstsq(taken, white.y, rcond=None)[0]
+    first, second = math.hypot(*coefficients[:2].tolist()), math.hypot(*coefficients[2:].tolist())
+    lag_s, lag_sd_s = _heart_lag(float(delays_s[best]), latency_s)
+    contrasts = exhale_contrast(pacer.pattern, lag_s + lag_sd_s * np.linspace(-1.75, 1.75, 8))
+    weights = np.exp(-0.5 * np.linspace(-1.75, 1.75, 8) ** 2)
+    contrast = float(np.average(contrasts, weights=weights))
+    return LockedFit(
+        amplitude_ms=float(t_ratios[best] / norms[best]),
+        sd_ms=scale / float(norms[best]),
+        t_ratio=float(t_ratios[best]) / scale,
+        delay_s=float(delays_s[best]),
+        heart_lag_s=lag_s,
+        contrast=contrast,
+        contrast_sd=math.sqrt(float(np.average((contrasts - contrast) ** 2, weights=weights))),
+        scale=scale,
+        fit_gain=white.gain(pair) / scale**2,
+        harmonic_ratio=second / first if first > 0 else math.inf,
+        mean_rr_ms=float(nn_ms.mean()),
+    )

@@ -1,0 +1,111 @@
+"""How RR wander without a pacer: a person's own spectrum, and the covariance that follows from it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["NoiseSpectrum", "Whitened", "covariance", "learn_noise"]
+
+RESAMPLED_HZ = 2.0  # the slowest rate that still holds a fast breathing rhythm (Nyquist 1 Hz)
+ORDER = 16  # of the autoregression: eight seconds of memory
+BAND_HZ = 1 / 128
+BANDS = 64  # up to .5 Hz; what lies above is the white remainder
+LAG_STEP_S = 0.1
+MIN_SPAN_S = 90.0  # a shorter baseline does not hold enough slow waves
+WHITE_MIN_MS2 = 4.0  # the strap's clock and the R peak's jitter: about 2 ms
+
+
+@dataclass(frozen=True, slots=True)
+class NoiseSpectrum:
+    """Variance of RR in bands of equal width, and the white remainder; ``span_s`` is what it was learned from."""
+
+    frequency_hz: tuple[float, ...]
+    power_ms2: tuple[float, ...]
+    white_ms2: float
+    span_s: float
+
+    def density_at(self, frequency_hz: float) -> float:
+        """Power density at ``frequency_hz``, in ms2/Hz."""
+        return float(np.interp(frequency_hz, self.frequency_hz, self.power_ms2)) / BAND_HZ
+
+
+def _burg(x: NDArray[np.float64], order: int) -> tuple[NDArray[np.float64], float]:
+    """Coefficients and innovation variance of an autoregression (Burg 1975)."""
+    forward, backward = x[1:].copy(), x[:-1].copy()
+    coefficients = np.zeros(0)
+    variance = float(np.mean(x * x))
+    for _ in range(order):
+        power = float(forward @ forward + backward @ backward)
+        reflection = 0.0 if power == 0 else -2.0 * float(backward @ forward) / power
+        coefficients = np.concatenate((coefficients + reflection * coefficients[::-1], [reflection]))
+        variance *= 1 - reflection * reflection
+        forward, backward = (forward + reflection * backward)[1:], (backward + reflection * forward)[:-1]
+    return coefficients, variance
+
+
+def learn_noise(mid_s: NDArray[np.float64], rr_ms: NDArray[np.float64]) -> NoiseSpectrum | None:
+    """Spectrum of clean RR of free breathing; None when they span less than 90 s.
+
+    Parameters
+    ----------
+    mid_s : ndarray, shape (n_beats,)
+        Midpoints of the intervals on the session's clock, in seconds.
+    rr_ms : ndarray, shape (n_beats,)
+        NN intervals in ms.
+
+    Notes
+    -----
+    Autoregression of order 16 by Burg's method (1975) on RR linearly interpolated at 2 Hz, linear trend removed.
+    """
+    if len(mid_s) < ORDER * 2 or mid_s[-1] - mid_s[0] < MIN_SPAN_S:
+        return None
+    grid_s = np.arange(mid_s[0], mid_s[-1], 1 / RESAMPLED_HZ)
+    x = np.interp(grid_s, mid_s, rr_ms)
+    place = np.linspace(-1.0, 1.0, len(x))
+    x = x - x.mean() - place * float(place @ x) / float(place @ place)
+    coefficients, variance = _burg(x, ORDER)
+    frequency_hz = (np.arange(BANDS) + 0.5) * BAND_HZ
+    turn = np.exp(-2j * np.pi * np.outer(frequency_hz, np.arange(1, ORDER + 1)) / RESAMPLED_HZ)
+    density = 2 * variance / RESAMPLED_HZ / np.abs(1 + turn @ coefficients) ** 2
+    power_ms2 = density * BAND_HZ
+    white_ms2 = max(WHITE_MIN_MS2, float(density[-1]) * (RESAMPLED_HZ / 2 - BANDS * BAND_HZ))
+    return NoiseSpectrum(
+        tuple(frequency_hz.tolist()), tuple(power_ms2.tolist()), white_ms2, float(mid_s[-1] - mid_s[0])
+    )
+
+
+def covariance(noise: NoiseSpectrum, mid_s: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Covariance in ms2 of RR at ``mid_s``, shape (n_beats, n_beats): no resampling, gaps need no care."""
+    longest_s = float(mid_s[-1] - mid_s[0]) + 2 * LAG_STEP_S
+    lags_s = np.arange(0.0, longest_s, LAG_STEP_S)
+    frequency_hz = np.asarray(noise.frequency_hz)
+    power_ms2 = np.asarray(noise.power_ms2)
+    # Each band is spread evenly over its width: its correlation fades with sinc(width lag) instead of coming back.
+    waves = np.cos(2 * np.pi * np.outer(lags_s, frequency_hz))
+    by_lag = (waves @ power_ms2) * np.sinc(BAND_HZ * lags_s)
+    matrix = np.interp(np.abs(mid_s[:, None] - mid_s[None, :]), lags_s, by_lag)
+    matrix[np.diag_indices_from(matrix)] += noise.white_ms2
+    return np.asarray(matrix)
+
+
+class Whitened:
+    """Beats and waves in the metric of the person's own noise, slow drift taken out."""
+
+    def __init__(self, noise: NoiseSpectrum, mid_s: NDArray[np.float64], rr_ms: NDArray[np.float64]) -> None:
+        self._root = np.linalg.cholesky(covariance(noise, mid_s))
+        place = 2 * (mid_s - mid_s[0]) / (mid_s[-1] - mid_s[0]) - 1
+        drift = np.linalg.solve(self._root, np.stack((np.ones_like(place), place, place * place), axis=1))
+        self._drift = np.linalg.qr(drift)[0]
+        self.y = self.of(rr_ms[:, None])[:, 0]
+
+    def of(self, waves: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Whiten waves, shape (n_beats, n_waves), and take the drift out."""
+        white = np.linalg.solve(self._root, waves)
+        return np.asarray(white - self._drift @ (self._drift.T @ white))
+
+    def gain(self, waves: NDArray[np.float64]) -> float:
+        """How much of the misfit a few waves explain together."""
+        basis = np.linalg.qr(waves)[0]
+        part = basis.T @ self.y
+        return float(part @ part)

@@ -1,0 +1,98 @@
+"""Measures locked to the breath: the pacer's phase, exhale rise per breath, and the contrast of a locked wave."""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from biofeedback.core.pacing import Breath, Pacer, Pattern
+
+__all__ = ["exhale_contrast", "exhale_thirds_ms", "locked_amplitude_ms", "phases_rad"]
+
+INTERPOLATED_HZ = 4.0
+
+
+def phases_rad(pacer: Pacer, t_s: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Phase of the pacer at ``t_s``: 0 to pi over the inhale, pi to 2 pi over the exhale, growing; holds stand still.
+
+    Before the pacer's start the pattern is taken to have gone on, so that a delayed wave has a phase.
+    """
+    first, last = math.floor((float(t_s.min()) - pacer.start_s) / pacer.pattern.period_s) - 1, 0
+    knots_s: list[float] = []
+    turns: list[float] = []
+    for index in range(min(first, 0), 0):
+        start_s = pacer.start_s + index * pacer.pattern.period_s
+        _add_breath(knots_s, turns, index, Breath(index, *_breath_times(start_s, pacer.pattern)))
+    while True:
+        breath = pacer.breath(last)
+        _add_breath(knots_s, turns, last, breath)
+        last += 1
+        if breath.end_s > t_s.max():
+            break
+    return np.interp(t_s, knots_s, turns)
+
+
+def _breath_times(start_s: float, pattern: Pattern) -> tuple[float, float, float, float]:
+    """Times of one breath of a fixed pattern."""
+    exhale_start_s = start_s + pattern.inhale_s + pattern.hold_in_s
+    exhale_end_s = exhale_start_s + pattern.exhale_s
+    return start_s, exhale_start_s, exhale_end_s, start_s + pattern.period_s
+
+
+def _add_breath(knots_s: list[float], turns: list[float], index: int, breath: Breath) -> None:
+    """Knots of the phase of one breath."""
+    knots_s += [breath.inhale_start_s, breath.exhale_start_s, breath.exhale_end_s]
+    turns += [2 * math.pi * index, 2 * math.pi * (index + 0.5), 2 * math.pi * (index + 1)]
+
+
+def exhale_thirds_ms(
+    breath: Breath, mid_s: NDArray[np.float64], nn_ms: NDArray[np.float64]
+) -> tuple[float, float] | None:
+    """Mean RR in the first and in the last third of the exhale; None without a beat in each.
+
+    Parameters
+    ----------
+    mid_s, nn_ms : ndarray, shape (n_beats,)
+        Midpoints in seconds and NN intervals in ms of clean beats around the exhale.
+
+    Notes
+    -----
+    RR linearly interpolated at 4 Hz between the midpoints of the intervals. The exhale rise is last minus first.
+    """
+    third_s = (breath.exhale_end_s - breath.exhale_start_s) / 3
+    means = []
+    for start_s in (breath.exhale_start_s, breath.exhale_end_s - third_s):
+        if not bool(np.any((mid_s >= start_s) & (mid_s <= start_s + third_s))):
+            return None
+        count = max(2, round(third_s * INTERPOLATED_HZ) + 1)
+        means.append(float(np.interp(np.linspace(start_s, start_s + third_s, count), mid_s, nn_ms).mean()))
+    return means[0], means[1]
+
+
+def exhale_contrast(pattern: Pattern, lag_s: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Last third minus first third of the exhale of a unit cosine of the breath's phase that lags by ``lag_s``.
+
+    1.654 without a lag, whatever the pattern; this is what turns a locked amplitude into the effect.
+    """
+    pacer = Pacer(0.0, pattern)
+    exhale_start_s = pattern.inhale_s + pattern.hold_in_s
+    within = (np.arange(20) + 0.5) / 20 * pattern.exhale_s / 3
+    first_s, last_s = exhale_start_s + within, exhale_start_s + pattern.exhale_s * 2 / 3 + within
+    waves = [np.cos(phases_rad(pacer, (part - lag_s[:, None]).ravel())) for part in (first_s, last_s)]
+    first, last = (wave.reshape(len(lag_s), -1).mean(axis=1) for wave in waves)
+    return np.asarray(last - first)
+
+
+def locked_amplitude_ms(pacer: Pacer, mid_s: NDArray[np.float64], nn_ms: NDArray[np.float64]) -> float:
+    """Half of peak to trough of the wave locked to the pacer, by least squares with a linear drift.
+
+    Parameters
+    ----------
+    mid_s, nn_ms : ndarray, shape (n_beats,)
+        Midpoints in seconds and NN intervals in ms of clean beats of whole breaths.
+    """
+    phases = phases_rad(pacer, mid_s)
+    place = mid_s - mid_s.mean()
+    columns = np.stack((np.ones_like(place), place, np.cos(phases), np.sin(phases)), axis=1)
+    fitted = np.linalg.lstsq(columns, nn_ms, rcond=None)[0]
+    return math.hypot(float(fitted[2]), float(fitted[3]))
