@@ -1,0 +1,99 @@
+"""Simulated people and straps, as data: each number with its unit, each kind with its source.
+
+Where a pair stands, a person's own value is drawn evenly between the two from the seed. "Assumed" marks a number
+that was chosen, not read anywhere.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+__all__ = ["PRESETS", "Faults", "Follows", "Preset", "Span", "Traits"]
+
+Span = tuple[float, float]
+
+
+class Follows(StrEnum):
+    """What a person does while the pacer moves."""
+
+    PACER = "pacer"
+    NOTHING = "nothing"
+    OWN_SLOW_RHYTHM = "own_slow_rhythm"
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What a person's heart and breath are like; the defaults are a healthy adult of 45-54 years, sitting."""
+
+    heart_rate_bpm: Span = (60.0, 72.0)
+    settling_bpm: float = 3.0  # by how much the heart slows while anyone just sits still (science.md 5B)
+    rsa_bpm: Span = (8.0, 12.0)  # peak to trough at 6 breaths/min; deep-breathing test 11-22 by age (science.md 6)
+    lag_mean_s: float = 0.5  # heart rate behind lung volume at 6/min, N(.5, .8 s) (science.md 6)
+    lag_sd_s: float = 0.8
+    follows: Follows = Follows.PACER
+    follow_jitter_fraction: Span = (0.05, 0.10)  # SD of following, of a breath (science.md 5)
+    reaction_s: Span = (0.4, 1.5)  # until a person breathes along, or on by himself; assumed
+    breathing_per_min: Span = (12.0, 16.0)  # free breathing, sitting
+    breathing_jitter_fraction: float = 0.10  # SD of a free breath's length; assumed, rest_ecg_respiration has more
+    tidal_jitter_fraction: float = 0.12  # SD of a breath's depth; assumed
+    slow_breathing_per_min: Span = (5.3, 5.6)  # only for OWN_SLOW_RHYTHM
+    mayer_hz: Span = (0.085, 0.11)  # science.md 6, as are the next four
+    mayer_sd_bpm: Span = (1.0, 2.0)
+    mayer_coherence_s: Span = (20.0, 60.0)
+    vlf_sd_bpm: Span = (1.0, 2.0)
+    vlf_tau_s: Span = (20.0, 60.0)
+    noise_sd_bpm: float = 0.8  # white up to 2 Hz; gives about 6 ms a beat, so RMSSD at rest is 20-32 ms; assumed
+    irregular_fraction: Span = (0.0, 0.0)  # SD of independent RR, of the mean: an AF-like rhythm
+    ectopic_fraction: Span = (0.0, 0.0)  # of beats, premature with a full compensatory pause
+    premature_fraction: Span = (0.15, 0.40)  # how early, of the RR (science.md 6)
+
+
+@dataclass(frozen=True, slots=True)
+class Faults:
+    """What goes wrong between the heart and the session; the defaults are a wet strap that sits well."""
+
+    missed_fraction: float = 0.001  # of beats; real straps .1-.5 % (science.md 6)
+    extra_fraction: float = 0.0  # of beats
+    contact_s: Span | None = None  # stretches with contact; None: contact never breaks
+    no_contact_s: Span = (0.0, 0.0)  # stretches without
+    outage_every_s: float | None = None  # the link is lost once in each such stretch; None: never
+    outage_s: Span = (0.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """One kind of person and strap."""
+
+    name: str
+    traits: Traits = Traits()  # frozen
+    faults: Faults = Faults()  # frozen
+
+
+_ALL = (
+    Preset("responder"),
+    Preset("weak_responder", Traits(rsa_bpm=(2.0, 4.0))),
+    Preset("not_following", Traits(follows=Follows.NOTHING, breathing_per_min=(13.0, 15.0))),
+    # Trap of science.md 5: slow breathing in a rhythm of its own is not an answer to the pacer.
+    Preset("own_slow_rhythm", Traits(follows=Follows.OWN_SLOW_RHYTHM)),
+    Preset(
+        "stressed",
+        Traits(
+            heart_rate_bpm=(85.0, 95.0),
+            rsa_bpm=(1.0, 2.0),
+            breathing_per_min=(15.0, 18.0),
+            mayer_sd_bpm=(2.0, 3.0),
+            vlf_sd_bpm=(2.0, 3.0),
+        ),
+    ),
+    Preset("frequent_ectopy", Traits(rsa_bpm=(4.0, 8.0), ectopic_fraction=(0.08, 0.15))),
+    Preset(
+        "irregular_rhythm", Traits(heart_rate_bpm=(75.0, 90.0), rsa_bpm=(0.0, 0.5), irregular_fraction=(0.18, 0.22))
+    ),
+    Preset(
+        "bad_contact",
+        faults=Faults(missed_fraction=0.12, extra_fraction=0.08, contact_s=(15.0, 40.0), no_contact_s=(10.0, 30.0)),
+    ),
+    # 120 s is a step of the measured 4-6: one outage in each of its three steps.
+    Preset("drop_outs", faults=Faults(outage_every_s=120.0, outage_s=(6.0, 20.0))),
+)
+
+PRESETS: dict[str, Preset] = {preset.name: preset for preset in _ALL}
