@@ -1,0 +1,209 @@
+"""One Bluetooth connection to one strap, from connecting to letting go."""
+
+import asyncio
+import logging
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bleak import BleakClient
+from bleak.backends.characteristic import BleakGATTCharacteristic
+from bleak.backends.device import BLEDevice
+
+from biofeedback.core.events import Characteristic
+from biofeedback.straps.strap import Payload
+from biofeedback.straps.timings import Timings
+from biofeedback.straps.trouble import Detail, Trouble, attempt
+
+__all__ = ["About", "Link", "LossReason", "Notify"]
+
+MODEL, FIRMWARE, MANUFACTURER = "2a24", "2a26", "2a29"
+
+logger = logging.getLogger(__name__)
+
+
+class Notify(StrEnum):
+    """The two ways of BlueZ to hand over notifications; other systems know one."""
+
+    ACQUIRE = "AcquireNotify"
+    START = "StartNotify"
+
+
+class LossReason(StrEnum):
+    """Why a link ended; ``strap.lost.REASON`` in the language files."""
+
+    OUT_OF_RANGE = "out_of_range"
+    SILENCE = "silence"
+    BLUETOOTH_OFF = "bluetooth_off"
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a strap says of itself; ``payloads`` are its place on the body and its battery, as read."""
+
+    model: str | None = None
+    firmware: str | None = None
+    payloads: tuple[Payload, ...] = ()
+
+
+class Link:
+    """A connection; ``hear`` is called with each new frame the moment it arrives."""
+
+    def __init__(self, device: BLEDevice, hear: Callable[[Payload], None], timings: Timings) -> None:
+        self.address = device.address
+        self.copies = 0
+        self.frames = 0
+        self._hear = hear
+        self._timings = timings
+        self._loop = asyncio.get_running_loop()
+        self._client = BleakClient(device, self._on_disconnected, timeout=timings.connect_s)
+        self._news = asyncio.Event()  # a frame came, or the link was lost
+        self._is_lost = False
+        self._is_over = False
+        self._notify: Notify | None = None
+        self._last = b""
+        self._last_s = 0.0
+
+    async def open(self) -> None:
+        """Connect."""
+        await attempt(self._client.connect(), self._timings.connect_s + 1.0)
+
+    async def close(self) -> None:
+        """Let the strap go, whatever state the link is in. Without this every later frame comes twice (StartNotify)."""
+        self._is_over = True
+        with suppress(Trouble):
+            if self._notify is Notify.ACQUIRE and self._client.is_connected:
+                await attempt(self._client.stop_notify(Characteristic.HEART_RATE), self._timings.disconnect_s / 2)
+        with suppress(Trouble):
+            await attempt(self._client.disconnect(), self._timings.disconnect_s)
+
+    async def read_about(self) -> About:
+        """Model, firmware, place on the body and battery: as much of it as the strap tells."""
+        values: dict[str, bytes] = {}
+
+        async def read_all() -> None:
+            for uuid in (MODEL, FIRMWARE, MANUFACTURER, Characteristic.BODY_LOCATION, Characteristic.BATTERY):
+                with suppress(Trouble):
+                    values[uuid] = bytes(await attempt(self._client.read_gatt_char(uuid), self._timings.read_s))
+
+        with suppress(Trouble):
+            await attempt(read_all(), self._timings.read_s)
+        read = (Characteristic.BODY_LOCATION, Characteristic.BATTERY)
+        payloads = tuple(Payload(kind, values[kind]) for kind in read if values.get(kind))
+        model = _model(_text(values.get(MANUFACTURER)), _text(values.get(MODEL)))
+        return About(model, _text(values.get(FIRMWARE)), payloads)
+
+    async def subscribe(self, known: Notify | None) -> Notify:
+        """Ask for frames and return, once one came, the way that worked. ``known`` worked before.
+
+        Raises
+        ------
+        Trouble
+            Refused, lost, or the strap sends nothing.
+        """
+        trouble = Trouble(Detail.SILENT)
+        for way in _ways(known):
+            try:
+                await attempt(self._start(way), self._timings.acquired_s + self._timings.silence_s)
+            except Trouble as refused:
+                trouble = refused
+                continue
+            is_first = way is Notify.ACQUIRE
+            if await self._frame_within(self._timings.acquired_s if is_first else self._timings.silence_s, after=0):
+                await self._watch_battery()
+                return way
+            trouble = Trouble(Detail.RETRYING if self._is_lost else Detail.SILENT)
+            if is_first and not self._is_lost:
+                await self._stop()
+        raise trouble
+
+    async def until_lost(self) -> LossReason:
+        """Return why the link ended, when it has. A link on which nothing comes for 5 s has ended, whatever it says."""
+        while not self._is_lost:
+            if not await self._frame_within(self._timings.silence_s, after=self.frames):
+                break
+        if not self._is_lost:
+            return LossReason.SILENCE
+        await self._drain()
+        return LossReason.OUT_OF_RANGE
+
+    async def _drain(self) -> None:
+        """Wait for frames that were sent before the end and lie in the socket still."""
+        while True:
+            frames = self.frames
+            await asyncio.sleep(self._timings.drain_s)
+            if frames == self.frames:
+                return
+
+    async def _start(self, way: Notify) -> None:
+        """Ask for frames in one way."""
+        arguments = {"use_start_notify": way is Notify.START}
+        await self._client.start_notify(Characteristic.HEART_RATE, self._on_frame, bluez=arguments)  # type: ignore[arg-type]
+        self._notify = way
+
+    async def _stop(self) -> None:
+        """Give up one way before the other is tried."""
+        with suppress(Trouble):
+            await attempt(self._client.stop_notify(Characteristic.HEART_RATE), self._timings.silence_s)
+        await asyncio.sleep(self._timings.settle_s)
+
+    async def _watch_battery(self) -> None:
+        """Ask for the battery's level whenever it changes; many straps and some systems refuse."""
+        with suppress(Trouble):
+            await attempt(self._client.start_notify(Characteristic.BATTERY, self._on_battery), self._timings.read_s)
+
+    async def _frame_within(self, limit_s: float, after: int) -> bool:
+        """Whether more frames than ``after`` come within a time, before the link is lost."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(limit_s):
+                while self.frames <= after and not self._is_lost:
+                    self._news.clear()
+                    await self._news.wait()
+        return self.frames > after
+
+    def _on_frame(self, _: BleakGATTCharacteristic, value: bytearray) -> None:
+        """Hand the bytes on at once; a doubled notification is counted and dropped."""
+        now_s = self._loop.time()
+        if self._is_over:
+            return
+        if value == self._last and now_s - self._last_s < self._timings.copy_s:
+            self.copies += 1
+            return
+        self._hear(Payload(Characteristic.HEART_RATE, bytes(value)))
+        self._last, self._last_s = bytes(value), now_s
+        self.frames += 1
+        self._news.set()
+
+    def _on_battery(self, _: BleakGATTCharacteristic, value: bytearray) -> None:
+        """Hand a battery level on."""
+        if not self._is_over:
+            self._hear(Payload(Characteristic.BATTERY, bytes(value)))
+
+    def _on_disconnected(self, _: BleakClient) -> None:
+        """Only say so: the collector does the rest."""
+        self._is_lost = True
+        self._news.set()
+
+
+def _ways(known: Notify | None) -> tuple[Notify, ...]:
+    """Ways to ask for frames, best first."""
+    if sys.platform != "linux" or known is Notify.START:
+        return (Notify.START,)
+    return (Notify.ACQUIRE, Notify.START)
+
+
+def _text(value: bytes | None) -> str | None:
+    """What a strap wrote, without the padding and control characters that some add."""
+    if value is None:
+        return None
+    return "".join(c for c in value.decode("utf-8", "replace") if c.isprintable()).strip() or None
+
+
+def _model(manufacturer: str | None, model: str | None) -> str | None:
+    """Brand and model: "Polar Electro Oy" and "H10" make "Polar H10"."""
+    if manufacturer is None or model is None:
+        return model or manufacturer
+    brand = manufacturer.split()[0]
+    return model if brand.lower() in model.lower() else f"{brand} {model}"

@@ -1,0 +1,119 @@
+"""The machine's Bluetooth adapter: is there one, which heart rate straps are near."""
+
+import asyncio
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
+
+from bleak import BleakAdapter, BleakScanner
+from bleak.backends.device import BLEDevice
+from bleak.backends.scanner import AdvertisementData
+from bleak.uuids import normalize_uuid_16
+
+from biofeedback.straps.timings import Timings
+from biofeedback.straps.trouble import Detail, Trouble, attempt
+
+__all__ = ["Radio", "connected_straps", "find", "has_adapter", "is_off", "is_strap", "radio", "scan_for"]
+
+HEART_RATE_SERVICE = normalize_uuid_16(0x180D)
+ADAPTER_S = 3.0  # asking for the adapter takes some milliseconds, also where there is none
+
+OnAdvertisement = Callable[[BLEDevice, AdvertisementData], None]
+
+
+@dataclass(slots=True)
+class Radio:
+    """What straps of one event loop share: one of them at a time searches and connects, none takes another's."""
+
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    held: set[str] = field(default_factory=set)  # addresses in use
+
+
+_radios: WeakKeyDictionary[asyncio.AbstractEventLoop, Radio] = WeakKeyDictionary()
+
+
+def radio() -> Radio:
+    """The radio of the running event loop."""
+    return _radios.setdefault(asyncio.get_running_loop(), Radio())
+
+
+async def has_adapter() -> bool:
+    """Whether this machine has Bluetooth (perhaps switched off); never raises, takes 3 s at most."""
+    try:
+        await attempt(BleakAdapter.get(), ADAPTER_S)
+        if sys.platform == "win32":  # pragma: no cover  there only a scan tells
+            await scan_for(0, lambda device, data: None)
+    except Trouble as trouble:
+        return trouble.detail == Detail.BLUETOOTH_OFF
+    return True
+
+
+async def is_off() -> bool:
+    """Whether Bluetooth is gone or switched off now."""
+    try:
+        await attempt(BleakAdapter.get(), ADAPTER_S)
+    except Trouble:
+        return True
+    return False
+
+
+async def connected_straps() -> list[BLEDevice]:
+    """Straps that are connected already: they do not advertise, and a killed program leaves its link up."""
+    adapter = await attempt(BleakAdapter.get(), ADAPTER_S)
+    with suppress(NotImplementedError):
+        return await attempt(adapter.get_connected_devices([HEART_RATE_SERVICE]), ADAPTER_S)
+    return []
+
+
+def is_strap(data: AdvertisementData) -> bool:
+    """Whether it advertises heart rate; the filter of the operating system alone lets others through (bleak #1534)."""
+    return HEART_RATE_SERVICE in (uuid.lower() for uuid in data.service_uuids)
+
+
+async def scan_for(duration_s: float, on_strap: OnAdvertisement, enough: asyncio.Event | None = None) -> None:
+    """Call ``on_strap`` with each advertisement of a heart rate strap, until the time is over or it is enough."""
+
+    def on_advertisement(device: BLEDevice, data: AdvertisementData) -> None:
+        if is_strap(data):
+            on_strap(device, data)
+
+    async def listen() -> None:
+        async with BleakScanner(on_advertisement, service_uuids=[HEART_RATE_SERVICE]):
+            with suppress(TimeoutError):
+                await asyncio.wait_for((enough or asyncio.Event()).wait(), duration_s)
+
+    await attempt(listen(), duration_s + ADAPTER_S)
+
+
+async def find(connected: list[BLEDevice], address: str | None, avoid: str | None, timings: Timings) -> BLEDevice:
+    """The strap with this address; without one a connected one, or the nearest not in use, ``avoid`` last.
+
+    Raises
+    ------
+    Trouble
+        Nothing found in one round, or no Bluetooth.
+    """
+    held = radio().held
+
+    def is_wanted(device: BLEDevice) -> bool:
+        is_asked_for = device.address != avoid if address is None else device.address.lower() == address.lower()
+        return is_asked_for and device.address not in held
+
+    for device in connected:
+        if is_wanted(device):
+            return device
+    heard: dict[str, tuple[bool, int, BLEDevice]] = {}
+    enough = asyncio.Event()
+
+    def on_strap(device: BLEDevice, data: AdvertisementData) -> None:
+        if is_wanted(device) or (address is None and device.address == avoid):
+            heard[device.address] = (device.address != avoid, data.rssi, device)
+            wait_s = timings.choose_s if address is None else 0.0  # perhaps a nearer one is heard as well
+            asyncio.get_running_loop().call_later(wait_s, enough.set)
+
+    await scan_for(timings.scan_s, on_strap, enough)
+    if not heard:
+        raise Trouble(Detail.NOT_FOUND)
+    return max(heard.values(), key=lambda strap: strap[:2])[2]

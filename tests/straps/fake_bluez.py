@@ -1,0 +1,502 @@
+"""A fake org.bluez on a private bus: unmodified bleak scans, connects and streams through it, faults on command.
+
+It copies what real bluetoothd does where bleak can see it: a StartNotify belongs to the D-Bus client that asked and
+outlives a lost link (so a client that was not let go doubles every frame), an AcquireNotify is one socket that ends
+with the link, a connected strap does not advertise, discovery reports every device whatever the filter says.
+"""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from dbus_fast import Message, MessageFlag, MessageType, Variant
+from dbus_fast.aio import MessageBus
+
+ADAPTER, DEVICE, BATTERY = "org.bluez.Adapter1", "org.bluez.Device1", "org.bluez.Battery1"
+SERVICE, CHARACTERISTIC = "org.bluez.GattService1", "org.bluez.GattCharacteristic1"
+HCI0 = "/org/bluez/hci0"
+SIGNATURES = {"RSSI": "n", "UUIDs": "as", "Flags": "as", "Roles": "as", "Value": "ay", "Device": "o", "Service": "o"}
+SIGNATURES |= {"Adapter": "o", "MTU": "q", "ServiceData": "a{sv}", "Class": "u"}
+
+Interfaces = dict[str, dict[str, Any]]
+
+
+def uuid16(short: str) -> str:
+    """The full form of a 16-bit UUID."""
+    return f"0000{short}-0000-1000-8000-00805f9b34fb"
+
+
+def variants(properties: dict[str, Any]) -> dict[str, Variant]:
+    """Properties as D-Bus variants."""
+    kinds = {bool: "b", str: "s"}
+    return {name: Variant(SIGNATURES.get(name) or kinds[type(value)], value) for name, value in properties.items()}
+
+
+@dataclass
+class Failure(Exception):
+    """An error reply."""
+
+    name: str
+    text: str = ""
+
+
+class Answered(Exception):
+    """The reply has been sent already."""
+
+
+@dataclass
+class FakeStrap:
+    """One peripheral: what it advertises, its GATT table, its link."""
+
+    bluez: "FakeBluez"
+    address: str
+    name: str
+    uuids: list[str]
+    table: dict[str, dict[str, tuple[list[str], bytes]]]
+    rssi: int = -60
+    battery_advertised: int | None = None
+    on_air: bool = True
+    connected: bool = False
+    known: bool = False
+    resolved: bool = False
+    first_handle: int = 0x10
+    copies: int = 1  # how often the radio side delivers a frame: 2 is a doubled one
+    deaf_socket: bool = False  # AcquireNotify is granted and then nothing comes out of it
+    notifying: dict[str, list[str]] = field(default_factory=dict)  # characteristic path -> D-Bus clients
+    acquired: dict[str, socket.socket] = field(default_factory=dict)
+    pending: list[asyncio.Event] = field(default_factory=list)
+
+    @property
+    def path(self) -> str:
+        return f"{HCI0}/dev_{self.address.replace(':', '_')}"
+
+    def device(self) -> dict[str, Any]:
+        """Properties of Device1."""
+        properties = {
+            "Address": self.address,
+            "Alias": self.name,
+            "Name": self.name,
+            "Adapter": HCI0,
+            "RSSI": self.rssi,
+        }
+        properties |= {
+            "UUIDs": self.uuids,
+            "Connected": self.connected,
+            "ServicesResolved": self.resolved,
+            "Paired": False,
+        }
+        if self.battery_advertised is not None:
+            properties["ServiceData"] = {uuid16("180f"): Variant("ay", bytes([self.battery_advertised]))}
+        return properties
+
+    def gatt(self) -> Iterator[tuple[str, Interfaces]]:
+        """The objects of the GATT table, parents first."""
+        handle = self.first_handle
+        for service, characteristics in self.table.items():
+            service_path = f"{self.path}/service{handle:04x}"
+            yield service_path, {SERVICE: {"UUID": uuid16(service), "Primary": True, "Device": self.path}}
+            for uuid, (flags, _) in characteristics.items():
+                handle += 3
+                properties: dict[str, Any] = {"UUID": uuid16(uuid), "Service": service_path, "Flags": flags, "MTU": 185}
+                if "notify" in flags:
+                    properties |= {
+                        "Notifying": False,
+                        "NotifyAcquired": f"{service_path}/char{handle:04x}" in self.acquired,
+                    }
+                yield f"{service_path}/char{handle:04x}", {CHARACTERISTIC: properties}
+            handle += 3
+
+    def characteristic(self, uuid: str) -> str:
+        """Path of a characteristic."""
+        return next(p for p, i in self.gatt() if i.get(CHARACTERISTIC, {}).get("UUID") == uuid16(uuid))
+
+    def value(self, path: str) -> bytes:
+        """Value of the characteristic at a path."""
+        uuid = next(i[CHARACTERISTIC]["UUID"] for p, i in self.gatt() if p == path)[4:8]
+        return next(characteristics[uuid][1] for characteristics in self.table.values() if uuid in characteristics)
+
+    @property
+    def has_listener(self) -> bool:
+        """Whether somebody is subscribed to heart rate, and will hear it."""
+        path = self.characteristic("2a37")
+        is_heard = (path in self.acquired and not self.deaf_socket) or bool(self.notifying.get(path))
+        return self.connected and is_heard
+
+    async def send(self, value: bytes, uuid: str = "2a37") -> bool:
+        """Notify; whether anybody was there to hear it."""
+        path = self.characteristic(uuid)
+        heard = self.connected and (path in self.acquired or bool(self.notifying.get(path)))
+        for _ in range(self.copies if heard else 0):
+            if path in self.acquired:
+                if not self.deaf_socket:
+                    self.acquired[path].send(value)
+            else:
+                for _client in self.notifying[path]:
+                    await self.bluez.changed(path, CHARACTERISTIC, {"Value": value})
+            await asyncio.sleep(0.001)  # dbus-fast 5.2 does not survive a full socket
+        return heard
+
+    async def connect(self) -> None:
+        """The link comes up, then the services are resolved."""
+        self.connected = True
+        await self.bluez.changed(self.path, DEVICE, {"Connected": True})
+
+    async def resolve(self) -> None:
+        """Show the GATT table."""
+        for path, interfaces in self.gatt():
+            await self.bluez.added(path, interfaces)
+        self.resolved = True
+        await self.bluez.changed(self.path, DEVICE, {"ServicesResolved": True})
+
+    async def drop(self) -> None:
+        """The link is lost; who asked for StartNotify stays registered, sockets end."""
+        self.release_all()
+        if self.connected:
+            self.connected = self.resolved = False
+            await self.bluez.changed(self.path, DEVICE, {"ServicesResolved": False, "Connected": False})
+
+    def release(self, path: str) -> None:
+        """End one AcquireNotify."""
+        if sock := self.acquired.pop(path, None):
+            asyncio.get_running_loop().remove_reader(sock.fileno())
+            sock.close()
+
+    def release_all(self) -> None:
+        """End every AcquireNotify, give up every pending Connect."""
+        for path in list(self.acquired):
+            self.release(path)
+        for event in self.pending:
+            event.set()
+
+    async def service_changed(self) -> None:
+        """The same services come back under other handles, with nobody subscribed."""
+        self.release_all()
+        self.notifying.clear()
+        for path, interfaces in reversed(list(self.gatt())):
+            await self.bluez.removed(path, list(interfaces))
+        self.first_handle += 0x40
+        for path, interfaces in self.gatt():
+            await self.bluez.added(path, interfaces)
+
+    async def vanish(self) -> None:
+        """bluetoothd forgets the device."""
+        await self.drop()
+        self.known = False
+        for path, interfaces in reversed(list(self.gatt())):
+            await self.bluez.removed(path, list(interfaces))
+        await self.bluez.removed(self.path, [DEVICE])
+
+
+class FakeBluez:
+    """The daemon: one adapter, some straps."""
+
+    def __init__(self, address: str, advertise_s: float = 0.01) -> None:
+        self.address = address
+        self.advertise_s = advertise_s
+        self.powered = True
+        self.plugged = True
+        self.straps: dict[str, FakeStrap] = {}
+        self.calls: list[tuple[str, str]] = []  # (member, path)
+        self.failures: dict[str, list[Failure]] = {}
+        self.holds: dict[str, asyncio.Event] = {}
+        self.discovering: set[str] = set()
+        self.gone: set[str] = set()  # clients that left
+        self._something = asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.bus: MessageBus
+
+    def add_strap(
+        self, address: str = "C0:FF:EE:00:00:01", name: str = "Polar H10 0A1B2C3D", service: str = "180d", **more: Any
+    ) -> FakeStrap:
+        """A strap with everything an H10 has but PMD."""
+        table: dict[str, dict[str, tuple[list[str], bytes]]] = {
+            service: {"2a37": (["notify"], b""), "2a38": (["read"], b"\x01")},
+            "180f": {"2a19": (["read", "notify"], bytes([87]))},
+            "180a": {
+                "2a29": (["read"], b"Polar Electro Oy\x00"),
+                "2a24": (["read"], b"H10"),
+                "2a26": (["read"], b"5.0.0"),
+            },
+        }
+        strap = FakeStrap(self, address, name, [uuid16(service)], table, **more)
+        self.straps[strap.path] = strap
+        return strap
+
+    # what a test does -------------------------------------------------------------------------------------------
+
+    def fail(self, member: str, name: str, text: str = "", times: int = 1) -> None:
+        """Answer the next calls of a method with an error."""
+        self.failures.setdefault(member, []).extend([Failure(name, text)] * times)
+
+    def hold(self, member: str) -> asyncio.Event:
+        """Do not answer a method until the event is set."""
+        return self.holds.setdefault(member, asyncio.Event())
+
+    def count(self, member: str) -> int:
+        """How often a method was called."""
+        return sum(called == member for called, _ in self.calls)
+
+    async def until(self, true: Callable[[], bool]) -> None:
+        """Return as soon as a condition holds; looked at after every call and every change."""
+        async with asyncio.timeout(20):
+            while not true():
+                self._something.clear()
+                await self._something.wait()
+
+    async def settled(self) -> None:
+        """Return when the bus has handled all that was sent before."""
+        dbus = {"destination": "org.freedesktop.DBus", "path": "/", "interface": "org.freedesktop.DBus.Peer"}
+        await self.bus.call(Message(**dbus, member="Ping"))
+
+    async def power(self, on: bool) -> None:
+        """Switch the adapter: links end first, as with the real one."""
+        if not on:
+            for strap in self.straps.values():
+                await strap.drop()
+            self.discovering.clear()
+        self.powered = on
+        await self.changed(HCI0, ADAPTER, {"Powered": on})
+
+    async def plug(self, present: bool) -> None:
+        """Plug the adapter in or out."""
+        if present:
+            self.plugged = True
+            await self.added(HCI0, self._adapter())
+            return
+        for strap in self.straps.values():
+            await strap.vanish()
+        self.plugged = False
+        await self.removed(HCI0, [ADAPTER])
+
+    async def restart(self) -> None:
+        """bluetoothd is killed and started again: it tells nobody and remembers nothing."""
+        await self.bus.release_name("org.bluez")
+        for strap in self.straps.values():
+            strap.release_all()
+            strap.notifying.clear()
+            strap.connected = strap.known = strap.resolved = False
+        self.discovering.clear()
+        await self.bus.request_name("org.bluez")
+
+    # the bus ----------------------------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Take the name org.bluez."""
+        self.bus = await MessageBus(bus_address=self.address, negotiate_unix_fd=True).connect()
+        self.bus.add_message_handler(self._on_message)
+        match = "type='signal',sender='org.freedesktop.DBus',member='NameOwnerChanged'"
+        dbus = {
+            "destination": "org.freedesktop.DBus",
+            "path": "/org/freedesktop/DBus",
+            "interface": "org.freedesktop.DBus",
+        }
+        await self.bus.call(Message(**dbus, member="AddMatch", signature="s", body=[match]))
+        await self.bus.request_name("org.bluez")
+        self._keep(self._advertise())
+
+    async def stop(self) -> None:
+        """Leave the bus."""
+        for strap in self.straps.values():
+            strap.release_all()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self.bus.disconnect()
+        with contextlib.suppress(Exception):
+            await self.bus.wait_for_disconnect()
+
+    def _keep(self, work: Any) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _signal(self, path: str, interface: str, member: str, signature: str, body: list[Any]) -> None:
+        await self.bus.send(Message.new_signal(path, interface, member, signature, body))
+        self._something.set()
+
+    async def changed(self, path: str, interface: str, properties: dict[str, Any]) -> None:
+        """Emit PropertiesChanged."""
+        body = [interface, variants(properties), []]
+        await self._signal(path, "org.freedesktop.DBus.Properties", "PropertiesChanged", "sa{sv}as", body)
+
+    async def added(self, path: str, interfaces: Interfaces) -> None:
+        """Emit InterfacesAdded."""
+        body = [path, {name: variants(properties) for name, properties in interfaces.items()}]
+        await self._signal("/", "org.freedesktop.DBus.ObjectManager", "InterfacesAdded", "oa{sa{sv}}", body)
+
+    async def removed(self, path: str, interfaces: list[str]) -> None:
+        """Emit InterfacesRemoved."""
+        await self._signal("/", "org.freedesktop.DBus.ObjectManager", "InterfacesRemoved", "oas", [path, interfaces])
+
+    async def _advertise(self) -> None:
+        while True:
+            await asyncio.sleep(self.advertise_s)
+            for strap in [s for s in self.straps.values() if self.discovering and s.on_air and not s.connected]:
+                if strap.known:
+                    await self.changed(strap.path, DEVICE, {"RSSI": strap.rssi})
+                else:
+                    strap.known = True
+                    await self.added(strap.path, {DEVICE: strap.device()})
+
+    def _on_message(self, message: Message) -> bool:
+        if message.message_type == MessageType.SIGNAL and message.member == "NameOwnerChanged":
+            name, _, new_owner = message.body
+            if not new_owner:
+                self._forget(name)
+        if message.message_type != MessageType.METHOD_CALL or message.path is None:
+            return False
+        if message.path != "/" and not message.path.startswith("/org/bluez"):
+            return False
+        self.calls.append((message.member or "", message.path))
+        self._something.set()
+        self._keep(self._answer(message))
+        return True
+
+    def _forget(self, client: str) -> None:
+        """A client left the bus: all it had asked for goes, but not the links."""
+        self.gone.add(client)
+        self.discovering.discard(client)
+        for strap in self.straps.values():
+            for clients in strap.notifying.values():
+                if client in clients:
+                    clients.remove(client)
+        self._something.set()
+
+    async def _answer(self, message: Message) -> None:
+        try:
+            if message.member in self.holds:
+                await self.holds[message.member].wait()
+            if self.failures.get(message.member or ""):
+                raise self.failures[message.member or ""].pop(0)
+            handler = getattr(self, f"_{message.member}", None)
+            if handler is None:
+                raise Failure("org.freedesktop.DBus.Error.UnknownMethod", f"no {message.member}")
+            signature, body = await handler(message) or ("", [])
+            reply = Message.new_method_return(message, signature, body)
+        except Failure as failure:
+            reply = Message.new_error(message, failure.name, failure.text)
+        except Answered:
+            self._something.set()
+            return
+        if not MessageFlag.NO_REPLY_EXPECTED & message.flags:
+            await self.bus.send(reply)
+        self._something.set()
+
+    def _strap(self, message: Message) -> FakeStrap:
+        path = message.path or ""
+        for strap in self.straps.values():
+            if path == strap.path and strap.known:
+                return strap
+            if path.startswith(f"{strap.path}/") and path in dict(strap.gatt()) and strap.resolved:
+                return strap
+        raise Failure("org.freedesktop.DBus.Error.UnknownObject", f"no object at {path}")
+
+    # org.bluez --------------------------------------------------------------------------------------------------
+
+    def _adapter(self) -> Interfaces:
+        roles = ["central", "peripheral"]
+        return {ADAPTER: {"Address": "00:00:00:00:00:01", "Name": "fake", "Powered": self.powered, "Roles": roles}}
+
+    async def _GetManagedObjects(self, _: Message) -> tuple[str, list[Any]]:
+        objects: dict[str, Interfaces] = {HCI0: self._adapter()} if self.plugged else {}
+        for strap in self.straps.values():
+            if strap.known:
+                objects[strap.path] = {DEVICE: strap.device()}
+                objects |= dict(strap.gatt()) if strap.resolved else {}
+        body = {p: {name: variants(props) for name, props in i.items()} for p, i in objects.items()}
+        return "a{oa{sa{sv}}}", [body]
+
+    async def _SetDiscoveryFilter(self, _: Message) -> None:
+        self._must_be_on()
+
+    async def _StartDiscovery(self, message: Message) -> None:
+        self._must_be_on()
+        self.discovering.add(message.sender or "")
+
+    async def _StopDiscovery(self, message: Message) -> None:
+        self._must_be_on()
+        self.discovering.discard(message.sender or "")
+
+    def _must_be_on(self) -> None:
+        if not self.powered:
+            raise Failure("org.bluez.Error.NotReady", "Resource Not Ready")
+
+    async def _Connect(self, message: Message) -> None:
+        self._must_be_on()
+        strap = self._strap(message)
+        if message.sender in self.gone:
+            raise Failure("org.bluez.Error.Failed", "cancelled")
+        if not strap.on_air:
+            given_up = asyncio.Event()
+            strap.pending.append(given_up)
+            await given_up.wait()
+            strap.pending.remove(given_up)
+            raise Failure("org.bluez.Error.Failed", "Operation already in progress")
+        await strap.connect()
+        self._keep(strap.resolve())
+
+    async def _Disconnect(self, message: Message) -> None:
+        await self._strap(message).drop()
+
+    async def _ReadValue(self, message: Message) -> tuple[str, list[Any]]:
+        return "ay", [self._strap(message).value(message.path or "")]
+
+    async def _StartNotify(self, message: Message) -> None:
+        strap, path = self._strap(message), message.path or ""
+        if path in strap.acquired:
+            raise Failure("org.bluez.Error.NotPermitted", "Notify acquired")
+        clients = strap.notifying.setdefault(path, [])
+        if message.sender and message.sender not in clients:
+            clients.append(message.sender)
+
+    async def _StopNotify(self, message: Message) -> None:
+        self._strap(message).notifying[message.path or ""].remove(message.sender or "")
+
+    async def _AcquireNotify(self, message: Message) -> None:
+        strap, path = self._strap(message), message.path or ""
+        if path in strap.acquired or strap.notifying.get(path):
+            raise Failure("org.bluez.Error.NotPermitted", "Notify acquired")
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET | socket.SOCK_NONBLOCK)
+        strap.acquired[path] = ours
+        asyncio.get_running_loop().add_reader(ours.fileno(), strap.release, path)
+        body, descriptors = [0, 185], [theirs.fileno()]
+        await self.bus.send(Message.new_method_return(message, "hq", body, descriptors))
+        theirs.close()
+        raise Answered
+
+
+BUS_CONFIGURATION = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig><type>session</type><listen>unix:path={socket}</listen><auth>EXTERNAL</auth>
+<policy context="default"><allow own="*"/><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/>
+</policy></busconfig>
+"""
+
+
+@contextlib.asynccontextmanager
+async def fake_bluez(address: str) -> AsyncIterator[FakeBluez]:
+    """A fake org.bluez while the block runs; bleak's own connection to the bus is closed after it."""
+    from bleak.backends.bluezdbus.manager import _global_instances
+
+    bluez = FakeBluez(address)
+    await bluez.start()
+    try:
+        yield bluez
+    finally:
+        manager = _global_instances.pop(asyncio.get_running_loop(), None)
+        if manager is not None and manager._bus is not None:
+            manager._bus.disconnect()
+            with contextlib.suppress(Exception):
+                await manager._bus.wait_for_disconnect()
+        await bluez.stop()
+
+
+def configuration(folder: Path) -> Path:
+    """A file that makes dbus-daemon a private system bus in a folder."""
+    file = folder / "bus.conf"
+    file.write_text(BUS_CONFIGURATION.format(socket=folder / "bus"), encoding="utf-8")
+    return file
