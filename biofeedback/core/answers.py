@@ -98,7 +98,6 @@ class StepTonus:
     ln_rmssd: float | None
     ln_rmssd_sd: float | None
     respiration_hz: float | None
-    grade: Grade
 
 
 def _unknown_calmer(reasons: tuple[Reason, ...]) -> CalmerThanBefore:

@@ -8,14 +8,22 @@ threshold is found by ``irregularity``, a test of its own.
 
 from bisect import bisect_left, insort
 from collections import deque
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from biofeedback.core.results import Artifact
 
-__all__ = ["IRREGULARITY_LIMIT", "LABEL_DELAY_BEATS", "ProvisionalLabels", "final_labels", "irregularity", "is_in_range"]
+__all__ = [
+    "IRREGULARITY_LIMIT",
+    "LABEL_DELAY_BEATS",
+    "ProvisionalLabels",
+    "corrected_beats",
+    "final_labels",
+    "irregularity",
+    "is_in_range",
+]
 
 WINDOW_BEATS = 91  # Lipponen and Tarvainen 2019
 MEDIAN_BEATS = 11  # Lipponen and Tarvainen 2019
@@ -103,15 +111,6 @@ def _long_or_short(
     return Artifact.EXTRA if abs(rr + rr_next - median) < slack else Artifact.SHORT
 
 
-@dataclass(frozen=True, slots=True)
-class _Windows:
-    """Trailing statistics as they stood when a beat arrived."""
-
-    th1_ms: float
-    th2_ms: float
-    median_ms: float
-
-
 class ProvisionalLabels:
     """Causal labels of one unbroken run of beats, two beats late."""
 
@@ -121,7 +120,13 @@ class ProvisionalLabels:
         self._deviations = _SortedWindow(WINDOW_BEATS)
         self._local = _SortedWindow(MEDIAN_BEATS)
         self._count = 0
-        self.threshold_ms: float | None = None
+
+    @property
+    def irregularity(self) -> float | None:
+        """Threshold of the last differences as a fraction of the local median; None before a third of the window."""
+        if len(self._differences.ordered) < WINDOW_BEATS // 3:
+            return None
+        return _threshold(self._differences.ordered) / self._local.ordered[len(self._local.ordered) // 2]
 
     def push(self, rr_ms: float) -> Artifact | None:
         """Take in a beat; return the class of the beat two before it, None for the first two."""
@@ -145,13 +150,13 @@ class ProvisionalLabels:
             return Artifact.RANGE
         if self._count < MIN_BEATS:
             return Artifact.NORMAL
-        self.threshold_ms = _threshold(self._differences.ordered)
+        threshold_ms = _threshold(self._differences.ordered)
         before = rr - recent[-4] if len(recent) > 3 else 0.0
         before_that = recent[-4] - recent[-5] if len(recent) > 4 else 0.0
         after, second = recent[-2] - rr, recent[-1] - recent[-2]
         return _classify(
             (before_that, before, after, second),
-            min(self.threshold_ms, THRESHOLD_MAX_MS),
+            min(threshold_ms, THRESHOLD_MAX_MS),
             _threshold(self._deviations.ordered),
             rr,
             recent[-2],
@@ -162,8 +167,7 @@ class ProvisionalLabels:
 def _reflected(values: NDArray[np.float64], size: int) -> NDArray[np.float64]:
     """Windows of ``size`` centred on each value, shape (n, size), reflected at the edges."""
     half = size // 2
-    mode = "reflect" if len(values) > half else "symmetric"
-    return np.lib.stride_tricks.sliding_window_view(np.pad(values, half, mode=mode), size)
+    return np.lib.stride_tricks.sliding_window_view(np.pad(values, half, mode="reflect"), size)
 
 
 def _quartile_thresholds(values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -177,7 +181,7 @@ def _quartile_thresholds(values: NDArray[np.float64]) -> NDArray[np.float64]:
         low = int(place)
         high = min(low + 1, last)
         quartiles.append(ordered[:, low] + (place - low) * (ordered[:, high] - ordered[:, low]))
-    return np.maximum(ALPHA * (quartiles[1] - quartiles[0]) / 2, THRESHOLD_MIN_MS)
+    return np.asarray(np.maximum(ALPHA * (quartiles[1] - quartiles[0]) / 2, THRESHOLD_MIN_MS))
 
 
 def _differences(rr_ms: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -228,3 +232,17 @@ def irregularity(rr_ms: NDArray[np.float64]) -> float | None:
         return None
     thresholds = _quartile_thresholds(_differences(rr_ms))
     return float(np.median(thresholds) / np.median(rr_ms))
+
+
+def corrected_beats(labels: Sequence[Artifact | None]) -> int:
+    """Heart beats that were not normal: an ectopic beat spoils the interval before and after it and counts once."""
+    count = 0
+    previous: Artifact | None = None
+    for label in labels:
+        if label is not None and label is not Artifact.NORMAL:
+            answered = label is Artifact.ECTOPIC and previous is Artifact.ECTOPIC
+            count += not answered
+            previous = None if answered else label
+        else:
+            previous = label
+    return count

@@ -85,9 +85,7 @@ def _breathing_peak_hz(noise: NoiseSpectrum) -> float | None:
     return float(frequency_hz[peak])
 
 
-def _band_power_ms2(
-    mid_s: NDArray[np.float64], nn_ms: NDArray[np.float64], frequency_hz: NDArray[np.float64]
-) -> float:
+def _band_power_ms2(mid_s: NDArray[np.float64], nn_ms: NDArray[np.float64], frequency_hz: NDArray[np.float64]) -> float:
     """Power of RR near some frequencies: beats weighted by their length, Hann taper."""
     place = 2 * (mid_s - mid_s[0]) / (mid_s[-1] - mid_s[0]) - 1
     trend = np.polynomial.polynomial.polyfit(place, nn_ms, 2)

@@ -205,6 +205,4 @@ class End:
     reason: str
 
 
-Input = (
-    Step | StrapInfo | Link | Notification | RrIntervals | Resumed | Mark | Rating | Plan | ClockReading | End
-)
+Input = Step | StrapInfo | Link | Notification | RrIntervals | Resumed | Mark | Rating | Plan | ClockReading | End

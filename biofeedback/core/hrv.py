@@ -6,8 +6,19 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["BandPowers", "band_powers", "heart_rate_bpm", "ln_rmssd", "pnn50_percent", "respiration_hz", "rmssd_ms",
-           "sd1_ms", "sd2_ms", "sdnn_ms", "successive_differences_ms"]
+__all__ = [
+    "BandPowers",
+    "band_powers",
+    "heart_rate_bpm",
+    "ln_rmssd",
+    "pnn50_percent",
+    "respiration_hz",
+    "rmssd_ms",
+    "sd1_ms",
+    "sd2_ms",
+    "sdnn_ms",
+    "successive_differences_ms",
+]
 
 VLF_HZ, LF_HZ, HF_HZ = (0.0033, 0.04), (0.04, 0.15), (0.15, 0.40)  # Task Force 1996
 WINDOW_S = 300.0  # Task Force 1996: short-term spectra are taken over five minutes
@@ -77,7 +88,9 @@ class BandPowers:
     hf_power_ms2: float | None
 
 
-def _density(mid_s: NDArray[np.float64], nn_ms: NDArray[np.float64], frequency_hz: NDArray[np.float64]) -> NDArray[np.float64]:
+def _density(
+    mid_s: NDArray[np.float64], nn_ms: NDArray[np.float64], frequency_hz: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """Power density in ms2/Hz at some frequencies, from beats as they lie.
 
     The transform of RR over time is an integral: each beat counts with its own length, so nothing is interpolated.

@@ -28,7 +28,7 @@ class Pattern:
     @property
     def name(self) -> str:
         """``4-6``, or ``4-1-6-2`` when there are holds."""
-        parts = (self.inhale_s, self.exhale_s)
+        parts: tuple[float, ...] = (self.inhale_s, self.exhale_s)
         if self.hold_in_s or self.hold_out_s:
             parts = (self.inhale_s, self.hold_in_s, self.exhale_s, self.hold_out_s)
         return "-".join(f"{part:g}" for part in parts)
@@ -78,7 +78,8 @@ class Pacer:
         start_s = self.start_s + sum(i + e for i, e in lengths) + (index - len(lengths)) * self.pattern.period_s
         if index < len(self.breaths):
             inhale_s, exhale_s = self.breaths[index]
-            return Breath(index, start_s, start_s + inhale_s, start_s + inhale_s + exhale_s, start_s + inhale_s + exhale_s)
+            end_s = start_s + inhale_s + exhale_s
+            return Breath(index, start_s, start_s + inhale_s, end_s, end_s)
         exhale_start_s = start_s + self.pattern.inhale_s + self.pattern.hold_in_s
         exhale_end_s = exhale_start_s + self.pattern.exhale_s
         return Breath(index, start_s, exhale_start_s, exhale_end_s, exhale_end_s + self.pattern.hold_out_s)

@@ -227,8 +227,8 @@ class ExhaleResponse:
     95 % interval; ``effect_bpm`` is the fall of heart rate that goes with it at the mean RR.
     """
 
-    step_seq: int
-    pattern: str
+    step_seq: int | None  # None: the session had no breathing step
+    pattern: str | None
     answer: Answer
     reason: Reason | None
     reasons: tuple[Reason, ...]
@@ -294,7 +294,7 @@ class StepMeasures:
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """How good the signal is now (last 60 s) and over the session so far; made once a second."""
+    """How good the signal is: once a second of the last 60 s, and at the end of the session of all its steps."""
 
     t_s: float
     grade: Grade

@@ -5,17 +5,21 @@ session's clock, late by latency, by the wait for the next notification and by j
 lateness over the last notifications places the timeline; a lasting upward step of it is a loss of intervals.
 """
 
+from bisect import bisect_left
 from collections import deque
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from biofeedback.core.results import Artifact
+
 __all__ = ["ENVELOPE_NOTIFICATIONS", "SILENCE_S", "PlacedBeat", "Segment", "Timeline"]
 
 # With a beat a second the wait for the next notification drifts like a slow saw-tooth: on two real H10 recordings the
 # envelope of 10 notifications wanders by up to .8 s without any loss, that of 30 by .3 s.
 ENVELOPE_NOTIFICATIONS = 30
+WANDER_S = 3.0  # more than the envelope wanders within a session
 SILENCE_S = 2.5  # no interval for so long is a gap
 # A lasting rise of the envelope is a loss of intervals: (how many notifications it must last, by how much it rises).
 # Two beats and more are seen at once, a single one only when the saw-tooth has been waited out.
@@ -32,6 +36,11 @@ class Segment:
     rr_ms: list[float] = field(default_factory=list)
     notification: list[int] = field(default_factory=list)  # which notification brought each beat
     beat_ids: list[tuple[int, int]] = field(default_factory=list)
+    labels: list[Artifact | None] = field(default_factory=list)  # None until two more beats are there
+
+    def first_after(self, t_s: float) -> int:
+        """Place of the first beat that can lie after ``t_s``, never too late: the envelope only wanders so far."""
+        return bisect_left(self.strap_s, t_s - max(self.lateness_s[-ENVELOPE_NOTIFICATIONS:]) - WANDER_S)
 
     def times_s(self, first: int = 0) -> NDArray[np.float64]:
         """R peaks on the session's clock by what is known now, from beat ``first`` on, shape (n_beats - first,)."""
@@ -42,7 +51,7 @@ class Segment:
         lateness = np.asarray(self.lateness_s[lead:])
         envelope = self._envelope(lateness, lead)
         places = np.asarray(self.notification[first:]) - lead
-        return np.asarray(self.strap_s[first:]) + envelope[places]
+        return np.asarray(np.asarray(self.strap_s[first:]) + envelope[places])
 
     @staticmethod
     def _envelope(lateness_s: NDArray[np.float64], lead: int) -> NDArray[np.float64]:
@@ -51,7 +60,7 @@ class Segment:
         envelope = np.lib.stride_tricks.sliding_window_view(padded, ENVELOPE_NOTIFICATIONS).min(axis=1)
         if lead == 0:
             envelope[: ENVELOPE_NOTIFICATIONS - 1] = lateness_s[:ENVELOPE_NOTIFICATIONS].min()
-        return envelope
+        return np.asarray(envelope)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +115,7 @@ class Timeline:
         self._take_lateness(segment, arrival_s - strap_s)
         return self._append(segment, seq, rr_ms, ends_s)
 
-    def _append(
-        self, segment: Segment, seq: int, rr_ms: tuple[float, ...], ends_s: list[float]
-    ) -> list[PlacedBeat]:
+    def _append(self, segment: Segment, seq: int, rr_ms: tuple[float, ...], ends_s: list[float]) -> list[PlacedBeat]:
         """Store the beats of a notification and say where they lie by what is known now."""
         envelope_s = min(self._recent)
         notification = len(segment.lateness_s) - 1
@@ -118,6 +125,7 @@ class Timeline:
             segment.rr_ms.append(rr)
             segment.notification.append(notification)
             segment.beat_ids.append((seq, index))
+            segment.labels.append(None)
             placed.append(PlacedBeat(seq, index, end_s + envelope_s, rr, segment.number))
         return placed
 
@@ -154,8 +162,9 @@ class Timeline:
         new.rr_ms = segment.rr_ms[first:]
         new.notification = [place - notification for place in segment.notification[first:]]
         new.beat_ids = segment.beat_ids[first:]
+        new.labels = segment.labels[first:]
         del segment.lateness_s[notification:], segment.strap_s[first:], segment.rr_ms[first:]
-        del segment.notification[first:], segment.beat_ids[first:]
+        del segment.notification[first:], segment.beat_ids[first:], segment.labels[first:]
         self.segments.append(new)
         self._recent.clear()
         self._recent.extend(new.lateness_s)

@@ -1,0 +1,219 @@
+"""All beats of a session so far: placed, labelled, and the gaps between them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from biofeedback.core.artifacts import LABEL_DELAY_BEATS, ProvisionalLabels, corrected_beats, final_labels
+from biofeedback.core.results import Artifact, Beat, BeatLabel, Gap, Result
+from biofeedback.core.timeline import Segment, Timeline
+
+__all__ = ["Beats", "Run"]
+
+RATE_BEATS = 8  # what a heart rate on the screen is averaged over
+LABEL_CONTEXT_S = 45.0  # beats before and after a step that its final labels lean on
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Beats of one segment within a window of time, arrays of shape (n_beats,)."""
+
+    segment: int
+    first: int
+    times_s: NDArray[np.float64]
+    rr_ms: NDArray[np.float64]
+    is_normal: NDArray[np.bool_]
+    labels: tuple[Artifact | None, ...]
+
+    @property
+    def mid_s(self) -> NDArray[np.float64]:
+        """Midpoints of the intervals."""
+        return np.asarray(self.times_s - self.rr_ms / 2000.0)
+
+    @property
+    def clean_mid_s(self) -> NDArray[np.float64]:
+        """Midpoints of normal beats."""
+        return self.mid_s[self.is_normal]
+
+    @property
+    def nn_ms(self) -> NDArray[np.float64]:
+        """NN intervals."""
+        return self.rr_ms[self.is_normal]
+
+    @property
+    def span_s(self) -> float:
+        """Time from the first interval's start to the last beat."""
+        return float(self.times_s[-1] - self.times_s[0] + self.rr_ms[0] / 1000.0)
+
+
+@dataclass(slots=True)
+class _OpenGap:
+    """A gap as it is known so far."""
+
+    start_s: float
+    end_s: float | None
+    reason: str
+
+
+class Beats:
+    """Takes intervals in, gives beats, labels and gaps out, and answers what lies in a window."""
+
+    def __init__(self) -> None:
+        self._timeline = Timeline()
+        self._provisional = ProvisionalLabels()
+        self._labelled = 0  # beats of the newest segment that have a label
+        # Before the first beat nothing is covered; this is no gap that anybody needs to be told of.
+        self.gaps: list[_OpenGap] = [_OpenGap(0.0, None, "start")]
+        self.count = 0
+        self.last_arrival_s: float | None = None
+
+    @property
+    def segments(self) -> list[Segment]:
+        """Unbroken runs of beats."""
+        return self._timeline.segments
+
+    @property
+    def last_beat_s(self) -> float | None:
+        """Time of the newest beat."""
+        return self._timeline.last_beat_s
+
+    @property
+    def is_in_gap(self) -> bool:
+        """Whether beats are missing now."""
+        return self.gaps[-1].end_s is None if self.gaps else False
+
+    @property
+    def threshold_fraction(self) -> float | None:
+        """Running threshold of beat-to-beat differences over the newest interval's neighbourhood; None at first."""
+        return self._provisional.irregularity
+
+    def open_gap(self, reason: str) -> list[Result]:
+        """Beats are missing from the newest on; nothing bridges it."""
+        self._timeline.break_segment()
+        if self.is_in_gap or self.last_beat_s is None:
+            return []
+        self.gaps.append(_OpenGap(self.last_beat_s, None, reason))
+        return [Gap(self.last_beat_s, None, reason)]
+
+    def take(self, seq: int, arrival_s: float, rr_ms: tuple[float, ...]) -> list[Result]:
+        """Beats, labels and gaps that follow from the intervals of one notification."""
+        if not rr_ms:
+            return []
+        self.last_arrival_s = arrival_s
+        starts_anew = self._timeline.is_broken
+        placed = self._timeline.place(seq, arrival_s, rr_ms)
+        results: list[Result] = []
+        if starts_anew:
+            self._provisional, self._labelled = ProvisionalLabels(), 0
+            results += self._close_gap(placed[0].t_s - placed[0].rr_ms / 1000.0)
+        for beat in placed:
+            bpm = 60000.0 / beat.rr_ms
+            results.append(Beat(beat.seq, beat.index, beat.t_s, beat.rr_ms, bpm, beat.segment))
+            results += self._label(self._provisional.push(beat.rr_ms))
+        self.count += len(placed)
+        return results + self._find_loss()
+
+    def _close_gap(self, end_s: float) -> list[Result]:
+        """The gap ends where the first interval after it begins."""
+        if not self.is_in_gap:
+            return []
+        gap = self.gaps[-1]
+        gap.end_s = max(end_s, gap.start_s)
+        return [] if gap.reason == "start" else [Gap(gap.start_s, gap.end_s, gap.reason)]
+
+    def _label(self, artifact: Artifact | None) -> list[Result]:
+        """Keep a provisional label; tell of those that are not normal."""
+        if artifact is None:
+            return []
+        segment = self.segments[-1]
+        place = self._labelled
+        self._labelled += 1
+        segment.labels[place] = artifact
+        return [] if artifact is Artifact.NORMAL else [BeatLabel(*segment.beat_ids[place], artifact, final=False)]
+
+    def _find_loss(self) -> list[Result]:
+        """Break the run where the envelope says that intervals were lost."""
+        first = self._timeline.loss()
+        if first is None:
+            return []
+        start_s = float(self.segments[-2].times_s(len(self.segments[-2].rr_ms) - 1)[0])
+        end_s = max(first.t_s - first.rr_ms / 1000.0, start_s)
+        self.gaps.append(_OpenGap(start_s, end_s, "lost_intervals"))
+        self._provisional = ProvisionalLabels()
+        for rr in self.segments[-1].rr_ms:
+            self._provisional.push(rr)
+        self._labelled = len(self.segments[-1].rr_ms) - LABEL_DELAY_BEATS
+        return [Gap(start_s, end_s, "lost_intervals")]
+
+    def runs(self, start_s: float, end_s: float) -> list[Run]:
+        """Beats whose interval's midpoint lies within a window, one run a segment, oldest first."""
+        found = []
+        for segment in self.segments:
+            first = segment.first_after(start_s)
+            times_s = segment.times_s(first)
+            if not len(times_s):
+                continue
+            rr_ms = np.asarray(segment.rr_ms[first:])
+            mid_s = times_s - rr_ms / 2000.0
+            inside = np.flatnonzero((mid_s >= start_s) & (mid_s <= end_s))
+            if len(inside):
+                found.append(self._run(segment, first, times_s, rr_ms, slice(int(inside[0]), int(inside[-1]) + 1)))
+        return found
+
+    @staticmethod
+    def _run(
+        segment: Segment, first: int, times_s: NDArray[np.float64], rr_ms: NDArray[np.float64], part: slice
+    ) -> Run:
+        """A window of a segment."""
+        begin, end = first + part.start, first + part.stop
+        labels = tuple(segment.labels[begin:end])
+        is_normal = np.asarray([label is Artifact.NORMAL for label in labels])
+        return Run(segment.number, begin, times_s[part], rr_ms[part], is_normal, labels)
+
+    def recent_counts(self, start_s: float) -> tuple[int, int]:
+        """How many beats there are since about ``start_s``, and how many of them were corrected."""
+        beats = corrected = 0
+        for segment in reversed(self.segments):
+            labels = segment.labels[segment.first_after(start_s) :]
+            if not labels:
+                break
+            beats += len(labels)
+            corrected += corrected_beats(labels)
+        return beats, corrected
+
+    def recent_heart_rate_bpm(self) -> float | None:
+        """Mean heart rate over the newest beats; None while beats are missing."""
+        if self.is_in_gap or not self.segments:
+            return None
+        newest = self.segments[-1].rr_ms[-RATE_BEATS:]
+        return 60000.0 * len(newest) / sum(newest)
+
+    def beats_after(self, t_s: float) -> int:
+        """How many beats lie after ``t_s``."""
+        return sum(int((segment.times_s(segment.first_after(t_s)) > t_s).sum()) for segment in self.segments[-2:])
+
+    def gap_s(self, start_s: float, end_s: float) -> list[float]:
+        """Lengths of what is missing within a window."""
+        lengths = []
+        for gap in self.gaps:
+            gap_end_s = end_s if gap.end_s is None else gap.end_s
+            length_s = min(end_s, gap_end_s) - max(start_s, gap.start_s)
+            if length_s > 0:
+                lengths.append(length_s)
+        return lengths
+
+    def finish_labels(self, start_s: float, end_s: float) -> list[Result]:
+        """Final labels of the beats within a step, from windows centred on each beat."""
+        results: list[Result] = []
+        for run in self.runs(start_s - LABEL_CONTEXT_S, end_s + LABEL_CONTEXT_S):
+            segment = self.segments[run.segment]
+            labels = final_labels(run.rr_ms)
+            inside = np.flatnonzero((run.mid_s >= start_s) & (run.mid_s <= end_s))
+            for k in inside.tolist():
+                place = run.first + k
+                if segment.labels[place] is not labels[k]:
+                    if segment.labels[place] is not None or labels[k] is not Artifact.NORMAL:
+                        results.append(BeatLabel(*segment.beat_ids[place], labels[k], final=True))
+                    segment.labels[place] = labels[k]
+        return results

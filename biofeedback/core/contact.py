@@ -1,0 +1,80 @@
+"""What the strap says of itself: link, contact with the skin, battery, and whether it sends intervals at all."""
+
+from biofeedback.core.events import Characteristic, Link, LinkState, Notification
+from biofeedback.core.heart_rate import HeartRateMeasurement
+
+__all__ = ["NO_INTERVALS_S", "Contact"]
+
+NO_INTERVALS_S = 10.0  # a strap that sends none for so long never will
+
+
+class Contact:
+    """State of the strap in use."""
+
+    def __init__(self) -> None:
+        self.is_connected = False
+        self.has_contact: bool | None = None  # None: the strap does not say
+        self.battery_percent: int | None = None
+        self.latency_s: float | None = None
+        self.has_intervals = True  # until ten seconds of notifications without any
+        self._first_notification_s: float | None = None
+        self._saw_intervals = False  # one that ever sent them has lost contact rather than the ability
+        self._changes: list[tuple[float, bool]] = []  # when contact was lost (False) and came back (True)
+
+    def change_strap(self, latency_s: float | None) -> None:
+        """Another strap, or the same one anew: what the last one said is not said of this one."""
+        self.latency_s = latency_s
+        self.has_contact = None
+        self.has_intervals = True
+        self._saw_intervals = False
+        self._first_notification_s = None
+
+    def link(self, event: Link) -> None:
+        """The link came up or was lost."""
+        self.is_connected = event.state is LinkState.CONNECTED
+        self._first_notification_s = None
+
+    @property
+    def no_intervals_due_s(self) -> float | None:
+        """When it will be clear that the strap sends no intervals."""
+        if self._first_notification_s is None or not self.has_intervals:
+            return None
+        return self._first_notification_s + NO_INTERVALS_S
+
+    def give_up_intervals(self) -> None:
+        """Ten seconds have passed without an interval."""
+        self.has_intervals = False
+
+    def see_intervals(self) -> None:
+        """Intervals came."""
+        self._saw_intervals = True
+        self.has_intervals = True
+        self._first_notification_s = None
+
+    def measure(self, t_s: float, measurement: HeartRateMeasurement) -> None:
+        """Take in what a heart rate measurement says of contact."""
+        if measurement.contact is not None and measurement.contact is not self.has_contact:
+            self._changes.append((t_s, measurement.contact))
+            self.has_contact = measurement.contact
+        if measurement.rr_1024ths:
+            self.see_intervals()
+        elif self._first_notification_s is None and not self._saw_intervals:
+            self._first_notification_s = t_s
+
+    def read(self, event: Notification) -> None:
+        """Take in a battery reading."""
+        if event.characteristic is Characteristic.BATTERY and event.value:
+            self.battery_percent = event.value[0]
+
+    def no_contact_fraction(self, start_s: float, end_s: float) -> float:
+        """Share of a window in which the strap said that it has no contact."""
+        if end_s <= start_s:
+            return 0.0
+        lost_s, since_s = 0.0, None
+        for t_s, has_contact in [*self._changes, (end_s, True)]:
+            if not has_contact and since_s is None:
+                since_s = t_s
+            elif has_contact and since_s is not None:
+                lost_s += max(0.0, min(t_s, end_s) - max(since_s, start_s))
+                since_s = None
+        return lost_s / (end_s - start_s)

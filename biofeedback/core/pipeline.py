@@ -1,0 +1,398 @@
+"""One pipeline for live and offline: events in, results out, the same to the last bit whatever the ticks."""
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from biofeedback.core.answers import LOOKS, SIGNAL_REASONS, StepTonus, calmer_answer
+from biofeedback.core.artifacts import IRREGULARITY_LIMIT
+from biofeedback.core.beats import Beats
+from biofeedback.core.card import SignalNow, make_card
+from biofeedback.core.contact import Contact
+from biofeedback.core.events import (
+    Characteristic,
+    End,
+    Input,
+    Link,
+    LinkState,
+    Mark,
+    MarkKind,
+    Notification,
+    Resumed,
+    RrIntervals,
+    Step,
+    StepKind,
+    StrapInfo,
+)
+from biofeedback.core.heart_rate import decode
+from biofeedback.core.noise import NoiseSpectrum
+from biofeedback.core.prior import Prior
+from biofeedback.core.quality import Figures, Verdict, grade_figures, grade_signal
+from biofeedback.core.results import (
+    Card,
+    Grade,
+    NoiseSource,
+    Quality,
+    Reason,
+    Result,
+    StepEnded,
+    StepStarted,
+)
+from biofeedback.core.step_run import BEATS_AFTER, SETTLE_S, StepRun, Surroundings, unasked
+from biofeedback.core.timeline import SILENCE_S
+from biofeedback.errors import MalformedPayload
+
+__all__ = ["PIPELINE_VERSION", "Pipeline"]
+
+PIPELINE_VERSION = 1
+QUALITY_WINDOW_S = 60.0
+QUALITY_EVERY_S = 1.0
+QUALITY_AFTER_INPUT_S = 30.0  # without any input for so long there is nothing new to say
+MS_PER_1024TH = 1000.0 / 1024.0
+NEVER_S = math.inf
+
+
+class Pipeline:
+    """Composes the core. ``feed`` an input or ``advance`` the time; both return what follows from it.
+
+    How often ``advance`` is called does not change the results: what is due fires at its own due time.
+    """
+
+    def __init__(self, prior: Prior | None = None) -> None:
+        self._prior = prior or Prior()
+        self._now_s = 0.0
+        self._last_input_s = 0.0
+        self._quality_due_s = QUALITY_EVERY_S
+        self._beats = Beats()
+        self._contact = Contact()
+        self._runs: list[StepRun] = []  # all that have not settled
+        self._shown: StepRun | None = None  # the step on the screen
+        self._measured_from_s: float | None = None
+        self._measured_to_s: float | None = None
+        self._baseline_noise: NoiseSpectrum | None = None
+        self._baseline: StepTonus | None = None
+        self._recovery: StepTonus | None = None
+        self._had_poor_level = False  # a baseline or recovery was there, and too poor to read
+        self._answered: list[StepRun] = []
+        self._grade: Grade | None = None
+        self._card: Card | None = None
+        self._is_paused = False
+        self._is_finished = False
+
+    def feed(self, event: Input) -> list[Result]:
+        """Results of an input, after those of everything that was due until then."""
+        results = self.advance(event.t_s)
+        self._now_s = max(self._now_s, event.t_s)
+        self._last_input_s = self._now_s
+        if self._quality_due_s < self._now_s:  # nothing was worth saying while nothing came
+            self._quality_due_s = math.floor(self._now_s) + QUALITY_EVERY_S
+        handler = _HANDLERS.get(type(event))
+        if handler is not None and not self._is_finished:
+            results += handler(self, event)
+            results += self._progress()
+        return results + self._show()
+
+    def advance(self, now_s: float) -> list[Result]:
+        """Results of everything that is due until ``now_s``."""
+        results: list[Result] = []
+        while not self._is_finished:
+            due_s, act = self._next_due()
+            if due_s > now_s:
+                break
+            self._now_s = max(self._now_s, due_s)
+            results += act()
+            results += self._progress()
+            results += self._show()
+        return results
+
+    # What is due, in the order in which ties are broken
+
+    def _next_due(self) -> tuple[float, Callable[[], list[Result]]]:
+        """The next thing that happens by itself, and when."""
+        dues: list[tuple[float, Callable[[], list[Result]]]] = []
+        last_s = self._beats.last_arrival_s
+        if last_s is not None and not self._beats.is_in_gap:
+            dues.append((last_s + SILENCE_S, self._fall_silent))
+        if (due_s := self._contact.no_intervals_due_s) is not None:
+            dues.append((due_s, self._give_up_intervals))
+        for run in self._runs:
+            dues.append((run.waits_until_s if run.ended_by is not None else NEVER_S, list))
+            if run.ended_by is None:
+                dues.append((run.end_s, self._end_as_planned))
+                if run.breath_waited_for() is not None:
+                    dues.append((run.waits_until_s, list))
+        if self._quality_due_s <= self._last_input_s + QUALITY_AFTER_INPUT_S:
+            dues.append((self._quality_due_s, self._judge))
+        return min(dues, key=lambda due: due[0], default=(NEVER_S, list))
+
+    def _fall_silent(self) -> list[Result]:
+        """No interval for too long."""
+        return self._beats.open_gap("silence")
+
+    def _give_up_intervals(self) -> list[Result]:
+        """The strap sends no intervals."""
+        self._contact.give_up_intervals()
+        return []
+
+    def _end_as_planned(self) -> list[Result]:
+        """The planned length of the step on the screen is over."""
+        return self._end_step("planned")
+
+    def _judge(self) -> list[Result]:
+        """The signal of the last minute."""
+        self._quality_due_s += QUALITY_EVERY_S
+        return [self._quality(self._recent_verdict(max(0.0, self._now_s - QUALITY_WINDOW_S)))]
+
+    # Inputs
+
+    def _on_step(self, event: Step) -> list[Result]:
+        results = self._end_step("next")
+        if self._measured_from_s is None:
+            self._measured_from_s = event.t_s
+        end_s = NEVER_S if event.duration_s is None else event.t_s + event.duration_s
+        run = StepRun(event, end_s)
+        self._runs.append(run)
+        self._shown = run
+        self._is_paused = False
+        pattern = event.pattern
+        return [
+            *results,
+            StepStarted(
+                event.seq, event.step, event.t_s, event.duration_s,
+                None if pattern is None else pattern.name,
+                None if pattern is None else pattern.inhale_s,
+                None if pattern is None else pattern.hold_in_s,
+                None if pattern is None else pattern.exhale_s,
+                None if pattern is None else pattern.hold_out_s,
+                event.breaths, event.block, event.continues,
+            ),
+        ]  # fmt: skip
+
+    def _on_notification(self, event: Notification) -> list[Result]:
+        if event.characteristic is not Characteristic.HEART_RATE:
+            self._contact.read(event)
+            return []
+        try:
+            measurement = decode(event.value)
+        except MalformedPayload:
+            return []  # it stays in the recording as it came
+        self._contact.is_connected = True
+        self._contact.measure(event.t_s, measurement)
+        rr_ms = tuple(raw * MS_PER_1024TH for raw in measurement.rr_1024ths)
+        return self._beats.take(event.seq, event.t_s, rr_ms)
+
+    def _on_rr(self, event: RrIntervals) -> list[Result]:
+        if event.rr_ms:
+            self._contact.is_connected = True
+            self._contact.see_intervals()
+        return self._beats.take(event.seq, event.t_s, event.rr_ms)
+
+    def _on_link(self, event: Link) -> list[Result]:
+        self._contact.link(event)
+        return self._beats.open_gap(event.reason or "link_lost") if event.state is LinkState.LOST else []
+
+    def _on_strap(self, event: StrapInfo) -> list[Result]:
+        self._contact.change_strap(event.latency_s)
+        return self._beats.open_gap("strap_changed")
+
+    def _on_resumed(self, event: Resumed) -> list[Result]:
+        self._contact.is_connected = False
+        return self._beats.open_gap(event.reason or "restart")
+
+    def _on_mark(self, event: Mark) -> list[Result]:
+        if event.kind in (MarkKind.PAUSE, MarkKind.SKIP, MarkKind.STOP):
+            self._is_paused = event.kind is MarkKind.PAUSE
+            return self._end_step(event.kind.value)
+        if event.kind is MarkKind.CONTEXT and event.text == "following" and self._shown is not None:
+            self._shown.was_seen_following = True
+        return []
+
+    def _on_end(self, event: End) -> list[Result]:
+        """Everything that waits is settled with what there is; the session's grade has the last word."""
+        results = self._end_step("end")
+        for run in list(self._runs):
+            results += self._finish_breaths(run) + self._settle(run)
+        start_s = 0.0 if self._measured_from_s is None else self._measured_from_s
+        verdict = self._verdict(start_s, self._now_s if self._measured_to_s is None else self._measured_to_s)
+        if verdict.grade is Grade.BAD:
+            revoked = (run.revoke(verdict.reasons) for run in self._answered)
+            results += [response for response in revoked if response is not None]
+        if not self._answered:
+            results.append(unasked(verdict.reasons))
+        results.append(self._quality(verdict))
+        results.append(self._calmer(verdict))
+        self._is_finished = True
+        return results
+
+    # Steps
+
+    def _end_step(self, reason: str) -> list[Result]:
+        """The step on the screen ends now, or ended as planned."""
+        run = self._shown
+        self._shown = None
+        if run is None or run.ended_by is not None:
+            return []
+        run.end(min(self._now_s, run.end_s), reason)
+        self._measured_to_s = run.end_s
+        return [StepEnded(run.step.seq, run.end_s, reason)]
+
+    def _progress(self) -> list[Result]:
+        """Measure breaths that are complete; settle steps that are."""
+        results: list[Result] = []
+        for run in list(self._runs):
+            while (breath := run.breath_waited_for()) is not None and self._is_complete(breath.exhale_end_s):
+                results += self._take_breath(run)
+            if run.ended_by is not None and self._is_complete(run.end_s):
+                results += self._settle(run)
+        return results
+
+    def _is_complete(self, end_s: float) -> bool:
+        """Whether all beats up to ``end_s`` are there with their labels, or will not come any more."""
+        if self._now_s >= end_s + SETTLE_S:
+            return True
+        last_s = self._beats.last_beat_s
+        return last_s is not None and last_s > end_s and self._beats.beats_after(end_s) >= BEATS_AFTER
+
+    def _take_breath(self, run: StepRun) -> list[Result]:
+        """Measure the next breath; look, when a look is planned after it and the step goes on."""
+        breath = run.breath_waited_for()
+        assert breath is not None
+        around = self._surroundings()
+        results: list[Result] = [run.measure_breath(self._beats, breath, final=False)]
+        run.next_breath += 1
+        trend = run.trend(around, breath)
+        results += [] if trend is None else [trend]
+        is_steps_last = breath.end_s >= run.end_s - 1e-3
+        if run.next_breath in LOOKS and not is_steps_last:
+            results.append(run.look(around, self._now_s, final=False))
+        return results
+
+    def _finish_breaths(self, run: StepRun) -> list[Result]:
+        """Take in all breaths that are left without waiting for more beats."""
+        results: list[Result] = []
+        while run.breath_waited_for() is not None:
+            results += self._take_breath(run)
+        return results
+
+    def _settle(self, run: StepRun) -> list[Result]:
+        """Final labels, breaths, answer and measures of a step that has ended."""
+        self._runs.remove(run)
+        run.is_settled = True
+        results = self._beats.finish_labels(run.step.t_s, run.end_s)
+        if run.step.step is StepKind.BASELINE:
+            self._learn_baseline(run)
+        if run.pacer is not None:
+            results += self._settle_breaths(run)
+        results.append(run.measures(self._beats))
+        if run.step.step is StepKind.RECOVERY:
+            self._recovery = self._level(run)
+        return results
+
+    def _settle_breaths(self, run: StepRun) -> list[Result]:
+        """Final breaths and the final exhale answer."""
+        pacer, around = run.pacer, self._surroundings()
+        assert pacer is not None
+        breaths = [pacer.breath(index) for index in range(run.next_breath)]
+        results: list[Result] = [run.measure_breath(self._beats, breath, final=True) for breath in breaths]
+        is_planned = run.next_breath in LOOKS and all(look.breaths != run.next_breath for look in run.looks)
+        response = run.look(around, self._now_s, final=True) if is_planned else run.close(around)
+        self._answered.append(run)
+        return [*results, response]
+
+    def _learn_baseline(self, run: StepRun) -> None:
+        """Learn how this person's RR wander by themselves."""
+        around = self._surroundings()
+        verdict = run.grade(around, run.step.t_s, run.end_s)
+        if verdict.grade is not Grade.BAD:
+            self._baseline_noise = run.noise(self._beats) or self._baseline_noise
+        self._baseline = self._level(run)
+
+    def _level(self, run: StepRun) -> StepTonus | None:
+        """Level of the heart over a step of quiet breathing; a poor signal gives none."""
+        around = self._surroundings()
+        if run.grade(around, run.step.t_s, run.end_s).grade is not Grade.GOOD:
+            self._had_poor_level = True
+            return None
+        return run.tonus(self._beats)
+
+    def _surroundings(self) -> Surroundings:
+        """What a step's answers lean on."""
+        noise, source = self._baseline_noise, NoiseSource.SESSION
+        if noise is None:
+            noise, source = self._prior.exhale_noise, NoiseSource.EARLIER
+        start_s = self._measured_from_s
+        return Surroundings(
+            self._beats, self._contact, noise, None if noise is None else source, 0.0 if start_s is None else start_s
+        )
+
+    # The whole session
+
+    def _calmer(self, verdict: Verdict) -> Result:
+        """The calmer answer, at the end of the session."""
+        signal = tuple(reason for reason in verdict.reasons if reason in SIGNAL_REASONS)
+        if not signal and self._had_poor_level:
+            signal = (Reason.POOR_SIGNAL,)
+        return calmer_answer(self._baseline, self._recovery, signal, self._prior.heart_rate_sd_bpm)
+
+    def _verdict(self, start_s: float, end_s: float) -> Verdict:
+        """How far the signal between two times may be trusted."""
+        return grade_signal(
+            self._beats.runs(start_s, end_s), self._beats.gap_s(start_s, end_s), end_s - start_s,
+            self._contact.no_contact_fraction(start_s, end_s), has_intervals=self._contact.has_intervals,
+        )  # fmt: skip
+
+    def _recent_verdict(self, start_s: float) -> Verdict:
+        """The same for the last minute, from running figures: it is made every second."""
+        beats, corrected = self._beats.recent_counts(start_s)
+        figures = Figures(
+            beats, corrected, self._beats.gap_s(start_s, self._now_s), self._now_s - start_s,
+            self._contact.no_contact_fraction(start_s, self._now_s), self._contact.has_intervals, self._is_irregular(),
+        )  # fmt: skip
+        return grade_figures(figures)
+
+    def _quality(self, verdict: Verdict) -> Quality:
+        """The signal, and what the strap says of itself."""
+        last_s = self._beats.last_beat_s
+        self._grade = verdict.grade
+        return Quality(
+            self._now_s, verdict.grade, verdict.reasons, verdict.beats, verdict.corrected_fraction,
+            verdict.coverage_fraction, self._contact.has_contact, self._contact.battery_percent,
+            self._contact.is_connected, None if last_s is None else max(0.0, self._now_s - last_s),
+            self._beats.recent_heart_rate_bpm(),
+        )  # fmt: skip
+
+    def _is_irregular(self) -> bool:
+        """Whether the newest beats are too irregular to be read."""
+        fraction = self._beats.threshold_fraction
+        return fraction is not None and fraction > IRREGULARITY_LIMIT
+
+    def _show(self) -> list[Result]:
+        """The card, when it changed; between two steps it stays as it is."""
+        is_between = self._shown is None and self._measured_from_s is not None
+        if is_between and not (self._is_paused or self._is_finished):
+            return []
+        signal = SignalNow(
+            self._contact.has_intervals,
+            self._contact.has_contact,
+            self._is_irregular(),
+            self._beats.is_in_gap and self._beats.last_beat_s is not None,
+            self._grade,
+        )
+        card = make_card(self._now_s, self._shown, signal, is_paused=self._is_paused, is_finished=self._is_finished)
+        if self._card is not None and replace(self._card, t_s=card.t_s) == card:
+            return []
+        self._card = card
+        return [card]
+
+
+_HANDLERS: dict[type, Callable[[Pipeline, Any], list[Result]]] = {
+    Step: Pipeline._on_step,
+    StrapInfo: Pipeline._on_strap,
+    Link: Pipeline._on_link,
+    Notification: Pipeline._on_notification,
+    RrIntervals: Pipeline._on_rr,
+    Resumed: Pipeline._on_resumed,
+    Mark: Pipeline._on_mark,
+    End: Pipeline._on_end,
+}

@@ -1,0 +1,347 @@
+"""One step while it runs and until it has settled: its breaths, its looks, its measures."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from biofeedback.core import hrv
+from biofeedback.core.answers import (
+    LOOKS,
+    SIGNAL_REASONS,
+    LookVerdict,
+    StepTonus,
+    decide_look,
+)
+from biofeedback.core.beats import Beats, Run
+from biofeedback.core.breathing import fit_tempo, own_breathing_goes_on
+from biofeedback.core.contact import Contact
+from biofeedback.core.events import Step
+from biofeedback.core.locked import LockedFit, fit_locked
+from biofeedback.core.noise import NoiseSpectrum, learn_noise
+from biofeedback.core.pacing import Breath, Pacer
+from biofeedback.core.quality import Verdict, grade_signal
+from biofeedback.core.results import (
+    Answer,
+    BreathMeasures,
+    ExhaleResponse,
+    Following,
+    LatencySource,
+    Look,
+    NoiseSource,
+    Reason,
+    RsaTrend,
+    StepMeasures,
+)
+from biofeedback.core.rsa import exhale_thirds_ms, locked_amplitude_ms
+
+__all__ = ["StepRun", "Surroundings", "unasked"]
+
+SETTLE_S = 6.0  # a strap's latency of up to 4 s, and the two beats that a label needs
+BEATS_AFTER = 2  # the label of the last beat inside needs them
+LATE_S = 1.0  # beats so long after a breath still carry its end, as a heart lags
+TREND_BREATHS = 6
+TEMPO_MIN_BREATHS = 3
+NORMAL_975 = 1.959964
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a step's answers lean on beside its own beats."""
+
+    beats: Beats
+    contact: Contact
+    noise: NoiseSpectrum | None
+    noise_source: NoiseSource | None
+    measured_from_s: float  # start of the first step: the grade counts from there
+
+
+@dataclass(slots=True)
+class StepRun:
+    """A step: ``end_s`` is its planned end until it is known what ended it."""
+
+    step: Step
+    end_s: float
+    ended_by: str | None = None
+    next_breath: int = 0
+    was_seen_following: bool = False
+    looks: list[Look] = field(default_factory=list)
+    response: ExhaleResponse | None = None
+    is_settled: bool = False
+
+    @property
+    def pacer(self) -> Pacer | None:
+        """The pacer of a paced step."""
+        return self.step.pacer
+
+    @property
+    def waits_until_s(self) -> float:
+        """When the next thing of this step is due even if no more beats come."""
+        breath = self.breath_waited_for()
+        return SETTLE_S + (self.end_s if breath is None else breath.exhale_end_s)
+
+    def breath_waited_for(self) -> Breath | None:
+        """The next whole breath to be measured; None when none is left."""
+        if self.pacer is None:
+            return None
+        breath = self.pacer.breath(self.next_breath)
+        return breath if breath.end_s <= self.end_s + 1e-3 else None
+
+    def end(self, t_s: float, reason: str) -> None:
+        """The step ends now."""
+        self.end_s = t_s
+        self.ended_by = reason
+
+    # Breaths
+
+    def measure_breath(self, beats: Beats, breath: Breath, *, final: bool) -> BreathMeasures:
+        """Exhale rise of one breath, or the reason why it cannot be had."""
+        thirds, reason = self._thirds(beats, breath)
+        count = sum(len(run.rr_ms) for run in beats.runs(breath.inhale_start_s, breath.end_s))
+        rise_ms = None if thirds is None else thirds[1] - thirds[0]
+        fall_bpm = None if thirds is None else 60000.0 / thirds[0] - 60000.0 / thirds[1]
+        return BreathMeasures(
+            self.step.seq, breath.index, breath.inhale_start_s, breath.exhale_start_s, breath.end_s,
+            rise_ms, fall_bpm, count, thirds is not None, reason, final,
+        )  # fmt: skip
+
+    @staticmethod
+    def _thirds(beats: Beats, breath: Breath) -> tuple[tuple[float, float] | None, str | None]:
+        """Mean RR in the first and last third of the exhale, or why not."""
+        if beats.gap_s(breath.inhale_start_s, breath.exhale_end_s):
+            return None, "gap"
+        margin_s = 1.5  # one beat to either side
+        runs = beats.runs(breath.exhale_start_s - margin_s, breath.exhale_end_s + margin_s)
+        if len(runs) != 1:
+            return None, "gap" if runs else "no_beats"
+        run = runs[0]
+        inside = np.flatnonzero((run.mid_s >= breath.exhale_start_s) & (run.mid_s <= breath.exhale_end_s))
+        if not len(inside):
+            return None, "no_beats"
+        near = slice(max(0, int(inside[0]) - 1), int(inside[-1]) + 2)
+        if not bool(run.is_normal[near].all()):
+            return None, "artifact"
+        thirds = exhale_thirds_ms(breath, run.mid_s[near], run.rr_ms[near])
+        return thirds, None if thirds else "too_few_beats"
+
+    def trend(self, around: Surroundings, breath: Breath) -> RsaTrend | None:
+        """RSA amplitude over the last breaths, with the interval that the person's own noise gives it."""
+        pacer = self.pacer
+        first = max(0, breath.index - TREND_BREATHS + 1)
+        if pacer is None or breath.index + 1 < TEMPO_MIN_BREATHS or around.noise is None:
+            return None
+        start_s = pacer.breath(first).inhale_start_s
+        run = _longest_run(around.beats.runs(start_s, breath.end_s))
+        if run is None or run.span_s < 0.9 * (breath.end_s - start_s) or len(run.nn_ms) < 12:
+            return None
+        amplitude_ms = locked_amplitude_ms(pacer, run.clean_mid_s, run.nn_ms)
+        # The variance of either component of a wave in noise of density S over T seconds is S / T (one-sided S).
+        sd_ms = math.sqrt(around.noise.density_at(1 / pacer.pattern.period_s) / run.span_s)
+        half_ms = 2 * NORMAL_975 * sd_ms
+        rsa_ms = 2 * amplitude_ms
+        return RsaTrend(self.step.seq, breath.end_s, breath.index, rsa_ms, max(0.0, rsa_ms - half_ms), rsa_ms + half_ms)
+
+    # The exhale answer
+
+    def look(self, around: Surroundings, now_s: float, *, final: bool) -> ExhaleResponse:
+        """The exhale answer at a planned look, or the same at the step's end.
+
+        ``yes`` latches; a later look that finds the person not following, or a bad grade, revokes it.
+        """
+        pacer = self.pacer
+        assert pacer is not None
+        breaths = self.next_breath
+        fit, verdict, used = self._verdict(around, pacer, breaths)
+        look = Look(
+            breaths, verdict.answer, verdict.reason,
+            None if fit is None else fit.effect_ms, verdict.low_ms, verdict.high_ms, now_s,
+        )  # fmt: skip
+        self.looks.append(look)
+        self.response = self._respond(around, pacer, fit, verdict, used, final=final)
+        return self.response
+
+    def _verdict(self, around: Surroundings, pacer: Pacer, breaths: int) -> tuple[LockedFit | None, LookVerdict, int]:
+        """Fit and verdict over the breaths so far, and how many breaths they rest on."""
+        end_s = pacer.breath(breaths - 1).end_s if breaths else self.step.t_s
+        signal = self.grade(around, around.measured_from_s, end_s)
+        run = _longest_run(around.beats.runs(self.step.t_s, end_s + LATE_S))
+        used = 0 if run is None else _whole_breaths(pacer, run, breaths)
+        reasons = list(signal.reasons)
+        if around.noise is None:
+            reasons.append(Reason.NO_BASELINE)
+        if used < LOOKS[0]:
+            reasons.append(Reason.TOO_FEW_BREATHS)
+        if reasons or run is None or around.noise is None or len(run.nn_ms) < 12:
+            reasons = reasons or [Reason.TOO_FEW_BREATHS]
+            return None, LookVerdict(Answer.UNKNOWN, tuple(reasons), Following.UNKNOWN, None, None, None), used
+        mid_s, nn_ms = run.clean_mid_s, run.nn_ms
+        fit = fit_locked(pacer, around.noise, mid_s, nn_ms, around.contact.latency_s)
+        verdict = decide_look(
+            fit,
+            fit_tempo(pacer, around.noise, mid_s, nn_ms, fit.scale),
+            goes_on=own_breathing_goes_on(around.noise, mid_s, nn_ms),
+            was_seen=self.was_seen_following,
+            grade=signal.grade,
+            is_last=breaths >= LOOKS[-1],
+        )
+        return fit, verdict, used
+
+    def _respond(
+        self, around: Surroundings, pacer: Pacer, fit: LockedFit | None, verdict: LookVerdict, used: int, *, final: bool
+    ) -> ExhaleResponse:
+        """The answer so far: this look's, or the yes that stands since an earlier one."""
+        first_yes = next((look for look in self.looks if look.answer is Answer.YES), None)
+        is_revoked = first_yes is not None and _revokes(verdict)
+        answer, reasons = verdict.answer, verdict.reasons
+        if first_yes is not None and not is_revoked:
+            answer, reasons = Answer.YES, ()
+        decided = first_yes if first_yes is not None else next((k for k in self.looks if k.answer is Answer.NO), None)
+        bpm = None if fit is None else 60000.0 / fit.mean_rr_ms**2
+        latency_s = around.contact.latency_s
+        return ExhaleResponse(
+            step_seq=self.step.seq,
+            pattern=pacer.pattern.name,
+            answer=answer,
+            reason=reasons[0] if reasons else None,
+            reasons=reasons,
+            effect_ms=None if fit is None else fit.effect_ms,
+            low_ms=verdict.low_ms,
+            high_ms=verdict.high_ms,
+            effect_bpm=_times(None if fit is None else fit.effect_ms, bpm),
+            low_bpm=_times(verdict.low_ms, bpm),
+            high_bpm=_times(verdict.high_ms, bpm),
+            phase_deg=None if fit is None else fit.heart_lag_s / pacer.pattern.period_s * 360.0,
+            following=verdict.following,
+            noise_source=around.noise_source,
+            latency_source=LatencySource.PROFILED if latency_s is None else LatencySource.CALIBRATED,
+            latency_s=_strap_share(fit) if latency_s is None else latency_s,
+            looks=tuple(self.looks),
+            p_value=verdict.p_value,
+            breaths_used=used,
+            time_to_answer_s=None if decided is None else pacer.breath(decided.breaths - 1).end_s - self.step.t_s,
+            shown_at_s=None if decided is None else decided.shown_at_s,
+            revoked=is_revoked,
+            final=final,
+        )
+
+    def close(self, around: Surroundings) -> ExhaleResponse:
+        """The step has ended at no planned look: the answer is that of the last one made."""
+        if self.response is None:
+            signal = self.grade(around, around.measured_from_s, self.end_s)
+            missing = () if around.noise is not None else (Reason.NO_BASELINE,)
+            reasons = (*signal.reasons, *missing, Reason.TOO_FEW_BREATHS)
+            verdict = LookVerdict(Answer.UNKNOWN, reasons, Following.UNKNOWN, None, None, None)
+            assert self.pacer is not None
+            self.response = self._respond(around, self.pacer, None, verdict, self.next_breath, final=True)
+        else:
+            self.response = replace(self.response, final=True)
+        return self.response
+
+    def revoke(self, reasons: Sequence[Reason]) -> ExhaleResponse | None:
+        """Take back what a bad signal does not bear out; None when there is nothing to take back."""
+        if self.response is None or self.response.answer is Answer.UNKNOWN:
+            return None
+        self.response = replace(
+            self.response, answer=Answer.UNKNOWN, reason=reasons[0], reasons=tuple(reasons), revoked=True
+        )
+        return self.response
+
+    # Measures over the step
+
+    def grade(self, around: Surroundings, start_s: float, end_s: float) -> Verdict:
+        """How far the signal between two times may be trusted."""
+        beats, contact = around.beats, around.contact
+        return grade_signal(
+            beats.runs(start_s, end_s), beats.gap_s(start_s, end_s), end_s - start_s,
+            contact.no_contact_fraction(start_s, end_s), has_intervals=contact.has_intervals,
+        )  # fmt: skip
+
+    def measures(self, beats: Beats) -> StepMeasures:
+        """Window measures of the whole step, from final labels."""
+        runs = beats.runs(self.step.t_s, self.end_s)
+        nn_ms = np.concatenate([run.nn_ms for run in runs]) if runs else np.empty(0)
+        differences_ms = _differences(runs)
+        longest = _longest_run(runs)
+        has_run = longest is not None and len(longest.nn_ms) > 1
+        powers = hrv.BandPowers(None, None, None)
+        respiration_hz = rsa_ms = None
+        if longest is not None and has_run:
+            powers = hrv.band_powers(longest.clean_mid_s, longest.nn_ms)
+            respiration_hz = hrv.respiration_hz(longest.clean_mid_s, longest.nn_ms)
+            if self.pacer is not None and len(longest.nn_ms) >= 12:
+                rsa_ms = 2 * locked_amplitude_ms(self.pacer, longest.clean_mid_s, longest.nn_ms)
+        return StepMeasures(
+            self.step.seq, self.step.step, self.step.t_s, self.end_s, sum(len(run.rr_ms) for run in runs),
+            hrv.heart_rate_bpm(nn_ms), hrv.rmssd_ms(differences_ms), hrv.sdnn_ms(nn_ms),
+            hrv.pnn50_percent(differences_ms), hrv.sd1_ms(differences_ms), hrv.sd2_ms(nn_ms, differences_ms),
+            powers.vlf_power_ms2, powers.lf_power_ms2, powers.hf_power_ms2, respiration_hz, rsa_ms,
+        )  # fmt: skip
+
+    def noise(self, beats: Beats) -> NoiseSpectrum | None:
+        """Spectrum of free breathing over the longest unbroken run of the step."""
+        run = _longest_run(beats.runs(self.step.t_s, self.end_s))
+        return None if run is None else learn_noise(run.clean_mid_s, run.nn_ms)
+
+    def tonus(self, beats: Beats) -> StepTonus | None:
+        """Level of the heart over a step of quiet breathing; None when it was too short."""
+        runs = beats.runs(self.step.t_s, self.end_s)
+        noise = self.noise(beats)
+        if noise is None:
+            return None
+        nn_ms = np.concatenate([run.nn_ms for run in runs])
+        differences_ms = _differences(runs)
+        longest = max(runs, key=lambda run: run.span_s)
+        mean_ms = float(nn_ms.mean())
+        # variance of a mean: one-sided density at frequency 0 over twice the length
+        sd_ms = math.sqrt(noise.density_at(0.0) / (2 * noise.span_s))
+        return StepTonus(
+            60000.0 / mean_ms, 60000.0 / mean_ms**2 * sd_ms, hrv.ln_rmssd(differences_ms),
+            math.sqrt(1.0 / len(differences_ms)) if len(differences_ms) else None,
+            hrv.respiration_hz(longest.clean_mid_s, longest.nn_ms),
+        )  # fmt: skip
+
+
+def unasked(reasons: Sequence[Reason]) -> ExhaleResponse:
+    """The exhale answer of a session in which nobody was asked to breathe along."""
+    all_reasons = (*reasons, Reason.NO_BREATHING_STEP)
+    return ExhaleResponse(
+        step_seq=None, pattern=None, answer=Answer.UNKNOWN, reason=all_reasons[0], reasons=all_reasons,
+        effect_ms=None, low_ms=None, high_ms=None, effect_bpm=None, low_bpm=None, high_bpm=None, phase_deg=None,
+        following=Following.UNKNOWN, noise_source=None, latency_source=LatencySource.PROFILED, latency_s=None,
+        looks=(), p_value=None, breaths_used=0, time_to_answer_s=None, shown_at_s=None, revoked=False, final=True,
+    )  # fmt: skip
+
+
+def _revokes(verdict: LookVerdict) -> bool:
+    """Whether a look takes an earlier yes back: not following, or a signal that bears nothing."""
+    return Reason.NOT_FOLLOWING in verdict.reasons or any(reason in SIGNAL_REASONS for reason in verdict.reasons)
+
+
+def _times(value: float | None, factor: float | None) -> float | None:
+    """Product, None where either is missing."""
+    return None if value is None or factor is None else value * factor
+
+
+def _strap_share(fit: LockedFit | None) -> float | None:
+    """The strap's part of the delay found."""
+    return None if fit is None else fit.delay_s - fit.heart_lag_s
+
+
+def _longest_run(runs: Sequence[Run]) -> Run | None:
+    """The run that covers most time; the later one of two alike."""
+    return max(runs, key=lambda run: (run.span_s, run.segment), default=None)
+
+
+def _whole_breaths(pacer: Pacer, run: Run, breaths: int) -> int:
+    """How many of the first ``breaths`` breaths lie wholly within a run (to one beat at either end)."""
+    slack_s = float(np.median(run.rr_ms)) / 1000.0 * 1.5
+    start_s, end_s = float(run.times_s[0] - run.rr_ms[0] / 1000.0) - slack_s, float(run.times_s[-1]) + slack_s
+    whole = (pacer.breath(k) for k in range(breaths))
+    return sum(breath.inhale_start_s >= start_s and breath.exhale_end_s <= end_s for breath in whole)
+
+
+def _differences(runs: Sequence[Run]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """Successive differences of normal beats; none bridges two runs."""
+    parts = [hrv.successive_differences_ms(run.rr_ms, run.is_normal) for run in runs]
+    return np.concatenate(parts) if parts else np.empty(0)
