@@ -1,0 +1,1 @@
+"""Other people's files: one reader or writer for each."""
