@@ -56,8 +56,15 @@ Sink = Callable[[StrapEvent], None]
 class Strap(Protocol):
     """A source of heart beats."""
 
-    source: str
-    simulated: bool
+    @property
+    def source(self) -> str:
+        """Kind of source: ``ble``, ``simulated``, ``replay``."""
+        ...
+
+    @property
+    def simulated(self) -> bool:
+        """Whether no real heart is behind it."""
+        ...
 
     async def run(self, sink: Sink, clock: Clock) -> None:
         """Call ``sink`` with every event, at once, until cancelled or until the source has no more.

@@ -1,0 +1,219 @@
+"""A session's messages to its viewers: numbered, encoded once, resent to a viewer that comes back."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+import msgspec
+
+from biofeedback import messages
+from biofeedback.core.events import Input
+from biofeedback.core.exercises import EXERCISES, Exercise
+from biofeedback.core.results import Quality, Result, StepEnded, StepStarted
+from biofeedback.course import Course
+from biofeedback.translation import Standing, Status, quality, translate, translate_input
+from biofeedback.viewer import CLOSE_S, STALE_S, Dropped, Outgoing, Viewer
+
+Kind = TypeVar("Kind")
+
+__all__ = ["TOO_SLOW", "Channel", "Facts"]
+
+SNAPSHOT_S = 120.0  # of beats, for a viewer that has nothing yet
+TOO_SLOW = 4008  # websocket close code
+_NO_STATUS = Status(0.0, 1.0, "ready", None, "searching", None, None, saved=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What does not change during a session. ``epoch`` is its id; ``strap`` is the strap as it was asked for."""
+
+    epoch: str
+    subject: str
+    simulated: bool
+    strap: str
+
+
+class Channel:
+    """Turns results into messages and gives them to every viewer's queue.
+
+    The history is rebuilt, number for number, when a session is replayed from its recording.
+
+    Parameters
+    ----------
+    facts : Facts
+        Of the session.
+    course : Course
+        Of the session; only read.
+    send_ns : callable
+        The monotonic clock that stamps ``t`` of a message, in ns.
+    """
+
+    def __init__(self, facts: Facts, course: Course, send_ns: Callable[[], int]) -> None:
+        self.facts = facts
+        self.viewers: set[Viewer] = set()
+        self.status: Callable[[], Status] = lambda: _NO_STATUS  # the session puts its own here
+        self._course = course
+        self._send_ns = send_ns
+        self._standing = Standing(course)
+        self._history: list[Outgoing] = []
+        self._told: list[messages.FromServer] = []
+        self._quality: messages.Quality | None = None
+
+    @property
+    def message_seq(self) -> int:
+        """Number of the newest numbered message."""
+        return len(self._history)
+
+    def publish(self, results: list[Result]) -> None:
+        """Send results to all viewers."""
+        for result in results:
+            if isinstance(result, Quality):
+                self._quality = quality(result, self.status(), self._watching())
+                self._send(self._quality)
+            elif (message := translate(result, self._standing)) is not None:
+                self._send_numbered(message)
+            if isinstance(result, StepStarted | StepEnded):
+                self.send_pacer()
+
+    def publish_input(self, event: Input) -> None:
+        """Send a recorded mark or rating to all viewers."""
+        if (message := translate_input(event)) is not None:
+            self._send_numbered(message)
+
+    def send_pacer(self) -> None:
+        """Send the session's clock to all viewers."""
+        self._send(self._pacer())
+
+    def join(self, hello: messages.ViewerHello, viewer: Viewer) -> None:
+        """Welcome a viewer: with what it missed, or with a snapshot where it has nothing of this session."""
+        recovered = hello.epoch == self.facts.epoch and 0 <= hello.message_seq <= self.message_seq
+        viewer.put(self._encoded(self._hello(recovered)))
+        if recovered:
+            for missed in self._history[hello.message_seq :]:
+                viewer.put(missed)
+        else:
+            viewer.put(self._encoded(self._snapshot(), self.message_seq))
+        viewer.put(self._encoded(self._pacer()))
+        self.viewers.add(viewer)
+
+    def leave(self, viewer: Viewer) -> None:
+        """A viewer is gone."""
+        self.viewers.discard(viewer)
+
+    def tell(self, viewer: Viewer, message: messages.FromServer) -> None:
+        """Send a message to one viewer only."""
+        viewer.put(self._encoded(message))
+
+    def dismiss(self, reason: str, code: int) -> None:
+        """Say bye to all viewers."""
+        for viewer in list(self.viewers):
+            self._dismiss(viewer, reason, code)
+
+    def reap(self, now_s: float) -> None:
+        """Ask stale viewers whether they are there, and let go of those that stay silent or cannot keep up."""
+        for viewer in list(self.viewers):
+            if viewer.behind_s(now_s) > CLOSE_S:
+                self._dismiss(viewer, "too_slow", TOO_SLOW)
+            else:
+                viewer.is_stale = viewer.behind_s(now_s) > STALE_S
+                if viewer.is_stale:
+                    self.tell(viewer, messages.Ping())
+
+    def text(self, item: Outgoing | Dropped) -> str:
+        """Encoded text of an item of a viewer's queue."""
+        if isinstance(item, Outgoing):
+            return item.text
+        return self._encoded(messages.Gap(start_s=item.start_s, end_s=item.end_s, reason="slow_viewer")).text
+
+    def _dismiss(self, viewer: Viewer, reason: str, code: int) -> None:
+        """Say bye to one viewer."""
+        self.tell(viewer, messages.Bye(reason=reason))
+        viewer.close(code, reason)
+        self.leave(viewer)
+
+    def _send_numbered(self, message: messages.FromServer) -> None:
+        """Number a message, keep it, and give it to all viewers."""
+        outgoing = self._encoded(message, self.message_seq + 1)
+        self._history.append(outgoing)
+        self._told.append(message)
+        for viewer in self.viewers:
+            viewer.put(outgoing)
+
+    def _send(self, message: messages.FromServer) -> None:
+        """Give a message that is never resent to all viewers."""
+        if self.viewers:
+            outgoing = self._encoded(message)
+            for viewer in self.viewers:
+                viewer.put(outgoing)
+
+    def _encoded(self, message: messages.FromServer, q: int = 0) -> Outgoing:
+        """Message with its send time and number."""
+        stamped = msgspec.structs.replace(message, t=self._send_ns(), q=q)
+        at_s = message.t_s if isinstance(message, messages.Beat) else 0.0
+        return Outgoing(message.type, msgspec.json.encode(stamped).decode(), q, at_s)
+
+    def _watching(self) -> int:
+        """Number of viewers that are not stale."""
+        return sum(not viewer.is_stale for viewer in self.viewers)
+
+    def _hello(self, recovered: bool) -> messages.Hello:
+        """First message to a viewer."""
+        status = self.status()
+        return messages.Hello(
+            protocol=messages.PROTOCOL,
+            epoch=self.facts.epoch,
+            message_seq=self.message_seq,
+            recovered=recovered,
+            session_s=status.session_s,
+            speed=status.speed,
+            state=status.state,
+            subject=self.facts.subject,
+            simulated=self.facts.simulated,
+            exercise=self._course.exercise.name,
+            steps=_plan(self._course.exercise),
+            exercises=list(EXERCISES),
+            strap=self.facts.strap,
+            saved=status.saved,
+        )
+
+    def _pacer(self) -> messages.Pacer:
+        """The session's clock."""
+        status = self.status()
+        return messages.Pacer(
+            session_s=status.session_s, speed=status.speed, state=status.state, step_seq=status.step_seq
+        )
+
+    def _snapshot(self) -> messages.Snapshot:
+        """The last 120 s of beats and gaps, and everything else that still stands."""
+        now_s = self.status().session_s
+        since_s = now_s - SNAPSHOT_S
+        gaps = {gap.start_s: gap for gap in self._all(messages.Gap)}.values()
+        return messages.Snapshot(
+            session_s=now_s,
+            steps=list(self._standing.steps.values()),
+            beats=[beat for beat in self._all(messages.Beat) if beat.t_s >= since_s],
+            breaths=list({(breath.step_seq, breath.index): breath for breath in self._all(messages.Breath)}.values()),
+            trends=self._all(messages.Trend),
+            measures=self._all(messages.Measures),
+            marks=self._all(messages.Mark),
+            gaps=[gap for gap in gaps if gap.end_s is None or gap.end_s >= since_s],
+            answers=list({answer.which: answer for answer in self._all(messages.Answer)}.values()),
+            quality=self._quality,
+        )
+
+    def _all(self, kind: type[Kind]) -> list[Kind]:
+        """Messages of one kind, oldest first."""
+        return [message for message in self._told if isinstance(message, kind)]
+
+
+def _plan(exercise: Exercise) -> list[messages.StepPlan]:
+    """Steps of an exercise as planned."""
+    return [
+        messages.StepPlan(
+            step=step.step.value,
+            duration_s=step.duration_s,
+            pattern=None if step.pattern is None else step.pattern.name,
+            movement=step.movement,
+        )
+        for step in exercise.steps
+    ]

@@ -1,0 +1,75 @@
+"""Keeps a session's inputs safe: what the disk refuses now waits and is written later, in order."""
+
+import logging
+import os
+from collections import deque
+from collections.abc import Callable
+
+from biofeedback.core.events import Input
+from biofeedback.errors import InputError
+from biofeedback.recording import RecordingWriter
+
+__all__ = ["Recorder"]
+
+_log = logging.getLogger(__name__)
+
+
+class Recorder:
+    """Writes each input at once. ``saved`` is False while something could not be written; the session goes on.
+
+    Parameters
+    ----------
+    open_writer : callable
+        Gives the writer; called again when it failed.
+    durable : bool
+        Whether ``flush`` waits for the disk. A simulation that runs an hour in seconds does not need it.
+    """
+
+    def __init__(self, open_writer: Callable[[], RecordingWriter], *, durable: bool = True) -> None:
+        self.saved = True
+        self._open_writer = open_writer
+        self._durable = durable
+        self._writer: RecordingWriter | None = None
+        self._waiting: deque[Input] = deque()
+        self._write_waiting()
+
+    def record(self, event: Input) -> None:
+        """Write an input, after those that wait."""
+        self._waiting.append(event)
+        if self.saved:
+            self._write_waiting()
+
+    def flush(self) -> None:
+        """Try again what waits, and return when it is on the disk."""
+        self._write_waiting()
+        if self._writer is not None and self._durable:
+            try:
+                self._writer.flush()
+            except OSError as error:
+                self._failed(error)
+
+    def close(self) -> None:
+        """Write what can be written, and let go of the file."""
+        self._write_waiting()
+        if self._writer is not None:
+            self._writer.close()
+
+    def _write_waiting(self) -> None:
+        """Write what waits, as far as the disk lets us."""
+        try:
+            if self._writer is None:
+                self._writer = self._open_writer()
+            while self._waiting:
+                self._writer.write(self._waiting[0])
+                self._waiting.popleft()
+        except (OSError, InputError) as error:
+            self._failed(error)
+        else:
+            self.saved = True
+
+    def _failed(self, error: Exception) -> None:
+        """Say once that the session is not being saved."""
+        if self.saved:
+            reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
+            _log.error("the session is not being saved: %s", reason)
+        self.saved = False

@@ -1,0 +1,258 @@
+"""One live session: strap -> recorder -> pipeline -> channel. The only place where time enters."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from functools import partial
+from typing import Protocol
+
+from biofeedback.channel import Channel
+from biofeedback.clock import Clock
+from biofeedback.core.events import End, Input, Mark, MarkKind, Rating, Resumed, Step
+from biofeedback.core.exercises import EXERCISES
+from biofeedback.core.results import Beat, Result
+from biofeedback.course import Course, State
+from biofeedback.errors import BiofeedbackError, CommandRefused
+from biofeedback.recorder import Recorder
+from biofeedback.strap_link import Make, StrapLink
+from biofeedback.straps import Lost, Strap, StrapEvent
+from biofeedback.translation import Status
+
+__all__ = ["Pipeline", "Session"]
+
+TICK_S = 0.1  # between advances of the pipeline; the results do not depend on it
+FLUSH_S = 1.0  # what a power cut may cost (design.md, Data)
+BACK_OFF_S = (0.5, 1.0, 2.0, 4.0, 8.0)  # before a strap that failed is started again (straps.md, collector 5)
+
+_log = logging.getLogger(__name__)
+_MARKS = {kind.value: kind for kind in (MarkKind.PAUSE, MarkKind.RESUME, MarkKind.SKIP, MarkKind.STOP)}
+
+
+class Pipeline(Protocol):
+    """What a session feeds: the pipeline of the core."""
+
+    def feed(self, event: Input) -> list[Result]:
+        """Results of an input, after those that were due before it."""
+        ...
+
+    def advance(self, now_s: float) -> list[Result]:
+        """Results that are due by now."""
+        ...
+
+
+class Session:
+    """Runs one session. Stamps every input, records it, feeds it and publishes what follows, in this order.
+
+    Parameters
+    ----------
+    course : Course
+        The exercise to be run, from command ``start`` on.
+    strap : Strap
+        Where bytes come from. It is started again when it fails.
+    recorder, pipeline, channel : Recorder, Pipeline, Channel
+        Where inputs go.
+    clock : Clock
+        The session's clock; after ``restore`` it must not be before the last input.
+    speed : float
+        Of the clock, as the pages are told it.
+    """
+
+    def __init__(
+        self,
+        course: Course,
+        strap: Strap,
+        recorder: Recorder,
+        pipeline: Pipeline,
+        channel: Channel,
+        clock: Clock,
+        speed: float = 1.0,
+    ) -> None:
+        self.channel = channel
+        self.ended = asyncio.Event()
+        self.beats = asyncio.Event()
+        self.strap_ended = asyncio.Event()
+        self._course = course
+        self._strap = strap
+        self._recorder = recorder
+        self._pipeline = pipeline
+        self._clock = clock
+        self._speed = speed
+        self._link = StrapLink()
+        self._seq = 0
+        self._last_t_s = 0.0
+        self._watched: Step | None = None
+        self._is_broken = False
+        channel.status = self.status
+
+    async def run(self) -> None:
+        """Return when the session has ended; the strap is let go then. When cancelled, the session can be resumed."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                helpers = [group.create_task(self._keep_strap()), group.create_task(self._keep_flushing())]
+                while not self.ended.is_set():
+                    await self._clock.sleep_until(self._next_tick_s())
+                    self.tick()
+                for task in helpers:
+                    task.cancel()
+        finally:
+            self._recorder.flush()
+
+    def receive(self, event: StrapEvent) -> None:
+        """Take an event of the strap, at once."""
+        if not self.ended.is_set():
+            for make in self._link.inputs(event):
+                self._record(make)
+
+    def command(self, command: str, author: str | None, exercise: str | None = None) -> None:
+        """Steer: start, pause, resume, skip, stop or new. The command is recorded with its author.
+
+        Raises
+        ------
+        CommandRefused
+            If it makes no sense now, or there is no such exercise.
+        """
+        if exercise is not None and exercise not in EXERCISES:
+            raise CommandRefused(f"there is no exercise {exercise!r}; choose one of {', '.join(EXERCISES)}")
+        if command != "new":
+            self._course.check(command, self._now_s())
+        elif self.ended.is_set():
+            return
+        text = "" if command in _MARKS else " ".join(filter(None, (command, exercise)))
+        self.mark(_MARKS.get(command, MarkKind.COMMAND), text, author)
+        self.tick()
+
+    def mark(self, kind: MarkKind, text: str, author: str | None) -> None:
+        """Record a note, a piece of context or a command."""
+        self._record(partial(Mark, kind=kind, text=text, author=author))
+
+    def rate(self, scale: str, moment: str, value: int) -> None:
+        """Record a person's own rating; also after the end."""
+        self._record(partial(Rating, scale=scale, moment=moment, value=value))
+
+    def finish(self, reason: str) -> None:
+        """End the session now."""
+        if not self.ended.is_set():
+            self._record(partial(End, reason=reason))
+
+    def restore(self, events: Iterable[Input], utc: str) -> None:
+        """Take over the inputs of a session that was cut off, and go on with it at wall time ``utc``."""
+        for event in events:
+            self._seq, self._last_t_s = event.seq, event.t_s
+            self._link.restore(event)
+            self._take(event)
+        self._record(partial(Resumed, utc=utc, reason="restart"))
+        self.tick()
+
+    def tick(self) -> None:
+        """Do what is due: begin a step, end the session, let the pipeline finish what waits for time."""
+        now_s = self._now_s()
+        while (template := self._course.due(now_s)) is not None:
+            self._record(partial(_stamped, template))
+        if not self.ended.is_set():
+            self._compute(lambda: self._pipeline.advance(now_s))
+        self._show_step(self._course.step(now_s))
+
+    def status(self) -> Status:
+        """How the session is now."""
+        now_s = self._now_s()
+        step = self._course.step(now_s)
+        link = self._link
+        return Status(
+            session_s=now_s,
+            speed=self._speed,
+            state=self._course.state.value,
+            step_seq=None if step is None else step.seq,
+            strap_state=link.state,
+            strap_detail=link.detail,
+            strap_model=link.model,
+            saved=self._recorder.saved,
+        )
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._recorder.close()
+
+    def _now_s(self) -> float:
+        """The session's time, which never goes back: the one line where time enters."""
+        self._last_t_s = max(self._last_t_s, round(self._clock.now_s(), 6))
+        return self._last_t_s
+
+    def _record(self, make: Make) -> None:
+        """Stamp an input, give it its number, write it, and let everything follow from it."""
+        self._seq += 1
+        event = make(self._seq, self._now_s())
+        self._recorder.record(event)
+        self._take(event)
+
+    def _take(self, event: Input) -> None:
+        """Let everything follow from an input; the order of messages does not depend on when the ticks came."""
+        self._compute(lambda: self._pipeline.advance(event.t_s))
+        self._course.apply(event)
+        self.channel.publish_input(event)
+        self._compute(lambda: self._pipeline.feed(event))
+        if self._course.state is State.FINISHED:
+            self.ended.set()
+
+    def _compute(self, results: Callable[[], list[Result]]) -> None:
+        """Publish results. A fault in the pipeline costs its results, never the recording."""
+        if self._is_broken:
+            return
+        try:
+            found = results()
+        except Exception:  # noqa: BLE001 - whatever it is, the recording must go on
+            self._is_broken = True
+            _log.exception("the pipeline failed; the session is recorded on without results")
+            return
+        if any(isinstance(result, Beat) for result in found):
+            self._link.beats_arrive()
+            self.beats.set()
+        self.channel.publish(found)
+
+    def _show_step(self, step: Step | None) -> None:
+        """Tell the strap which step is on the screen."""
+        if step is not self._watched:
+            self._watched = step
+            self._strap.watch(step)
+
+    def _next_tick_s(self) -> float:
+        """Time of the next tick: soon, and exactly when something is due."""
+        soon_s = self._clock.now_s() + TICK_S
+        due_s = self._course.next_due_s()
+        return soon_s if due_s is None or due_s <= self._last_t_s else min(soon_s, due_s)
+
+    async def _keep_flushing(self) -> None:
+        """Put on the disk every second what was recorded."""
+        while True:
+            await asyncio.sleep(FLUSH_S)
+            self._recorder.flush()
+
+    async def _keep_strap(self) -> None:
+        """Run the strap, and run it again when it fails."""
+        failures = 0
+        while True:
+            try:
+                await self._strap.run(self.receive, self._clock)
+            except Exception as error:  # noqa: BLE001 - a strap may fail in any way its driver finds
+                failures = 0 if self._link.connected else failures
+                self.receive(Lost(_reason(error)))
+                await asyncio.sleep(BACK_OFF_S[min(failures, len(BACK_OFF_S) - 1)])
+                failures += 1
+            else:
+                break
+        for make in self._link.end():
+            self._record(make)
+        self.strap_ended.set()
+
+
+def _stamped(template: Step | End, seq: int, t_s: float) -> Input:
+    """Step or end of a template, with its seq and time."""
+    return replace(template, seq=seq, t_s=t_s)
+
+
+def _reason(error: Exception) -> str:
+    """Why a strap failed, for the screen and the recording; anything unforeseen goes to the log as well."""
+    if isinstance(error, BiofeedbackError):
+        return str(error)
+    _log.exception("the strap failed and is started again", exc_info=error)
+    return type(error).__name__

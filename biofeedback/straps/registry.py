@@ -1,0 +1,61 @@
+"""Straps by the word a person types: one table. Each strap's module is imported when it is used."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from biofeedback.errors import InputError
+from biofeedback.straps.strap import Strap
+
+__all__ = ["AUTO", "FALL_BACK", "make_strap", "resolve"]
+
+AUTO = "auto"
+FALL_BACK = "simulated:responder"
+
+
+async def resolve(word: str) -> str:
+    """Strap that ``auto`` stands for on this machine; any other word as it is."""
+    if word != AUTO:
+        return word
+    from biofeedback.straps.ble import has_adapter  # noqa: PLC0415  imports bleak
+
+    return "ble" if await has_adapter() else FALL_BACK
+
+
+def make_strap(word: str) -> Strap:
+    """Strap of ``ble[:ADDRESS]``, ``simulated[:PRESET[:SEED]]`` or ``replay:FILE``.
+
+    Raises
+    ------
+    InputError
+        If there is no such strap; says what there is.
+    """
+    kind, _, rest = word.partition(":")
+    if kind not in _STRAPS:
+        raise InputError(f"there is no strap {word!r}; choose auto, ble[:ADDRESS], simulated[:PRESET] or replay:FILE")
+    return _STRAPS[kind](rest)
+
+
+def _ble(address: str) -> Strap:
+    from biofeedback.straps.ble import BleStrap  # noqa: PLC0415  imports bleak
+
+    return BleStrap(address or None)
+
+
+def _simulated(rest: str) -> Strap:
+    from biofeedback.straps.simulated import SimulatedStrap  # noqa: PLC0415  imports numpy.random
+
+    preset, _, seed = rest.partition(":")
+    if seed and not seed.isdecimal():
+        raise InputError(f"the seed of a simulated person is a whole number, got {seed!r}")
+    return SimulatedStrap(preset or "responder", int(seed or 1))
+
+
+def _replay(file: str) -> Strap:
+    from biofeedback.straps.replay import ReplayStrap  # noqa: PLC0415  reads files of other programs
+
+    if not file:
+        raise InputError("a replayed strap needs its file: replay:FILE")
+    return ReplayStrap(Path(file))
+
+
+_STRAPS: dict[str, Callable[[str], Strap]] = {"ble": _ble, "simulated": _simulated, "replay": _replay}
