@@ -120,13 +120,8 @@ class ProvisionalLabels:
         self._deviations = _SortedWindow(WINDOW_BEATS)
         self._local = _SortedWindow(MEDIAN_BEATS)
         self._count = 0
-
-    @property
-    def irregularity(self) -> float | None:
-        """Threshold of the last differences as a fraction of the local median; None before a third of the window."""
-        if len(self._differences.ordered) < WINDOW_BEATS // 3:
-            return None
-        return _threshold(self._differences.ordered) / self._local.ordered[len(self._local.ordered) // 2]
+        # Threshold of the last differences over the local median; None before a third of the window is there.
+        self.irregularity: float | None = None
 
     def push(self, rr_ms: float) -> Artifact | None:
         """Take in a beat; return the class of the beat two before it, None for the first two."""
@@ -146,11 +141,13 @@ class ProvisionalLabels:
         """Class of the beat two before the newest."""
         recent = list(self._rr)
         rr = recent[-3]
+        if self._count < MIN_BEATS:
+            return Artifact.NORMAL if is_in_range(rr) else Artifact.RANGE
+        threshold_ms = _threshold(self._differences.ordered)
+        if len(self._differences.ordered) >= WINDOW_BEATS // 3:
+            self.irregularity = threshold_ms / median
         if not is_in_range(rr):
             return Artifact.RANGE
-        if self._count < MIN_BEATS:
-            return Artifact.NORMAL
-        threshold_ms = _threshold(self._differences.ordered)
         before = rr - recent[-4] if len(recent) > 3 else 0.0
         before_that = recent[-4] - recent[-5] if len(recent) > 4 else 0.0
         after, second = recent[-2] - rr, recent[-1] - recent[-2]
@@ -236,6 +233,8 @@ def irregularity(rr_ms: NDArray[np.float64]) -> float | None:
 
 def corrected_beats(labels: Sequence[Artifact | None]) -> int:
     """Heart beats that were not normal: an ectopic beat spoils the interval before and after it and counts once."""
+    if labels.count(Artifact.NORMAL) + labels.count(None) == len(labels):
+        return 0  # by far the most frequent case, and this is asked every second
     count = 0
     previous: Artifact | None = None
     for label in labels:

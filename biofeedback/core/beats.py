@@ -150,11 +150,11 @@ class Beats:
         """Beats whose interval's midpoint lies within a window, one run a segment, oldest first."""
         found = []
         for segment in self.segments:
-            first = segment.first_after(start_s)
-            times_s = segment.times_s(first)
+            first, last = segment.places(start_s, end_s)
+            times_s = segment.times_s(first, last)
             if not len(times_s):
                 continue
-            rr_ms = np.asarray(segment.rr_ms[first:])
+            rr_ms = np.asarray(segment.rr_ms[first:last])
             mid_s = times_s - rr_ms / 2000.0
             inside = np.flatnonzero((mid_s >= start_s) & (mid_s <= end_s))
             if len(inside):
@@ -175,7 +175,7 @@ class Beats:
         """How many beats there are since about ``start_s``, and how many of them were corrected."""
         beats = corrected = 0
         for segment in reversed(self.segments):
-            labels = segment.labels[segment.first_after(start_s) :]
+            labels = segment.labels[segment.places(start_s, start_s)[0] :]
             if not labels:
                 break
             beats += len(labels)
@@ -191,7 +191,8 @@ class Beats:
 
     def beats_after(self, t_s: float) -> int:
         """How many beats lie after ``t_s``."""
-        return sum(int((segment.times_s(segment.first_after(t_s)) > t_s).sum()) for segment in self.segments[-2:])
+        newest = self.segments[-2:]
+        return sum(int((segment.times_s(segment.places(t_s, t_s)[0]) > t_s).sum()) for segment in newest)
 
     def gap_s(self, start_s: float, end_s: float) -> list[float]:
         """Lengths of what is missing within a window."""

@@ -7,16 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 __all__ = [
-    "BandPowers",
-    "band_powers",
+    "SpectralMeasures",
     "heart_rate_bpm",
     "ln_rmssd",
     "pnn50_percent",
-    "respiration_hz",
     "rmssd_ms",
     "sd1_ms",
     "sd2_ms",
     "sdnn_ms",
+    "spectral_measures",
     "successive_differences_ms",
 ]
 
@@ -80,12 +79,13 @@ def sd2_ms(nn_ms: NDArray[np.float64], differences_ms: NDArray[np.float64]) -> f
 
 
 @dataclass(frozen=True, slots=True)
-class BandPowers:
-    """Band powers in ms2; VLF is None for windows under five minutes."""
+class SpectralMeasures:
+    """Band powers in ms2 and the breathing frequency; VLF is None for windows under five minutes."""
 
     vlf_power_ms2: float | None
     lf_power_ms2: float | None
     hf_power_ms2: float | None
+    respiration_hz: float | None
 
 
 def _density(
@@ -137,8 +137,8 @@ def _integral(frequency_hz: NDArray[np.float64], density: NDArray[np.float64], b
     return float(density[inside].sum() * (frequency_hz[1] - frequency_hz[0]))
 
 
-def band_powers(mid_s: NDArray[np.float64], nn_ms: NDArray[np.float64]) -> BandPowers:
-    """VLF, LF and HF power of clean beats.
+def spectral_measures(mid_s: NDArray[np.float64], nn_ms: NDArray[np.float64]) -> SpectralMeasures:
+    """VLF, LF and HF power of clean beats, and the breathing frequency that RR alone show.
 
     Parameters
     ----------
@@ -148,22 +148,19 @@ def band_powers(mid_s: NDArray[np.float64], nn_ms: NDArray[np.float64]) -> BandP
     Notes
     -----
     Bands of Task Force 1996. Windows of 300 s at half overlap, linear trend removed, Hann taper; the transform is an
-    integral over time in which each beat counts with its length, so that no interpolation damps HF.
+    integral over time in which each beat counts with its length, so that no interpolation damps HF. A breathing
+    frequency is named only where one rhythm stands out between .1 and .45 Hz.
     """
-    found = _spectrum(mid_s, nn_ms, HF_HZ[1])
-    if found is None:
-        return BandPowers(None, None, None)
-    span_s = float(mid_s[-1] - mid_s[0])
-    vlf = _integral(*found, VLF_HZ) if span_s >= VLF_MIN_S * 0.98 else None
-    return BandPowers(vlf, _integral(*found, LF_HZ), _integral(*found, HF_HZ))
-
-
-def respiration_hz(mid_s: NDArray[np.float64], nn_ms: NDArray[np.float64]) -> float | None:
-    """Breathing frequency from RR alone; None when no single rhythm stands out between .1 and .45 Hz."""
     found = _spectrum(mid_s, nn_ms, BREATHING_HZ[1])
     if found is None:
-        return None
-    frequency_hz, density = found
+        return SpectralMeasures(None, None, None, None)
+    span_s = float(mid_s[-1] - mid_s[0])
+    vlf = _integral(*found, VLF_HZ) if span_s >= VLF_MIN_S * 0.98 else None
+    return SpectralMeasures(vlf, _integral(*found, LF_HZ), _integral(*found, HF_HZ), _respiration_hz(*found))
+
+
+def _respiration_hz(frequency_hz: NDArray[np.float64], density: NDArray[np.float64]) -> float | None:
+    """Frequency of the one rhythm that stands out; None when none does."""
     band = np.where(frequency_hz >= BREATHING_HZ[0], density, 0.0)
     peak_hz = float(frequency_hz[int(np.argmax(band))])
     near = _integral(frequency_hz, band, (peak_hz - PEAK_HALF_HZ, peak_hz + PEAK_HALF_HZ))

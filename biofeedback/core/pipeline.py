@@ -77,6 +77,7 @@ class Pipeline:
         self._answered: list[StepRun] = []
         self._grade: Grade | None = None
         self._card: Card | None = None
+        self._standing: tuple[object, ...] | None = None  # what the card was last made from
         self._is_paused = False
         self._is_finished = False
 
@@ -117,11 +118,10 @@ class Pipeline:
         if (due_s := self._contact.no_intervals_due_s) is not None:
             dues.append((due_s, self._give_up_intervals))
         for run in self._runs:
-            dues.append((run.waits_until_s if run.ended_by is not None else NEVER_S, list))
             if run.ended_by is None:
                 dues.append((run.end_s, self._end_as_planned))
-                if run.breath_waited_for() is not None:
-                    dues.append((run.waits_until_s, list))
+            if run.ended_by is not None or run.breath is not None:
+                dues.append((run.waits_until_s, list))  # what waited is taken in by _progress
         if self._quality_due_s <= self._last_input_s + QUALITY_AFTER_INPUT_S:
             dues.append((self._quality_due_s, self._judge))
         return min(dues, key=lambda due: due[0], default=(NEVER_S, list))
@@ -241,7 +241,7 @@ class Pipeline:
         """Measure breaths that are complete; settle steps that are."""
         results: list[Result] = []
         for run in list(self._runs):
-            while (breath := run.breath_waited_for()) is not None and self._is_complete(breath.exhale_end_s):
+            while run.breath is not None and self._is_complete(run.breath.exhale_end_s):
                 results += self._take_breath(run)
             if run.ended_by is not None and self._is_complete(run.end_s):
                 results += self._settle(run)
@@ -256,11 +256,8 @@ class Pipeline:
 
     def _take_breath(self, run: StepRun) -> list[Result]:
         """Measure the next breath; look, when a look is planned after it and the step goes on."""
-        breath = run.breath_waited_for()
-        assert breath is not None
-        around = self._surroundings()
+        breath, around = run.take_breath(), self._surroundings()
         results: list[Result] = [run.measure_breath(self._beats, breath, final=False)]
-        run.next_breath += 1
         trend = run.trend(around, breath)
         results += [] if trend is None else [trend]
         is_steps_last = breath.end_s >= run.end_s - 1e-3
@@ -271,14 +268,13 @@ class Pipeline:
     def _finish_breaths(self, run: StepRun) -> list[Result]:
         """Take in all breaths that are left without waiting for more beats."""
         results: list[Result] = []
-        while run.breath_waited_for() is not None:
+        while run.breath is not None:
             results += self._take_breath(run)
         return results
 
     def _settle(self, run: StepRun) -> list[Result]:
         """Final labels, breaths, answer and measures of a step that has ended."""
         self._runs.remove(run)
-        run.is_settled = True
         results = self._beats.finish_labels(run.step.t_s, run.end_s)
         if run.step.step is StepKind.BASELINE:
             self._learn_baseline(run)
@@ -372,6 +368,14 @@ class Pipeline:
         is_between = self._shown is None and self._measured_from_s is not None
         if is_between and not (self._is_paused or self._is_finished):
             return []
+        standing = (
+            self._shown, None if self._shown is None else (self._shown.next_breath, self._shown.response),
+            self._contact.has_intervals, self._contact.has_contact, self._is_irregular(), self._beats.is_in_gap,
+            self._grade, self._is_paused, self._is_finished,
+        )  # fmt: skip
+        if standing == self._standing:
+            return []
+        self._standing = standing
         signal = SignalNow(
             self._contact.has_intervals,
             self._contact.has_contact,

@@ -10,6 +10,7 @@ from biofeedback.core.pacing import Breath, Pacer, Pattern
 __all__ = ["exhale_contrast", "exhale_thirds_ms", "locked_amplitude_ms", "phases_rad"]
 
 INTERPOLATED_HZ = 4.0
+TURN = 2 * math.pi
 
 
 def phases_rad(pacer: Pacer, t_s: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -17,32 +18,20 @@ def phases_rad(pacer: Pacer, t_s: NDArray[np.float64]) -> NDArray[np.float64]:
 
     Before the pacer's start the pattern is taken to have gone on, so that a delayed wave has a phase.
     """
-    first, last = math.floor((float(t_s.min()) - pacer.start_s) / pacer.pattern.period_s) - 1, 0
-    knots_s: list[float] = []
-    turns: list[float] = []
-    for index in range(min(first, 0), 0):
-        start_s = pacer.start_s + index * pacer.pattern.period_s
-        _add_breath(knots_s, turns, index, Breath(index, *_breath_times(start_s, pacer.pattern)))
-    while True:
-        breath = pacer.breath(last)
-        _add_breath(knots_s, turns, last, breath)
-        last += 1
-        if breath.end_s > t_s.max():
-            break
-    return np.interp(t_s, knots_s, turns)
-
-
-def _breath_times(start_s: float, pattern: Pattern) -> tuple[float, float, float, float]:
-    """Times of one breath of a fixed pattern."""
-    exhale_start_s = start_s + pattern.inhale_s + pattern.hold_in_s
-    exhale_end_s = exhale_start_s + pattern.exhale_s
-    return start_s, exhale_start_s, exhale_end_s, start_s + pattern.period_s
-
-
-def _add_breath(knots_s: list[float], turns: list[float], index: int, breath: Breath) -> None:
-    """Knots of the phase of one breath."""
-    knots_s += [breath.inhale_start_s, breath.exhale_start_s, breath.exhale_end_s]
-    turns += [2 * math.pi * index, 2 * math.pi * (index + 0.5), 2 * math.pi * (index + 1)]
+    pattern = pacer.pattern
+    varied_s = sum(inhale_s + exhale_s for inhale_s, exhale_s in pacer.breaths)
+    since_s = t_s - pacer.start_s
+    # Past a varied list (and before the start) breaths are alike: whole turns, and a place within the breath.
+    regular_s = since_s - np.where(since_s < 0, 0.0, varied_s)
+    whole = np.floor(regular_s / pattern.period_s)
+    knots_s = np.cumsum([0.0, pattern.inhale_s, pattern.hold_in_s, pattern.exhale_s, pattern.hold_out_s])
+    within = np.interp(regular_s - whole * pattern.period_s, knots_s, [0.0, math.pi, math.pi, TURN, TURN])
+    regular = TURN * (whole + np.where(since_s < 0, 0, len(pacer.breaths))) + within
+    if not pacer.breaths:
+        return np.asarray(regular)
+    lengths_s = np.ravel(pacer.breaths)
+    varied = np.interp(since_s, np.concatenate(([0.0], np.cumsum(lengths_s))), math.pi * np.arange(len(lengths_s) + 1))
+    return np.where((since_s >= 0) & (since_s < varied_s), varied, regular)
 
 
 def exhale_thirds_ms(

@@ -57,7 +57,7 @@ class Surroundings:
     measured_from_s: float  # start of the first step: the grade counts from there
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class StepRun:
     """A step: ``end_s`` is its planned end until it is known what ended it."""
 
@@ -68,30 +68,36 @@ class StepRun:
     was_seen_following: bool = False
     looks: list[Look] = field(default_factory=list)
     response: ExhaleResponse | None = None
-    is_settled: bool = False
+    pacer: Pacer | None = field(init=False)
+    breath: Breath | None = field(init=False)  # the next whole breath to be measured; None when none is left
 
-    @property
-    def pacer(self) -> Pacer | None:
-        """The pacer of a paced step."""
-        return self.step.pacer
+    def __post_init__(self) -> None:
+        self.pacer = self.step.pacer
+        self._await()
+
+    def _await(self) -> None:
+        """Find the breath to be measured next."""
+        breath = None if self.pacer is None else self.pacer.breath(self.next_breath)
+        self.breath = breath if breath is not None and breath.end_s <= self.end_s + 1e-3 else None
 
     @property
     def waits_until_s(self) -> float:
         """When the next thing of this step is due even if no more beats come."""
-        breath = self.breath_waited_for()
-        return SETTLE_S + (self.end_s if breath is None else breath.exhale_end_s)
+        return SETTLE_S + (self.end_s if self.breath is None else self.breath.exhale_end_s)
 
-    def breath_waited_for(self) -> Breath | None:
-        """The next whole breath to be measured; None when none is left."""
-        if self.pacer is None:
-            return None
-        breath = self.pacer.breath(self.next_breath)
-        return breath if breath.end_s <= self.end_s + 1e-3 else None
+    def take_breath(self) -> Breath:
+        """The breath that was waited for; from here on the next one is."""
+        breath = self.breath
+        assert breath is not None
+        self.next_breath += 1
+        self._await()
+        return breath
 
     def end(self, t_s: float, reason: str) -> None:
         """The step ends now."""
         self.end_s = t_s
         self.ended_by = reason
+        self._await()
 
     # Breaths
 
@@ -264,18 +270,17 @@ class StepRun:
         differences_ms = _differences(runs)
         longest = _longest_run(runs)
         has_run = longest is not None and len(longest.nn_ms) > 1
-        powers = hrv.BandPowers(None, None, None)
-        respiration_hz = rsa_ms = None
+        spectral = hrv.SpectralMeasures(None, None, None, None)
+        rsa_ms = None
         if longest is not None and has_run:
-            powers = hrv.band_powers(longest.clean_mid_s, longest.nn_ms)
-            respiration_hz = hrv.respiration_hz(longest.clean_mid_s, longest.nn_ms)
+            spectral = hrv.spectral_measures(longest.clean_mid_s, longest.nn_ms)
             if self.pacer is not None and len(longest.nn_ms) >= 12:
                 rsa_ms = 2 * locked_amplitude_ms(self.pacer, longest.clean_mid_s, longest.nn_ms)
         return StepMeasures(
             self.step.seq, self.step.step, self.step.t_s, self.end_s, sum(len(run.rr_ms) for run in runs),
             hrv.heart_rate_bpm(nn_ms), hrv.rmssd_ms(differences_ms), hrv.sdnn_ms(nn_ms),
             hrv.pnn50_percent(differences_ms), hrv.sd1_ms(differences_ms), hrv.sd2_ms(nn_ms, differences_ms),
-            powers.vlf_power_ms2, powers.lf_power_ms2, powers.hf_power_ms2, respiration_hz, rsa_ms,
+            spectral.vlf_power_ms2, spectral.lf_power_ms2, spectral.hf_power_ms2, spectral.respiration_hz, rsa_ms,
         )  # fmt: skip
 
     def noise(self, beats: Beats) -> NoiseSpectrum | None:
@@ -298,7 +303,7 @@ class StepRun:
         return StepTonus(
             60000.0 / mean_ms, 60000.0 / mean_ms**2 * sd_ms, hrv.ln_rmssd(differences_ms),
             math.sqrt(1.0 / len(differences_ms)) if len(differences_ms) else None,
-            hrv.respiration_hz(longest.clean_mid_s, longest.nn_ms),
+            hrv.spectral_measures(longest.clean_mid_s, longest.nn_ms).respiration_hz,
         )  # fmt: skip
 
 

@@ -5,8 +5,8 @@ session's clock, late by latency, by the wait for the next notification and by j
 lateness over the last notifications places the timeline; a lasting upward step of it is a loss of intervals.
 """
 
+import math
 from bisect import bisect_left
-from collections import deque
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -19,7 +19,7 @@ __all__ = ["ENVELOPE_NOTIFICATIONS", "SILENCE_S", "PlacedBeat", "Segment", "Time
 # With a beat a second the wait for the next notification drifts like a slow saw-tooth: on two real H10 recordings the
 # envelope of 10 notifications wanders by up to .8 s without any loss, that of 30 by .3 s.
 ENVELOPE_NOTIFICATIONS = 30
-WANDER_S = 3.0  # more than the envelope wanders within a session
+HALF_INTERVAL_MAX_S = 3.0  # half of an interval far longer than any that passes the physiological gate
 SILENCE_S = 2.5  # no interval for so long is a gap
 # A lasting rise of the envelope is a loss of intervals: (how many notifications it must last, by how much it rises).
 # Two beats and more are seen at once, a single one only when the saw-tooth has been waited out.
@@ -32,35 +32,34 @@ class Segment:
 
     number: int
     lateness_s: list[float] = field(default_factory=list)  # arrival minus strap time, one a notification
+    envelope_s: list[float] = field(default_factory=list)  # its lower envelope
     strap_s: list[float] = field(default_factory=list)  # end of each beat on the strap's timeline
     rr_ms: list[float] = field(default_factory=list)
     notification: list[int] = field(default_factory=list)  # which notification brought each beat
     beat_ids: list[tuple[int, int]] = field(default_factory=list)
     labels: list[Artifact | None] = field(default_factory=list)  # None until two more beats are there
+    least_late_s: float = math.inf
+    most_late_s: float = -math.inf
 
-    def first_after(self, t_s: float) -> int:
-        """Place of the first beat that can lie after ``t_s``, never too late: the envelope only wanders so far."""
-        return bisect_left(self.strap_s, t_s - max(self.lateness_s[-ENVELOPE_NOTIFICATIONS:]) - WANDER_S)
+    def add_lateness(self, lateness_s: float) -> None:
+        """A notification came so much later than its newest beat on the strap's timeline."""
+        self.lateness_s.append(lateness_s)
+        self.least_late_s = min(self.least_late_s, lateness_s)
+        self.most_late_s = max(self.most_late_s, lateness_s)
+        self.envelope_s.append(min(self.lateness_s[-ENVELOPE_NOTIFICATIONS:]))
+        if len(self.envelope_s) < ENVELOPE_NOTIFICATIONS:  # the first of a segment share what is known so far
+            self.envelope_s[:] = [self.least_late_s] * len(self.envelope_s)
 
-    def times_s(self, first: int = 0) -> NDArray[np.float64]:
-        """R peaks on the session's clock by what is known now, from beat ``first`` on, shape (n_beats - first,)."""
-        if first >= len(self.strap_s):
-            return np.empty(0)
-        start = self.notification[first]
-        lead = max(0, start - ENVELOPE_NOTIFICATIONS + 1)
-        lateness = np.asarray(self.lateness_s[lead:])
-        envelope = self._envelope(lateness, lead)
-        places = np.asarray(self.notification[first:]) - lead
-        return np.asarray(np.asarray(self.strap_s[first:]) + envelope[places])
+    def places(self, start_s: float, end_s: float) -> tuple[int, int]:
+        """First and last place that can hold a beat whose interval's midpoint lies between two times."""
+        first = bisect_left(self.strap_s, start_s - self.most_late_s)
+        return first, bisect_left(self.strap_s, end_s - self.least_late_s + HALF_INTERVAL_MAX_S)
 
-    @staticmethod
-    def _envelope(lateness_s: NDArray[np.float64], lead: int) -> NDArray[np.float64]:
-        """Lower envelope over the last notifications; the first of a segment take that of the first whole window."""
-        padded = np.concatenate((np.full(ENVELOPE_NOTIFICATIONS - 1, np.inf), lateness_s))
-        envelope = np.lib.stride_tricks.sliding_window_view(padded, ENVELOPE_NOTIFICATIONS).min(axis=1)
-        if lead == 0:
-            envelope[: ENVELOPE_NOTIFICATIONS - 1] = lateness_s[:ENVELOPE_NOTIFICATIONS].min()
-        return np.asarray(envelope)
+    def times_s(self, first: int = 0, last: int | None = None) -> NDArray[np.float64]:
+        """R peaks from beat ``first`` up to ``last`` on the session's clock by what is known now."""
+        part = slice(first, last)
+        late_s = [self.envelope_s[place] for place in self.notification[part]]
+        return np.asarray(np.asarray(self.strap_s[part]) + np.asarray(late_s))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +79,6 @@ class Timeline:
     def __init__(self) -> None:
         self.segments: list[Segment] = []
         self._broken = True
-        self._recent: deque[float] = deque(maxlen=ENVELOPE_NOTIFICATIONS)
 
     def break_segment(self) -> None:
         """Begin anew with the next interval: what came before is not joined to what comes."""
@@ -96,7 +94,7 @@ class Timeline:
         """Time of the newest beat, None before the first."""
         if not self.segments:
             return None
-        return self.segments[-1].strap_s[-1] + min(self._recent)
+        return self.segments[-1].strap_s[-1] + self.segments[-1].envelope_s[-1]
 
     def place(self, seq: int, arrival_s: float, rr_ms: tuple[float, ...]) -> list[PlacedBeat]:
         """Beats of one notification that arrived at ``arrival_s``, oldest first."""
@@ -104,7 +102,6 @@ class Timeline:
             return []
         if self._broken:
             self.segments.append(Segment(len(self.segments)))
-            self._recent.clear()
             self._broken = False
         segment = self.segments[-1]
         strap_s = segment.strap_s[-1] if segment.strap_s else 0.0
@@ -112,12 +109,12 @@ class Timeline:
         for rr in rr_ms:
             strap_s += rr / 1000.0
             ends_s.append(strap_s)
-        self._take_lateness(segment, arrival_s - strap_s)
+        segment.add_lateness(arrival_s - strap_s)
         return self._append(segment, seq, rr_ms, ends_s)
 
     def _append(self, segment: Segment, seq: int, rr_ms: tuple[float, ...], ends_s: list[float]) -> list[PlacedBeat]:
         """Store the beats of a notification and say where they lie by what is known now."""
-        envelope_s = min(self._recent)
+        envelope_s = segment.envelope_s[-1]
         notification = len(segment.lateness_s) - 1
         placed = []
         for index, (rr, end_s) in enumerate(zip(rr_ms, ends_s, strict=True)):
@@ -128,11 +125,6 @@ class Timeline:
             segment.labels.append(None)
             placed.append(PlacedBeat(seq, index, end_s + envelope_s, rr, segment.number))
         return placed
-
-    def _take_lateness(self, segment: Segment, lateness_s: float) -> None:
-        """Remember how late a notification was."""
-        self._recent.append(lateness_s)
-        segment.lateness_s.append(lateness_s)
 
     def loss(self) -> PlacedBeat | None:
         """Split the segment where intervals were lost, if the envelope says so.
@@ -157,7 +149,8 @@ class Timeline:
         first = segment.notification.index(notification)
         new = Segment(len(self.segments))
         origin_s = segment.strap_s[first - 1]
-        new.lateness_s = [late + origin_s for late in segment.lateness_s[notification:]]
+        for late in segment.lateness_s[notification:]:
+            new.add_lateness(late + origin_s)
         new.strap_s = [end - origin_s for end in segment.strap_s[first:]]
         new.rr_ms = segment.rr_ms[first:]
         new.notification = [place - notification for place in segment.notification[first:]]
@@ -166,7 +159,5 @@ class Timeline:
         del segment.lateness_s[notification:], segment.strap_s[first:], segment.rr_ms[first:]
         del segment.notification[first:], segment.beat_ids[first:], segment.labels[first:]
         self.segments.append(new)
-        self._recent.clear()
-        self._recent.extend(new.lateness_s)
         seq, index = new.beat_ids[0]
-        return PlacedBeat(seq, index, new.strap_s[0] + min(self._recent), new.rr_ms[0], new.number)
+        return PlacedBeat(seq, index, new.strap_s[0] + new.envelope_s[0], new.rr_ms[0], new.number)
