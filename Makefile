@@ -1,0 +1,69 @@
+# Debian 12 or another Linux or macOS with python3 >= 3.11 and make. On Windows: the commands of pip in README.md.
+PYTHON ?= python3
+ARGS ?=
+VENV := .venv
+BIN := $(VENV)/bin
+RUNTIME := $(VENV)/.runtime
+DEV := $(VENV)/.dev
+# What a command that is missing is called in Debian.
+is_missing = $(if $(shell command -v $(1) 2>/dev/null),,$(2))
+find_chromium = $(or $(CHROMIUM),$(shell command -v chromium 2>/dev/null || command -v chromium-browser 2>/dev/null))
+
+.PHONY: help run test lint web bench recordings wheel clean system
+.DEFAULT_GOAL := help
+
+help: ## say what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: $(RUNTIME) ## start the server and say where its pages are; ARGS="--strap simulated" for another strap
+	@exec $(BIN)/python -m biofeedback serve --strap auto $(ARGS)
+
+test: system lint web ## everything that CI checks
+	$(BIN)/python -m pytest --cov --cov-report=
+	@$(BIN)/python -m coverage report --fail-under=95
+	@$(BIN)/python -m coverage report --fail-under=100 --include='biofeedback/core/*'
+
+lint: $(DEV) ## format, rules, types and the direction of imports
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+web: ## tests of the pages' own code
+	@if command -v node >/dev/null 2>&1; then set -x; node --test tests/web/*.test.js; \
+	else echo "SKIPPED tests/web: there is no node"; fi
+
+bench: $(DEV) ## CPU and start-up times, beside neurokit2; never a test
+	$(BIN)/python -m bench
+
+recordings: $(DEV) ## make the reference recordings and their expected results anew
+	$(BIN)/python recordings/rebuild.py
+
+wheel: $(DEV) ## dist/*.whl, with the pages in it
+	$(BIN)/python -m build --wheel --no-isolation --outdir dist
+
+clean: ## remove what was made here, the virtual environment as well
+	rm -rf $(VENV) dist build .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+
+# Programs that some tests drive. Where they are not to be had, those tests are skipped and say so.
+system: $(DEV)
+	@missing="$(strip $(if $(find_chromium),,chromium chromium-sandbox) \
+		$(call is_missing,dbus-daemon,dbus-daemon) $(call is_missing,node,nodejs))"; \
+	test -z "$$missing" || tools/install $$missing || echo "going on without: tests that need them are skipped"
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "$(PYTHON) is older than 3.11; name a newer one: make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || tools/install $(notdir $(PYTHON))-venv
+	$(PYTHON) -m venv --clear $(VENV)
+
+# Each stamp is as old as what it stands for: a second call installs nothing.
+$(RUNTIME): pyproject.toml $(BIN)/python
+	@echo "installing what biofeedback needs into $(VENV), once"
+	$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+$(DEV): pyproject.toml $(BIN)/python
+	@echo "installing what biofeedback and its tests need into $(VENV), once"
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@touch $(RUNTIME) $@
