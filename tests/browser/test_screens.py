@@ -1,0 +1,231 @@
+"""Every state of both pages, in two languages and two themes: axe, overflow, faults, and a picture of each."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import Watched, watched
+from playwright.sync_api import Browser, Page
+from scenes import SCENES
+from scripted_server import ScriptedServer
+
+from biofeedback.core.results import CardState
+from biofeedback.lang import Words
+
+SIZES = ((320, 568), (390, 844), (844, 390), (1024, 768), (1280, 800))
+PHYSIO_SCENES = (
+    "searching",
+    "ready",
+    "baseline",
+    "yes",
+    "unknown",
+    "irregular_beats",
+    "no_contact",
+    "paused",
+    "finished",
+)
+AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
+RULES = {
+    "resultTypes": ["violations"],
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+}
+COLOURS = {"resultTypes": ["violations"], "runOnly": ["color-contrast"]}  # all that a theme can change
+PICTURED = {("nl", "light"), ("en", "dark")}
+
+
+def violations(page: Page, rules: dict[str, list[str]] = RULES) -> list[str]:
+    """What axe finds, as rule and places."""
+    found = page.evaluate(f"axe.run(document, {json.dumps(rules)})")
+    return [f"{one['id']}: {[node['target'] for node in one['nodes']]}" for one in found["violations"]]
+
+
+def overflow(page: Page) -> list[str]:
+    """Sizes at which the page scrolls sideways, or a card's words do not fit in it."""
+    found = []
+    for width, height in SIZES:
+        page.set_viewport_size({"width": width, "height": height})
+        wide, card = page.evaluate(
+            """async () => {
+              await new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted)));
+              const card = document.querySelector(".answer");
+              const tall = card ? card.scrollHeight - card.clientHeight : 0;
+              return [document.documentElement.scrollWidth - innerWidth, tall];
+            }"""
+        )
+        if wide > 0 or card > 1:
+            found.append(f"{width}x{height}: page {wide} px, card {card} px")
+    page.set_viewport_size({"width": 390, "height": 844})
+    return found
+
+
+@pytest.fixture(scope="module")
+def patient(browser: Browser, server: ScriptedServer) -> Iterator[Watched]:
+    yield from opened(browser, server, "/patient?lang=nl")
+
+
+@pytest.fixture(scope="module")
+def physio(browser: Browser, server: ScriptedServer) -> Iterator[Watched]:
+    yield from opened(browser, server, "/physio?lang=nl", viewport={"width": 1280, "height": 800})
+
+
+def opened(browser: Browser, server: ScriptedServer, address: str, **options: object) -> Iterator[Watched]:
+    """A page that stays open for a whole file."""
+    view = watched(browser, server.url, bypass_csp=False, **options)
+    server.show(SCENES["ready"])
+    view.page.goto(server.url + address)
+    view.page.wait_for_selector("main")
+    view.page.evaluate(AXE)  # evaluated, not loaded: the page's own policy stays as it is
+    yield view
+    view.page.context.close()
+
+
+def check(view: Watched, server: ScriptedServer, scene: str, pictures: Path, name: str) -> None:
+    """Shows a scene in every language and theme and asserts that nothing is wrong with it."""
+    page = view.page
+    view.faults.clear()
+    server.show(SCENES[scene])
+    wrong: dict[str, list[str]] = {}
+    for language in ("nl", "en"):
+        speak(page, language)
+        wrong[f"{language} overflow"] = overflow(page)
+        for theme in ("light", "dark"):
+            page.emulate_media(color_scheme=theme)
+            wrong[f"{language} {theme}"] = violations(page, RULES if theme == "light" else COLOURS)
+            if (language, theme) in PICTURED:
+                take(page, pictures, f"{name}-{scene}-{language}-{theme}", is_wide=name == "physio")
+    wrong["faults"] = view.faults
+    assert {where: what for where, what in wrong.items() if what} == {}
+
+
+def speak(page: Page, language: str) -> None:
+    """Changes the page's language with its own button."""
+    if page.evaluate("document.documentElement.lang") != language:
+        page.click(f".top button[lang={language}]")
+        page.wait_for_selector(f"html[lang={language}]")
+
+
+def take(page: Page, pictures: Path, name: str, is_wide: bool) -> None:
+    """Pictures of the page: phone and desktop for the patient, desktop for the physiotherapist."""
+    if not is_wide:
+        page.screenshot(path=pictures / f"{name}-phone.png")
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.screenshot(path=pictures / f"{name}-desktop.png")
+    page.set_viewport_size({"width": 390, "height": 844})
+
+
+@pytest.mark.parametrize("scene", SCENES)
+def test_patient_page_is_right_in_every_language_theme_and_size(
+    patient: Watched, server: ScriptedServer, scene: str, screenshots: Path
+) -> None:
+    server.show(SCENES[scene])
+    state = SCENES[scene].state
+    expected = {
+        "tension_after": "tension_after",
+        "baseline": "still",
+        "recovery": "still",
+        "movement": "moving",
+        "walk": "moving",
+    }
+    screen = expected.get(scene, "breathe" if state == "running" else state)
+    patient.page.wait_for_selector(f"[data-screen={screen}]")
+    check(patient, server, scene, screenshots, "patient")
+
+
+@pytest.mark.parametrize("scene", PHYSIO_SCENES)
+def test_physiotherapist_page_is_right_in_every_language_theme_and_size(
+    physio: Watched, server: ScriptedServer, scene: str, screenshots: Path
+) -> None:
+    server.show(SCENES[scene])
+    physio.page.wait_for_selector(f"[data-phase={SCENES[scene].state}]")
+    check(physio, server, scene, screenshots, "physio")
+
+
+def test_start_page_is_right_in_every_language_and_theme(
+    browser: Browser, server: ScriptedServer, screenshots: Path
+) -> None:
+    for view in opened(browser, server, "/?lang=nl"):
+        check(view, server, "ready", screenshots, "start")
+
+
+def test_waiting_for_the_server_is_said_in_words(browser: Browser, server: ScriptedServer) -> None:
+    server.show(None)
+    view = watched(browser, server.url)
+    view.page.goto(server.url + "/patient?lang=en")
+    assert view.page.text_content("[data-screen=connecting]") == Words("en")("app.connecting")
+    view.page.context.close()
+
+
+def test_axe_finds_planted_faults(browser: Browser, server: ScriptedServer) -> None:
+    page = watched(browser, server.url).page
+    page.goto(server.url + "/faults")
+    page.evaluate(AXE)
+    found = {line.split(":")[0] for line in violations(page)}
+    assert {"image-alt", "button-name", "label", "color-contrast", "html-has-lang"} <= found
+    page.context.close()
+
+
+@pytest.mark.parametrize("state", [state for state in CardState if state in SCENES])
+def test_card_says_the_words_of_its_state_and_the_physiotherapist_reads_the_same(
+    patient: Watched, physio: Watched, server: ScriptedServer, state: str
+) -> None:
+    server.show(SCENES[state])
+    for view in (patient, physio):
+        speak(view.page, "nl")
+    if state == "finished":
+        assert patient.page.text_content(".closing") == physio.page.text_content(".closing")
+        return
+    card = patient.page.wait_for_selector(f"[data-card={state}]")
+    assert Words("nl")(f"card.{state}.word") in (card.text_content() or "")
+    word = Words("nl")(f"card.{state}.word")
+    physio.page.wait_for_selector(f".sees-word:text-is('{word}')")
+    sentence = patient.page.text_content(".answer .sentence")
+    assert physio.page.text_content(".sees-word + p") == sentence
+
+
+def contrast(page: Page, first: str, second: str) -> float:
+    """Contrast of two of the page's tokens."""
+    return float(
+        page.evaluate(
+            """([a, b]) => {
+              const light = (name) => {
+                const hex = getComputedStyle(document.documentElement).getPropertyValue(name).trim().slice(1);
+                const parts = [0, 2, 4].map((at) => parseInt(hex.slice(at, at + 2), 16) / 255)
+                  .map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
+                return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2];
+              };
+              const [low, high] = [light(a), light(b)].sort((x, y) => x - y);
+              return (high + 0.05) / (low + 0.05);
+            }""",
+            [first, second],
+        )
+    )
+
+
+# What axe does not see: the pacer's ring and disc, bars, lines, and the borders of what can be tapped.
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_shapes_stand_out_from_what_is_behind_them(patient: Watched, theme: str) -> None:
+    patient.page.emulate_media(color_scheme=theme)
+    pairs = [
+        ("--line-strong", "--paper"),
+        ("--line-strong", "--surface"),
+        ("--disc", "--paper"),
+        ("--accent", "--surface"),
+        ("--accent", "--paper"),
+        ("--accent", "--accent-soft"),
+    ]
+    assert {pair: ratio for pair in pairs if (ratio := contrast(patient.page, *pair)) < 3} == {}
+
+
+def test_everything_that_can_be_tapped_is_large_enough(
+    patient: Watched, physio: Watched, server: ScriptedServer
+) -> None:
+    small = """() => [...document.querySelectorAll("button, select, input:not([type]), summary, .scale-step, .door")]
+        .filter((one) => one.offsetParent !== null)
+        .filter((one) => { const box = one.getBoundingClientRect(); return box.height < 47.5 || box.width < 47.5; })
+        .map((one) => one.outerHTML.slice(0, 80))"""
+    for scene in ("ready", "yes", "notice", "tension_after", "finished"):
+        server.show(SCENES[scene])
+        for view in (patient, physio):
+            view.page.wait_for_timeout(50)
+            assert view.page.evaluate(small) == [], scene

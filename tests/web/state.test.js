@@ -1,0 +1,165 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+
+import { currentStep, EMPTY, rated, reduce } from "../../web/state.js";
+import { cardView, closingLines, isStale, planned, screenOf, secondsLeft } from "../../web/view.js";
+
+const read = (name) => JSON.parse(readFileSync(new URL(`./fixtures/${name}.json`, import.meta.url)));
+const scenes = read("scenes");
+const enums = read("enums");
+const say = (...messages) => messages.reduce((state, message) => reduce(state, message, 1000), EMPTY);
+const scene = (name) => say(...scenes[name]);
+const answerOf = (name) => scenes[name][1].answers[0];
+const breathing = scene("measuring");
+const followedBy = (state, answer) => reduce(state, { ...answerOf("measuring"), q: state.messageSeq + 1, ...answer }, 1000);
+
+test("a snapshot puts the page where the session is", () => {
+  const state = scene("yes");
+  assert.equal(state.messageSeq, 500);
+  assert.equal(currentStep(state).step, "breathe");
+  assert.equal(state.beats.length, 20);
+  assert.equal(state.exhale.effect_bpm, 5.6);
+  assert.equal(state.quality.strap_model, "Polar H10");
+  assert.deepEqual(state.ratings, { "tension.before": 6, "notice.during": 2 });
+});
+
+test("each scene has its screen", () => {
+  const screens = Object.fromEntries(Object.keys(scenes).map((name) => [name, screenOf(scene(name))]));
+  assert.deepEqual(screens, { ready: "ready", baseline: "still", measuring: "breathe", yes: "breathe", no_contact: "breathe", paused: "paused", finished: "finished", finished_unclear: "finished" });
+  assert.equal(screenOf(EMPTY), "connecting");
+});
+
+test("a message that was handled before changes nothing", () => {
+  const again = { ...answerOf("yes"), q: 12 };
+  assert.equal(reduce(breathing, again, 2000).exhale, breathing.exhale);
+  assert.equal(reduce(breathing, { ...answerOf("yes"), q: 501 }, 2000).messageSeq, 501);
+});
+
+test("a recovered hello keeps what the page knows, any other starts anew", () => {
+  const hello = scenes.yes[0];
+  const known = scene("yes");
+  assert.equal(reduce(known, { ...hello, recovered: true }, 0).beats.length, 20);
+  assert.equal(reduce(known, { ...hello, recovered: true }, 0).messageSeq, 500);
+  assert.equal(reduce(known, hello, 0).beats.length, 0);
+  assert.equal(reduce(known, { ...hello, recovered: true, epoch: "another" }, 0).messageSeq, 0);
+});
+
+test("an unknown message is let pass", () => {
+  assert.equal(reduce(breathing, { type: "from_the_future", q: 0 }, 7000).card, breathing.card);
+});
+
+test("a beat's label reaches the earlier beat, and old beats go", () => {
+  const beat = { type: "beat", q: 501, seq: 9000, index: 0, t_s: 180, rr_ms: 900, heart_rate_bpm: 66, segment: 0, labels: [[8999, 0, "extra"]] };
+  const state = reduce(breathing, beat, 0);
+  assert.equal(state.labels["8999.0"], "extra");
+  assert.equal(state.beats.at(-1).labels, undefined);
+  assert.equal(reduce(state, { ...beat, q: 502, seq: 9001, t_s: 1000, labels: [] }, 0).beats.length, 1);
+});
+
+test("the card's word changes at most once a breath", () => {
+  const yes = followedBy(breathing, { state: "yes", at_s: 150.6, effect_bpm: 5 });
+  assert.equal(yes.card.word, "yes");
+  const held = followedBy(yes, { state: "not_following", at_s: 152 });
+  assert.equal(held.card.word, "yes");
+  assert.equal(followedBy(held, { state: "not_following", at_s: 160.4 }).card.word, "not_following");
+});
+
+test("trouble with the signal is told at once", () => {
+  const yes = followedBy(breathing, { state: "yes", at_s: 150.6, effect_bpm: 5 });
+  assert.equal(followedBy(yes, { state: "no_contact", at_s: 152 }).card.word, "no_contact");
+});
+
+test("a hidden yes is not shown as yes", () => {
+  assert.equal(followedBy(breathing, { state: "yes", shown: false, at_s: 160.4 }).card.word, "unknown");
+});
+
+test("an answer expires within five seconds without a message that says how the session is", () => {
+  const state = scene("yes");
+  assert.equal(cardView(state, 5400, 171).name, "yes");
+  assert.equal(cardView(state, 5900, 175).name, "lost");
+  const pinged = reduce(state, { type: "ping", t: 1, q: 0 }, 5800);
+  assert.ok(isStale(pinged, 5900));
+  const fresh = reduce(state, { ...state.quality, q: 0 }, 5800);
+  assert.equal(cardView(fresh, 5900, 175).name, "yes");
+});
+
+test("every card state has a view, and its bar is not a matter of colour", () => {
+  for (const state of enums.card) {
+    const view = cardView(followedBy(breathing, { state, at_s: 190.4, effect_bpm: 3 }), 1100, 190.5);
+    assert.equal(view.name, state);
+    assert.ok(["full", "open", "filling", "dotted"].includes(view.bar));
+  }
+});
+
+test("the number in the sentence is whole, and less than one beat is said as such", () => {
+  const sentence = (effect_bpm) => cardView(followedBy(breathing, { state: "yes", at_s: 190.4, effect_bpm }), 1100, 190.5).sentence;
+  assert.deepEqual(sentence(5.6), ["card.yes.sentence", { n: 6 }]);
+  assert.deepEqual(sentence(0.4), ["card.yes.sentence_small", {}]);
+  assert.deepEqual(sentence(null), ["card.yes.sentence_small", {}]);
+});
+
+test("measuring says how many breaths are left, and the bar how far it is", () => {
+  const view = cardView(breathing, 1100, 146);
+  assert.deepEqual(view.sentence, ["card.measuring.sentence", { n: 1 }]);
+  assert.ok(Math.abs(view.filled - 2 / 3) < 1e-9);
+  const open = cardView(followedBy(breathing, { breaths_until_look: null, at_s: 190 }), 1100, 190);
+  assert.deepEqual([open.sentence[0], open.filled], ["card.measuring.sentence_open", 0]);
+});
+
+test("the baseline says how many seconds are left", () => {
+  assert.deepEqual(cardView(scene("baseline"), 1100, 74).sentence, ["card.baseline.sentence", { n: 46 }]);
+  assert.equal(secondsLeft(scene("ready"), 12), null);
+});
+
+test("before the first answer the card waits; paused and finished have their own words", () => {
+  assert.equal(cardView(scene("ready"), 1100, 12).name, "waiting");
+  assert.equal(cardView(scene("paused"), 1100, 176).name, "paused");
+  assert.equal(cardView(scene("finished"), 1100, 366).name, "finished");
+});
+
+test("the end is three lines: own tension, exhale, calmer", () => {
+  assert.deepEqual(closingLines(scene("finished")), [
+    ["closing.tension.both", { before: 6, after: 4 }],
+    ["closing.exhale.yes", { n: 6 }],
+    ["closing.calmer.yes", { n: 3 }],
+  ]);
+  assert.deepEqual(closingLines(scene("finished_unclear")).slice(1), [["closing.exhale.unclear", {}], ["closing.calmer.unknown", {}]]);
+});
+
+test("the exhale line tells why nothing can be said", () => {
+  const done = scene("finished_unclear");
+  const line = (change) => closingLines({ ...done, ...change })[1][0];
+  assert.equal(line({ exhale: null }), "closing.exhale.signal");
+  for (const [reason, key] of [["irregular_beats", "card.irregular_beats.sentence"], ["no_beat_intervals", "card.no_beat_intervals.sentence"], ["poor_signal", "closing.exhale.signal"], ["no_baseline", "closing.exhale.no_baseline"], ["not_following", "closing.exhale.not_following"]]) {
+    assert.equal(line({ exhale: { ...done.exhale, reason } }), key);
+  }
+  assert.equal(line({ exhale: { ...scene("yes").exhale, revoked: true } }), "closing.exhale.unclear");
+  assert.equal(line({ steps: done.steps.slice(0, 1) }), "closing.exhale.stopped");
+  assert.equal(line({ hello: { ...done.hello, steps: [{ step: "walk", duration_s: 420 }] } }), "closing.exhale.not_asked");
+});
+
+test("the tension line says what the person gave", () => {
+  const line = (ratings) => closingLines({ ...scene("finished"), ratings })[0];
+  assert.deepEqual(line({ "tension.before": 6 }), ["closing.tension.before", { before: 6 }]);
+  assert.deepEqual(line({ "tension.after": 0 }), ["closing.tension.after", { after: 0 }]);
+  assert.deepEqual(line({}), ["closing.tension.none", {}]);
+  assert.equal(rated(EMPTY, "tension", "before", 3).ratings["tension.before"], 3);
+});
+
+test("a calmer answer without a whole beat of difference is not told as one", () => {
+  const done = scene("finished");
+  assert.equal(closingLines({ ...done, calmer: { ...done.calmer, effect_bpm: -0.3 } })[2][0], "closing.calmer.unknown");
+  assert.equal(closingLines({ ...done, calmer: null })[2][0], "closing.calmer.unknown");
+});
+
+test("planned steps are done, now or to come", () => {
+  assert.deepEqual(planned(scene("yes")).map((step) => step.when), ["done", "now", "next"]);
+  assert.deepEqual(planned(scene("finished")).map((step) => step.when), ["done", "done", "done"]);
+  assert.deepEqual(planned(scene("ready")).map((step) => step.when), ["next", "next", "next"]);
+});
+
+test("an error and a goodbye are kept to be shown", () => {
+  const state = say(...scenes.ready, { type: "error", q: 0, code: "command_refused", detail: "no" }, { type: "bye", q: 0, reason: "new_session" });
+  assert.deepEqual([state.trouble.code, state.bye], ["command_refused", "new_session"]);
+});

@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+
+import { chooseLanguage } from "../../web/preferences.js";
+import { formatted, wordsOf } from "../../web/words.js";
+
+const read = (path) => JSON.parse(readFileSync(new URL(path, import.meta.url)));
+const phrases = read("./fixtures/phrases.json");
+const language = { nl: read("../../biofeedback/lang/nl.json"), en: read("../../biofeedback/lang/en.json") };
+
+test("the page's formatter says what Python's says", () => {
+  for (const { text, values, nl, en } of phrases) {
+    assert.equal(formatted(text, values, language.nl), nl, text);
+    assert.equal(formatted(text, values, language.en), en, text);
+  }
+});
+
+test("a missing value or key is an error, not an empty place", () => {
+  assert.throws(() => formatted("{n} s", {}, language.nl), /no value for \{n\}/);
+  assert.throws(() => formatted("{n, colour}", { n: 1 }, language.nl), /unknown kind/);
+  assert.throws(() => formatted("{n", { n: 1 }, language.nl), /not closed/);
+  assert.throws(() => wordsOf(language.nl)("no.such.key"), /no words for no.such.key/);
+});
+
+test("a page can ask whether there are words", () => {
+  const t = wordsOf(language.en);
+  assert.ok(t.has("card.yes.word"));
+  assert.ok(!t.has("error.never_heard_of"));
+  assert.equal(t.language, "en");
+});
+
+test("the language is the one asked for, else the chosen one, else the browser's, else Dutch", () => {
+  assert.equal(chooseLanguage("?lang=en", "nl", ["nl-NL"]), "en");
+  assert.equal(chooseLanguage("?lang=fr", "nl", ["en-GB"]), "nl");
+  assert.equal(chooseLanguage("", null, ["fr-FR", "en-GB"]), "en");
+  assert.equal(chooseLanguage("", null, ["fr-FR"]), "nl");
+});
+
+test("every key that a page names has words", () => {
+  const pages = ["page", "index", "card", "stage", "line", "ready", "finished", "patient", "scale", "chart", "breaths", "numbers", "controls", "course", "physio", "view", "warnings"];
+  const source = pages.map((page) => readFileSync(new URL(`../../web/${page}.js`, import.meta.url), "utf-8")).join("\n");
+  const keys = [...source.matchAll(/\bt\("([a-z_]+(?:\.[a-z_0-9]+)+)"/g), ...source.matchAll(/\["((?:card|closing|warning)\.[a-z_.]+)"/g)].map((match) => match[1]);
+  assert.ok(keys.length > 80);
+  assert.deepEqual(keys.filter((key) => !(key in language.nl) || !(key in language.en)), []);
+});

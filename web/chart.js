@@ -1,0 +1,132 @@
+// The physiotherapist's tachogram: uPlot with exhales and gaps, a keyboard cursor, and the same numbers as a table.
+
+import { rangeOf, runsOf } from "./line.js";
+import { exhalesBetween } from "./pacer.js";
+import { theme, words } from "./page.js";
+import { html, signal, useEffect, useRef, useState } from "./ui.js";
+import uPlot from "./vendor/uplot.mjs";
+
+const DELAY_S = 2;
+
+// Columns for uPlot: times, heart rates with null where the line is broken, and the beats that were set apart.
+export function columnsOf(beats, labels) {
+  const runs = runsOf(beats, labels);
+  const line = runs.flatMap((run, index) => [...(index > 0 ? [{ t_s: run[0].t_s - 1e-3, heart_rate_bpm: null }] : []), ...run]);
+  const apart = beats.filter((beat) => (labels[`${beat.seq}.${beat.index}`] ?? "normal") !== "normal");
+  const points = [...line.map((beat) => [beat.t_s, beat.heart_rate_bpm, null]), ...apart.map((beat) => [beat.t_s, null, beat.heart_rate_bpm])];
+  points.sort((a, b) => a[0] - b[0]);
+  return [0, 1, 2].map((column) => points.map((point) => point[column]));
+}
+
+function colour(name) {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}
+
+// Shades the exhales under the line.
+function shade(plot, exhales) {
+  const { ctx, bbox } = plot;
+  ctx.save();
+  ctx.fillStyle = colour("--accent-soft");
+  for (const [from, to] of exhales) {
+    const left = Math.max(bbox.left, plot.valToPos(from, "x", true));
+    const right = Math.min(bbox.left + bbox.width, plot.valToPos(to, "x", true));
+    if (right > left) ctx.fillRect(left, bbox.top, right - left, bbox.height);
+  }
+  ctx.restore();
+}
+
+function options(size, latest) {
+  const ink = () => colour("--ink-soft");
+  const line = () => colour("--line");
+  const axis = { stroke: ink, grid: { stroke: line, width: 1 }, ticks: { show: false }, font: "13px Atkinson Hyperlegible Next, sans-serif" };
+  return {
+    ...size,
+    legend: { show: false },
+    cursor: { y: false, drag: { x: false, y: false } },
+    scales: { x: { time: false, range: () => latest.current.window }, y: { range: () => latest.current.range } },
+    axes: [
+      { ...axis, size: 26, space: 44, values: (_, ticks) => ticks.map((tick) => String(Math.round(tick - latest.current.window[1])).replace("-", "\u2212")) },
+      { ...axis, size: 38, space: 24, incrs: [5, 10, 20, 50] },
+    ],
+    series: [
+      {},
+      { stroke: () => colour("--accent"), width: 2, spanGaps: false, points: { show: false } },
+      { stroke: ink, width: 0, paths: () => null, points: { show: true, size: 7, fill: () => colour("--surface"), stroke: ink } },
+    ],
+    hooks: { drawClear: [(plot) => shade(plot, latest.current.exhales)] },
+  };
+}
+
+function readOut(t, beat, now) {
+  if (!beat) return t("physio.tachogram.empty");
+  return t("physio.tachogram.value", { rate: Math.round(beat.heart_rate_bpm), rr: Math.round(beat.rr_ms), ago: Math.max(0, Math.round(now - beat.t_s)) });
+}
+
+const STEP = { ArrowLeft: -1, ArrowRight: 1, PageUp: -10, PageDown: 10, Home: -Infinity, End: Infinity };
+
+function Canvas({ latest, drawn, height }) {
+  const place = useRef(null);
+  const plot = useRef(null);
+  useEffect(() => {
+    const size = () => ({ width: Math.max(160, place.current.clientWidth), height });
+    plot.current = new uPlot(options(size(), latest), [[], [], []], place.current);
+    const observer = new ResizeObserver(() => plot.current.setSize(size()));
+    observer.observe(place.current);
+    return () => {
+      observer.disconnect();
+      plot.current.destroy();
+    };
+  }, [theme.value, height]);
+  useEffect(() => plot.current.setData(latest.current.columns), [drawn, theme.value]);
+  useEffect(() => {
+    const beat = latest.current.chosen;
+    if (beat) plot.current.setCursor({ left: plot.current.valToPos(beat.t_s, "x"), top: 0 });
+    else plot.current.setCursor({ left: -10, top: -10 });
+  });
+  return html`<div class="plot" ref=${place} aria-hidden="true"></div>`;
+}
+
+function BeatTable({ beats, labels, now }) {
+  const t = words.value;
+  return html`<div class="table-scroll" tabindex="0" role="region" aria-label=${t("physio.table")}><table>
+    <thead><tr><th>${t("physio.table.time")}</th><th>${t("physio.table.rr")}</th><th>${t("physio.table.rate")}</th><th>${t("physio.table.label")}</th></tr></thead>
+    <tbody>${beats.toReversed().map((beat) => html`<tr key=${`${beat.seq}.${beat.index}`}><td>${Math.round(beat.t_s - now)}</td><td>${Math.round(beat.rr_ms)}</td><td>${Math.round(beat.heart_rate_bpm)}</td><td>${t(`artifact.${labels[`${beat.seq}.${beat.index}`] ?? "normal"}`)}</td></tr>`)}</tbody>
+  </table></div>`;
+}
+
+export function Tachogram({ session, spanS, titleKey, height }) {
+  const t = words.value;
+  const state = session.state.value;
+  const drawn = session.nowMs.value;
+  const latest = useRef({});
+  const [chosenId, choose] = useState(null);
+  const [isTable] = useState(() => signal(false));
+  const now = (session.sessionS() ?? 0) - DELAY_S;
+  const beats = state.beats.filter((beat) => beat.t_s > now - spanS && beat.t_s <= now);
+  const at = beats.findIndex((beat) => `${beat.seq}.${beat.index}` === chosenId);
+  const rates = runsOf(beats, state.labels).flat().map((beat) => beat.heart_rate_bpm);
+  latest.current = {
+    columns: columnsOf(beats, state.labels),
+    window: [now - spanS, now],
+    range: rates.length ? rangeOf(rates) : [50, 90],
+    exhales: state.steps.flatMap((step) => exhalesBetween(step, now - spanS, now)),
+    chosen: beats[at],
+  };
+  const move = (event) => {
+    const step = STEP[event.key];
+    if (step === undefined || beats.length === 0) return;
+    event.preventDefault();
+    const next = Math.min(beats.length - 1, Math.max(0, (at < 0 ? beats.length - 1 : at) + step));
+    choose(`${beats[next].seq}.${beats[next].index}`);
+  };
+  const value = readOut(t, beats[at] ?? beats.at(-1), now);
+  return html`<figure class="tachogram">
+    <figcaption><span>${t(titleKey)}</span><span class="soft">${t("physio.tachogram.about")}</span></figcaption>
+    <div class="plot-keys" tabindex="0" role="slider" aria-label=${t("physio.tachogram.cursor")} aria-valuemin="0" aria-valuemax=${Math.max(0, beats.length - 1)} aria-valuenow=${at < 0 ? Math.max(0, beats.length - 1) : at} aria-valuetext=${value} onKeyDown=${move} onBlur=${() => choose(null)}>
+      <${Canvas} latest=${latest} drawn=${drawn} height=${height} />
+    </div>
+    <div class="figure-foot"><span class="read-out">${value}</span>
+    <button type="button" class="quiet small" aria-expanded=${isTable.value} onClick=${() => (isTable.value = !isTable.value)}>${t(isTable.value ? "physio.table.hide" : "physio.table")}</button></div>
+    ${isTable.value && html`<${BeatTable} beats=${beats} labels=${state.labels} now=${now} />`}
+  </figure>`;
+}

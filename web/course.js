@@ -1,0 +1,61 @@
+// How the session went so far: the steps of the exercise, the measures of each, and what was marked.
+
+import { words } from "./page.js";
+import { minutes } from "./stage.js";
+import { html } from "./ui.js";
+import { planned, secondsLeft } from "./view.js";
+
+function stepName(t, step) {
+  return step.movement && t.has(`movement.${step.movement}.title`) ? t(`movement.${step.movement}.title`) : t(`step.${step.step}`);
+}
+
+export function Steps({ session }) {
+  const t = words.value;
+  const state = session.state.value;
+  session.nowMs.value; // counts down
+  const left = secondsLeft(state, session.sessionS());
+  return html`<section class="panel"><h3>${t("physio.steps")}</h3>
+    <ol class="steps">${planned(state).map((step) => html`<li class=${step.when} aria-current=${step.when === "now" ? "step" : null}>
+      <span class="step-name">${stepName(t, step)} ${step.pattern && html`<span class="soft">${step.pattern}</span>`}</span>
+      <span class="soft">${step.when === "now" && left !== null ? t("patient.left", { time: minutes(left) }) : minutes(Math.round(step.duration_s))}</span>
+      <span class="step-when">${t(`step.when.${step.when}`)}</span>
+    </li>`)}</ol>
+  </section>`;
+}
+
+export function Measures({ measures }) {
+  const t = words.value;
+  if (measures.length === 0) return null;
+  const number = (value, scale = 1) => (value === null ? t("physio.missing") : t("format.one", { x: value * scale }));
+  return html`<section class="panel"><h3>${t("physio.measures")}</h3>
+    <div class="table-scroll" tabindex="0" role="region" aria-label=${t("physio.measures")}><table>
+      <thead><tr>${["step", "rate", "rmssd", "sdnn", "respiration"].map((name) => html`<th>${t(`physio.measures.${name}`)}</th>`)}</tr></thead>
+      <tbody>${measures.map((one) => html`<tr key=${one.step_seq}><th scope="row">${t(`step.${one.step}`)}</th><td>${number(one.heart_rate_bpm)}</td><td>${number(one.rmssd_ms)}</td><td>${number(one.sdnn_ms)}</td><td>${number(one.respiration_hz, 60)}</td></tr>`)}</tbody>
+    </table></div>
+  </section>`;
+}
+
+function ratingWords(t, text) {
+  const [scale, moment, value] = text.split(" ");
+  if (scale === "notice" && t.has(`rating.notice.${value}`)) return t(`rating.notice.${value}`);
+  if (!t.has(`rating.${scale}`) || !t.has(`rating.${moment}`)) return text;
+  return t("rating.text", { scale: t(`rating.${scale}`), moment: t(`rating.${moment}`), n: Number(value) });
+}
+
+// A mark in words: what was noted, asked for or rated.
+export function markWords(t, mark) {
+  if (mark.kind === "rating") return ratingWords(t, mark.text);
+  if (mark.kind === "context" && mark.text === "following") return t("mark.following");
+  if (mark.kind === "note") return mark.text || t("mark.moment");
+  const command = mark.kind === "command" ? mark.text.split(" ")[0] : "";
+  if (command && t.has(`mark.command.${command}`)) return t(`mark.command.${command}`);
+  return t(`mark.${mark.kind}`);
+}
+
+export function Marks({ marks }) {
+  const t = words.value;
+  const author = (mark) => (mark.author && t.has(`author.${mark.author}`) ? ` · ${t(`author.${mark.author}`)}` : "");
+  return html`<section class="panel"><h3>${t("physio.marks")}</h3>
+    ${marks.length === 0 ? html`<p class="soft">${t("physio.marks.none")}</p>` : html`<ol class="marks" tabindex="0">${marks.toReversed().map((mark) => html`<li><span class="soft time">${minutes(Math.floor(mark.at_s))}</span><span>${markWords(t, mark)}<span class="soft">${author(mark)}</span></span></li>`)}</ol>`}
+  </section>`;
+}

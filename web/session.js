@@ -1,0 +1,64 @@
+// One session as this page follows it: its state, its clock, and a way to say something.
+
+import { Channel } from "./channel.js";
+import { SessionClock } from "./clock.js";
+import { EMPTY, rated, reduce } from "./state.js";
+import { signal } from "./ui.js";
+
+const TICK_MS = 250;
+
+function channelUrl() {
+  return `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`;
+}
+
+export class Session {
+  state = signal(EMPTY);
+  isLinked = signal(false);
+  nowMs = signal(performance.now()); // moves four times a second: for what ages or counts down
+  #clock = new SessionClock();
+
+  constructor(role) {
+    this.#channel = new Channel({
+      url: channelUrl(),
+      role,
+      known: () => this.state.peek(),
+      hear: (message) => this.#hear(message),
+      opened: (isOpen) => (this.isLinked.value = isOpen),
+    });
+    this.#channel.open();
+    setInterval(() => (this.nowMs.value = performance.now()), TICK_MS);
+  }
+
+  #channel;
+
+  #hear(message) {
+    const now = performance.now();
+    if (message.session_s !== undefined) this.#clock.read(message.session_s, message.speed ?? this.#clock.speed, now);
+    this.state.value = reduce(this.state.peek(), message, now);
+    // Started with another exercise than was planned: a new hello brings its steps.
+    const started = message.type === "mark" && message.kind === "command" && /^start (\w+)$/.exec(message.text);
+    if (started && started[1] !== this.state.peek().hello?.exercise) this.#channel.again();
+  }
+
+  // Seconds on the session's clock right now, or null before the first message.
+  sessionS() {
+    return this.#clock.nowS(performance.now());
+  }
+
+  get speed() {
+    return this.#clock.speed;
+  }
+
+  command(command, exercise = null) {
+    this.#channel.say({ type: "command", command, exercise });
+  }
+
+  mark(kind, text = "") {
+    this.#channel.say({ type: "mark", kind, text });
+  }
+
+  rate(scale, moment, value) {
+    this.#channel.say({ type: "rating", scale, moment, value });
+    this.state.value = rated(this.state.peek(), scale, moment, value);
+  }
+}
