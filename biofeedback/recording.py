@@ -5,16 +5,14 @@ import itertools
 import math
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
-from datetime import datetime
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import msgspec
-
 from biofeedback.core.events import End, Input, Mark, Rating
 from biofeedback.errors import InputError, RecordingCorrupt, RecordingTooNew
+from biofeedback.header import FORMAT, VERSION, Header, decode_header, encode_header
 from biofeedback.lines import DAMAGED, TYPES, damaged_line, decode_event, encode_event, extra_fields, parse_line
 
 __all__ = ["VERSION", "Header", "Recording", "RecordingWriter", "is_recording", "read_recording", "repair_recording"]
@@ -25,27 +23,10 @@ try:
 except ImportError:  # Windows; there a second program is kept off by the server's port
     fcntl = None
 
-FORMAT = "biofeedback-recording"
-VERSION = 1
 MAX_BYTES = 200_000_000  # three days of notifications with room to spare; more is no session
 MAX_HOLE = 100_000  # a seq that leaps further is itself the damage
 _BOM = b"\xef\xbb\xbf"
 _LATE = (Mark, Rating)  # what a person may still add when the session has ended
-
-
-@dataclass(frozen=True, slots=True)
-class Header:
-    """Whose session it is, and what it took from earlier ones (``prior``). ``extra`` keeps fields of later versions."""
-
-    session: str
-    started_utc: str
-    subject: str = ""
-    simulated: bool = False
-    exercise: str = ""
-    pipeline: int = 1
-    software: str = ""
-    prior: dict[str, Any] | None = None
-    extra: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +61,6 @@ class _Entry:
     t_s: float
     event: Input | None
     extra: dict[str, Any]
-
-
-def _encode_header(header: Header) -> bytes:
-    """First line of a recording, with its line feed."""
-    known = {item.name: getattr(header, item.name) for item in fields(header) if item.name != "extra"}
-    return msgspec.json.encode({"type": "header", "format": FORMAT, "version": VERSION} | known | header.extra) + b"\n"
 
 
 def is_recording(path: Path | str) -> bool:
@@ -161,9 +136,9 @@ class RecordingWriter:
         self.header = header
         self._size = 0
         try:
-            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _make_folder(self.path.parent)
             self._file = _open(self.path, os.O_CREAT | os.O_EXCL)
-            self._append(_encode_header(header))
+            self._append(encode_header(header))
         except FileExistsError as error:
             raise InputError(f"{self.path}: exists already; choose another name") from error
         except OSError as error:
@@ -299,16 +274,10 @@ class _Reader:
         version = raw.get("version")
         if isinstance(version, int) and version > VERSION:
             raise RecordingTooNew(str(self.path), version, VERSION)
-        known = {"type", "format", "version", *(item.name for item in fields(Header))} - {"extra"}
-        extra = {name: value for name, value in raw.items() if name not in known}
         try:
-            if version != VERSION:
-                raise ValueError(f"there is no version {version}")
-            header = msgspec.convert(raw | {"extra": extra}, Header)
-            datetime.fromisoformat(header.started_utc)
+            return decode_header(raw)
         except ValueError as error:
             raise RecordingCorrupt(str(self.path), 1, f"the header is damaged ({error})") from error
-        return header
 
     def _entry(self, number: int, text: bytes) -> _Entry | None:
         """One line, or None where it is damaged and that is accepted."""
@@ -382,6 +351,13 @@ def _leaps(entry: _Entry, after: _Entry, seq: int, t_s: float) -> bool:
     """Whether the next line goes on from what was before, and not from this one."""
     goes_on = after.seq > seq and after.t_s >= t_s
     return goes_on and not (after.seq > entry.seq and after.t_s >= entry.t_s)
+
+
+def _make_folder(folder: Path) -> None:
+    """Make a folder and those above it that are missing, for their owner only."""
+    if not folder.exists():
+        _make_folder(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
 
 
 def _open(path: Path, flags: int) -> int:

@@ -365,7 +365,8 @@ def test_files_and_folders_are_for_their_owner_only(tmp_path: Path) -> None:
     path = tmp_path / "data" / "recordings" / "a.jsonl"
     RecordingWriter(path, Header("01K", "2026-11-22T09:00:00Z")).close()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    for folder in (path.parent, path.parent.parent):
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert stat.S_IMODE(repair_recording(path).stat().st_mode) == 0o600
 
 

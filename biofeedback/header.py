@@ -1,0 +1,52 @@
+"""First line of a recording: whose session it is, how it was made, and what it took from earlier ones."""
+
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+__all__ = ["FORMAT", "VERSION", "Header", "decode_header", "encode_header"]
+
+FORMAT = "biofeedback-recording"
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """Header of a recording; ``prior`` is what came from earlier sessions, ``extra`` keeps fields of later programs."""
+
+    session: str
+    started_utc: str
+    subject: str = ""
+    simulated: bool = False
+    exercise: str = ""
+    pipeline: int = 1
+    software: str = ""
+    prior: dict[str, Any] | None = None
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+_NAMES = tuple(item.name for item in fields(Header) if item.name != "extra")
+
+
+def encode_header(header: Header) -> bytes:
+    """JSON line, with its line feed."""
+    known = {name: getattr(header, name) for name in _NAMES}
+    return msgspec.json.encode({"type": "header", "format": FORMAT, "version": VERSION} | known | header.extra) + b"\n"
+
+
+def decode_header(raw: dict[str, Any]) -> Header:
+    """Header of a line's fields, of this version.
+
+    Raises
+    ------
+    ValueError
+        If it is of no version that there is, or a field is missing or of a wrong type; the message names it.
+    """
+    if raw.get("version") != VERSION:
+        raise ValueError(f"there is no version {raw.get('version')}")
+    extra = {name: value for name, value in raw.items() if name not in ("type", "format", "version", *_NAMES)}
+    header = msgspec.convert(raw | {"extra": extra}, Header)
+    datetime.fromisoformat(header.started_utc)
+    return header
