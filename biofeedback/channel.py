@@ -1,7 +1,7 @@
 """A session's messages to its viewers: numbered, encoded once, resent to a viewer that comes back."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import msgspec
@@ -19,6 +19,7 @@ Kind = TypeVar("Kind")
 __all__ = ["TOO_SLOW", "Channel", "Facts"]
 
 SNAPSHOT_S = 120.0  # of beats, for a viewer that has nothing yet
+REFRESH_S = 1.5  # of silence about the signal; it is judged once a second as long as inputs come
 TOO_SLOW = 4008  # websocket close code
 _NO_STATUS = Status(0.0, 1.0, "ready", None, "searching", None, None, saved=True)
 
@@ -57,7 +58,7 @@ class Channel:
         self._standing = Standing(course)
         self._history: list[Outgoing] = []
         self._told: list[messages.FromServer] = []
-        self._quality: messages.Quality | None = None
+        self._last_quality: Quality | None = None
 
     @property
     def message_seq(self) -> int:
@@ -68,12 +69,20 @@ class Channel:
         """Send results to all viewers."""
         for result in results:
             if isinstance(result, Quality):
-                self._quality = quality(result, self.status(), self._watching())
-                self._send(self._quality)
+                self._last_quality = result
+                self._send(quality(result, self.status(), self._watching()))
             elif (message := translate(result, self._standing)) is not None:
                 self._send_numbered(message)
             if isinstance(result, StepStarted | StepEnded):
                 self.send_pacer()
+
+    def refresh_quality(self) -> None:
+        """Send the signal again when a second went by without news of it: the strap may be in another state."""
+        now_s = self.status().session_s
+        last = self._last_quality
+        if last is not None and now_s - last.t_s > REFRESH_S and self.status().state != "finished":
+            age_s = None if last.beat_age_s is None else last.beat_age_s + now_s - last.t_s
+            self._send(quality(replace(last, t_s=now_s, beat_age_s=age_s), self.status(), self._watching()))
 
     def publish_input(self, event: Input) -> None:
         """Send a recorded mark or rating to all viewers."""
@@ -187,6 +196,7 @@ class Channel:
         """The last 120 s of beats and gaps, and everything else that still stands."""
         now_s = self.status().session_s
         since_s = now_s - SNAPSHOT_S
+        last = self._last_quality
         gaps = {gap.start_s: gap for gap in self._all(messages.Gap)}.values()
         return messages.Snapshot(
             session_s=now_s,
@@ -198,7 +208,7 @@ class Channel:
             marks=self._all(messages.Mark),
             gaps=[gap for gap in gaps if gap.end_s is None or gap.end_s >= since_s],
             answers=list({answer.which: answer for answer in self._all(messages.Answer)}.values()),
-            quality=self._quality,
+            quality=None if last is None else quality(last, self.status(), self._watching()),
         )
 
     def _all(self, kind: type[Kind]) -> list[Kind]:

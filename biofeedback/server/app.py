@@ -1,0 +1,141 @@
+"""The application: pages, language files, the live channel, and a little about itself."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI, Response, WebSocket
+from starlette.responses import FileResponse
+from starlette.staticfiles import StaticFiles
+
+import biofeedback
+from biofeedback import lang
+from biofeedback.core.exercises import EXERCISES
+from biofeedback.errors import InputError
+from biofeedback.server.live import watch
+from biofeedback.server.room import Room
+from biofeedback.server.security import Guard
+from biofeedback.settings import Settings
+
+__all__ = ["PAGES", "create_app", "web_folder"]
+
+PAGES = {"/": "index.html", "/patient": "patient.html", "/physio": "physio.html"}
+
+
+def web_folder() -> Path:
+    """Folder of the pages: of the installed package, or of the checkout.
+
+    Raises
+    ------
+    InputError
+        If neither is there.
+    """
+    package = Path(biofeedback.__file__).parent
+    for folder in (package / "web", package.parent / "web"):
+        if (folder / "index.html").is_file():
+            return folder
+    raise InputError(f"the pages are missing ({package / 'web'}); install biofeedback again")
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Application with one room; its session begins when the application starts."""
+    room, web = Room(settings), web_folder()
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        await room.open()
+        try:
+            yield
+        finally:
+            await room.close()
+
+    app = FastAPI(
+        title="biofeedback",
+        version=biofeedback.__version__,
+        lifespan=lifespan,
+        docs_url=None,  # its page loads scripts from another host
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+    )
+    app.state.room = room
+    app.add_middleware(Guard)
+    _add_pages(app, web)
+    _add_api(app, room)
+
+    @app.websocket("/ws")
+    async def live(socket: WebSocket) -> None:
+        await watch(socket, room)
+
+    return app
+
+
+def _add_pages(app: FastAPI, web: Path) -> None:
+    """Pages, what they load, and their words."""
+    for path, file in PAGES.items():
+        app.add_api_route(path, _file(web / file), include_in_schema=False)
+    for language in lang.LANGUAGES:
+        words = Path(lang.__file__).parent / f"{language}.json"
+        app.add_api_route(f"/lang/{language}.json", _file(words), include_in_schema=False)
+    app.mount("/static", StaticFiles(directory=web))
+
+
+def _file(path: Path) -> Any:
+    """Endpoint that answers with a file."""
+
+    async def answer() -> FileResponse:
+        return FileResponse(path)
+
+    return answer
+
+
+def _add_api(app: FastAPI, room: Room) -> None:
+    """What the server says of itself."""
+
+    @app.get("/livez")
+    async def livez() -> dict[str, str]:
+        return {"status": "alive"}
+
+    @app.get("/readyz")
+    async def readyz(response: Response) -> dict[str, str]:
+        response.status_code = 200 if room.is_open else 503
+        return {"status": "ready" if room.is_open else "closing"}
+
+    @app.get("/api/status")
+    async def status() -> dict[str, Any]:
+        return _status(room)
+
+    @app.get("/api/exercises")
+    async def exercises() -> list[dict[str, Any]]:
+        return [
+            {
+                "name": exercise.name,
+                "duration_s": exercise.duration_s,
+                "steps": [
+                    {
+                        "step": step.step.value,
+                        "duration_s": step.duration_s,
+                        "pattern": None if step.pattern is None else step.pattern.name,
+                        "movement": step.movement,
+                    }
+                    for step in exercise.steps
+                ],
+            }
+            for exercise in EXERCISES.values()
+        ]
+
+
+def _status(room: Room) -> dict[str, Any]:
+    """The current session in a few words."""
+    session, status = room.session, room.session.status()
+    return {
+        "version": biofeedback.__version__,
+        "session": session.channel.facts.epoch,
+        "simulated": session.channel.facts.simulated,
+        "strap": room.strap,
+        "strap_state": status.strap_state,
+        "state": status.state,
+        "session_s": status.session_s,
+        "saved": status.saved,
+        "viewers": len(session.channel.viewers),
+    }

@@ -1,0 +1,170 @@
+"""The room: one current session, and the next when someone asks for it."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+
+from biofeedback import messages
+from biofeedback.clock import MonotonicClock
+from biofeedback.composition import begin, go_on, new_header
+from biofeedback.core.exercises import Exercise
+from biofeedback.errors import InputError
+from biofeedback.history import earlier_prior, unfinished
+from biofeedback.recording import RecordingWriter
+from biofeedback.session import BACK_OFF_S, Session
+from biofeedback.settings import Settings, exercise_of
+from biofeedback.straps.registry import make_strap, resolve
+from biofeedback.viewer import Viewer
+
+__all__ = ["GOING_AWAY", "Room"]
+
+GOING_AWAY = 1012  # websocket close code "service restart": the page comes back by itself
+PACER_EVERY = 5  # housekeepings, of a second each
+GOODBYE_S = 2.0  # for viewers to be told
+
+_log = logging.getLogger(__name__)
+
+
+class Room:
+    """Keeps a session running, whatever fails in it, and tells viewers when another begins."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.strap = settings.strap
+        self.is_open = False
+        self.visits: set[asyncio.Task[None]] = set()  # of viewers; waited for at the end
+        self._session: Session | None = None
+        self._replaced = asyncio.Event()
+        self._running: asyncio.Task[None] | None = None
+
+    @property
+    def session(self) -> Session:
+        """The current session."""
+        assert self._session is not None, "the room is not open yet"
+        return self._session
+
+    async def open(self) -> None:
+        """Begin a session, or go on with one that was cut off; it runs until the room is closed."""
+        self.strap = await resolve(self.settings.strap)
+        self._session = self._cut_off() or self._begin(self.settings.chosen_exercise)
+        self._running = asyncio.create_task(self._run())
+        self.is_open = True
+
+    async def close(self) -> None:
+        """Say bye and let go of strap and file. A session that runs can be gone on with by the next server."""
+        if self._running is None:
+            return
+        self.is_open = False
+        if self.session.status().state == "ready":
+            self.session.finish("stopped")  # nothing began, so there is nothing to go on with
+        self.session.channel.dismiss("shutdown", GOING_AWAY)
+        if self.visits:
+            await asyncio.wait(self.visits, timeout=GOODBYE_S)
+        self._running.cancel()
+        await asyncio.gather(self._running, return_exceptions=True)
+        self._running = None
+        self.session.close()
+
+    def join(self, hello: messages.ViewerHello, viewer: Viewer) -> Session:
+        """Session that a viewer has joined."""
+        self.session.channel.join(hello, viewer)
+        return self.session
+
+    def command(self, command: messages.Command, author: str) -> None:
+        """Steer the current session, or begin the next.
+
+        Raises
+        ------
+        CommandRefused
+            If it makes no sense now.
+        """
+        old = self.session
+        old.command(command.command, author, command.exercise)
+        if command.command == "new":
+            exercise = self.settings.chosen_exercise if command.exercise is None else exercise_of(command.exercise)
+            self._session = self._begin(exercise)
+            self._replaced.set()
+            old.channel.dismiss("new_session", GOING_AWAY)
+
+    def _begin(self, exercise: Exercise) -> Session:
+        """Session that begins now."""
+        settings, strap = self.settings, make_strap(self.strap)
+        header = new_header(
+            datetime.now(UTC),
+            subject=settings.subject,
+            simulated=strap.simulated,
+            exercise=exercise.name,
+            prior=earlier_prior(settings.recordings, settings.subject),
+        )
+        path = settings.recordings / f"{header.session}.jsonl"
+        return begin(
+            header,
+            partial(RecordingWriter, path, header),
+            exercise,
+            strap,
+            MonotonicClock(settings.speed),
+            asked_strap=self.strap,
+            speed=settings.speed,
+        )
+
+    def _cut_off(self) -> Session | None:
+        """Session that was cut off a short while ago, going on."""
+        settings, strap = self.settings, make_strap(self.strap)
+        recording = unfinished(settings.recordings, settings.subject, strap.source, strap.simulated)
+        if recording is None:
+            return None
+        make_clock: Callable[[float], MonotonicClock] = partial(MonotonicClock, settings.speed)
+        try:
+            return go_on(
+                recording,
+                self._exercise_of(recording.header.exercise),
+                strap,
+                make_clock,
+                datetime.now(UTC),
+                asked_strap=self.strap,
+                speed=settings.speed,
+            )
+        except InputError as error:
+            _log.warning("%s; a new session begins", error)
+            return None
+
+    def _exercise_of(self, name: str) -> Exercise:
+        """Exercise of a recording; with the pattern that was set, where it is the one that was set."""
+        return self.settings.chosen_exercise if name == self.settings.exercise else exercise_of(name)
+
+    async def _run(self) -> None:
+        """Keep the current session running, one after the other."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._keep_house())
+            while True:
+                session = self.session
+                await _keep(session)
+                await self._replaced.wait()
+                self._replaced.clear()
+                session.close()
+
+    async def _keep_house(self) -> None:
+        """Every second: let go of viewers that are gone, repeat what has no message of its own."""
+        count = 0
+        while True:
+            await asyncio.sleep(1.0)
+            count += 1
+            channel = self.session.channel
+            channel.reap(asyncio.get_running_loop().time())
+            channel.refresh_quality()
+            if count % PACER_EVERY == 0:
+                channel.send_pacer()
+
+
+async def _keep(session: Session) -> None:
+    """Run a session to its end; a fault in it costs a moment, not the session."""
+    failures = 0
+    while not session.ended.is_set():
+        try:
+            await session.run()
+        except Exception:  # noqa: BLE001 - one bad session never stops the server
+            _log.exception("the session failed and is taken up again")
+            await asyncio.sleep(BACK_OFF_S[min(failures, len(BACK_OFF_S) - 1)])
+            failures += 1

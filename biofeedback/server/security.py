@@ -1,0 +1,81 @@
+"""Who may talk to this server: pages that it served itself, under a name of this machine."""
+
+from ipaddress import ip_address
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+__all__ = ["HEADERS", "Guard", "is_loopback"]
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-cache",
+}
+
+
+def is_loopback(name: str) -> bool:
+    """Whether a host's name or address means this machine and no other."""
+    if name == "localhost":
+        return True
+    try:
+        return ip_address(name.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+class Guard:
+    """Refuses foreign hosts (DNS rebinding) and, for the live channel, foreign or missing origins; adds headers."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on what is allowed."""
+        if scope["type"] == "websocket":
+            await self._websocket(scope, receive, send)
+        elif scope["type"] == "http":
+            await self._http(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """A page or a question, answered with the headers."""
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(HEADERS)
+            await send(message)
+
+        app = self._app if _is_this_machine(Headers(scope=scope)) else _FOREIGN_HOST
+        await app(scope, receive, send_with_headers)
+
+    async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """A viewer; closing before accepting is answered as 403."""
+        headers = Headers(scope=scope)
+        is_own_page = headers.get("origin") == f"{_HTTP[scope['scheme']]}://{headers.get('host')}"
+        if _is_this_machine(headers) and is_own_page and len(headers.getlist("origin")) == 1:
+            await self._app(scope, receive, send)
+        else:
+            await send({"type": "websocket.close", "code": 1008, "reason": "foreign origin"})
+
+
+_FOREIGN_HOST = PlainTextResponse("This server answers under localhost only.\n", status_code=421)
+_HTTP = {"ws": "http", "wss": "https"}
+
+
+def _is_this_machine(headers: Headers) -> bool:
+    """Whether the Host header names this machine."""
+    hosts = headers.getlist("host")
+    return len(hosts) == 1 and is_loopback(_name(hosts[0]))
+
+
+def _name(host: str) -> str:
+    """Name of ``name:port`` or ``[address]:port``."""
+    return host.rpartition("]")[0] + "]" if host.startswith("[") else host.partition(":")[0]

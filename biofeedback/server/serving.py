@@ -1,0 +1,113 @@
+"""Runs the server until it is told to stop."""
+
+import asyncio
+import logging
+import socket
+import sys
+from types import FrameType
+
+import uvicorn
+
+from biofeedback.errors import InputError
+from biofeedback.lang import Words
+from biofeedback.server.app import PAGES, create_app
+from biofeedback.server.room import Room
+from biofeedback.server.security import is_loopback
+from biofeedback.settings import Settings
+from biofeedback.straps.registry import AUTO
+
+__all__ = ["serve"]
+
+MAX_MESSAGE_BYTES = 64 * 1024
+GRACE_S = 2  # for connections to close, after the viewers were told
+
+
+def serve(settings: Settings) -> None:
+    """Return when the server was told to stop (SIGINT or SIGTERM).
+
+    Raises
+    ------
+    InputError
+        If the address is not this machine's own, or its port is taken.
+    """
+    logging.basicConfig(level=logging.WARNING, format="biofeedback: %(message)s", stream=sys.stderr)
+    if not is_loopback(settings.host):
+        raise InputError(
+            f"--host {settings.host}: other machines are not admitted, as there is no sign-in and no TLS yet; "
+            "leave --host out and open the page on this machine"
+        )
+    listener = _listen(settings)
+    app = create_app(settings)
+    config = uvicorn.Config(
+        app,
+        ws="websockets-sansio",
+        ws_max_size=MAX_MESSAGE_BYTES,
+        ws_per_message_deflate=False,
+        lifespan="on",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_S,
+    )
+    with listener:
+        server = _Server(config, app.state.room, listener)
+        asyncio.run(server.serve([listener]))
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """Socket that listens where the settings say."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    if sys.platform != "win32":  # there it would let two servers share a port
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+        listener.listen()
+    except OSError as error:
+        listener.close()
+        raise InputError(
+            f"port {settings.port} on {settings.host} cannot be used ({(error.strerror or str(error)).lower()}); "
+            f"stop the other program, or choose another with --port {settings.port + 1}"
+        ) from error
+    return listener
+
+
+class _Server(uvicorn.Server):
+    """Says where its pages are, says bye before it goes, and leaves with exit status 0."""
+
+    def __init__(self, config: uvicorn.Config, room: Room, listener: socket.socket) -> None:
+        super().__init__(config)
+        self._room = room
+        self._listener = listener
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, and say where the pages are."""
+        await super().startup(sockets)
+        sys.stdout.write(_welcome(self._room, self._listener.getsockname()[1]))
+        sys.stdout.flush()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Tell the viewers, then close."""
+        await self._room.close()
+        await super().shutdown(sockets)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Stop in order at the first signal, at once at the second."""
+        del sig, frame
+        self.force_exit = self.should_exit
+        self.should_exit = True
+
+
+def _welcome(room: Room, port: int) -> str:
+    """Where the pages are, and which strap is used."""
+    words = Words(room.settings.lang)
+    host = f"[{room.settings.host}]" if ":" in room.settings.host else room.settings.host
+    lines = [f"{words(f'serve.{name}')}: http://{host}:{port}{path}" for path, name in zip(PAGES, _NAMES, strict=True)]
+    if room.settings.strap == AUTO and room.session.channel.facts.simulated:
+        lines.append(words("serve.no_adapter"))
+    elif room.session.channel.facts.simulated:
+        lines.append(words("serve.simulated"))
+    return "\n".join([*lines, words("serve.stop")]) + "\n"
+
+
+_NAMES = ("start", "patient", "physio")
