@@ -56,14 +56,14 @@ class Channel:
         self._course = course
         self._send_ns = send_ns
         self._standing = Standing(course)
-        self._history: list[Outgoing] = []
+        self.history: list[Outgoing] = []
         self._told: list[messages.FromServer] = []
         self._last_quality: Quality | None = None
 
     @property
     def message_seq(self) -> int:
         """Number of the newest numbered message."""
-        return len(self._history)
+        return len(self.history)
 
     def publish(self, results: list[Result]) -> None:
         """Send results to all viewers."""
@@ -96,13 +96,9 @@ class Channel:
     def join(self, hello: messages.ViewerHello, viewer: Viewer) -> None:
         """Welcome a viewer: with what it missed, or with a snapshot where it has nothing of this session."""
         recovered = hello.epoch == self.facts.epoch and 0 <= hello.message_seq <= self.message_seq
-        viewer.put(self._encoded(self._hello(recovered)))
-        if recovered:
-            for missed in self._history[hello.message_seq :]:
-                viewer.put(missed)
-        else:
-            viewer.put(self._encoded(self._snapshot(), self.message_seq))
-        viewer.put(self._encoded(self._pacer()))
+        snapshot = [] if recovered else [self._encoded(self._snapshot(), self.message_seq)]
+        missed = self.history[hello.message_seq :] if recovered else []
+        viewer.welcome([self._encoded(self._hello(recovered)), *snapshot, *missed, self._encoded(self._pacer())])
         self.viewers.add(viewer)
 
     def leave(self, viewer: Viewer) -> None:
@@ -143,7 +139,7 @@ class Channel:
     def _send_numbered(self, message: messages.FromServer) -> None:
         """Number a message, keep it, and give it to all viewers."""
         outgoing = self._encoded(message, self.message_seq + 1)
-        self._history.append(outgoing)
+        self.history.append(outgoing)
         self._told.append(message)
         for viewer in self.viewers:
             viewer.put(outgoing)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 __all__ = ["CAPACITY", "CLOSE_S", "STALE_S", "Dropped", "Outgoing", "Viewer"]
@@ -37,10 +38,16 @@ class Viewer:
         self.role = role
         self.is_stale = False
         self.closed: tuple[int, str] | None = None  # websocket code and reason, once it must go
+        self._owed: deque[Outgoing] = deque()  # what it missed while it was away: sent first, whatever its length
         self._queue: deque[Outgoing | Dropped] = deque()
         self._arrived = asyncio.Event()
         self._acknowledged_s = now_s
         self._unacknowledged: deque[tuple[int, float]] = deque()
+
+    def welcome(self, items: Iterable[Outgoing]) -> None:
+        """Queue what a viewer is owed before anything that is new; none of it is dropped."""
+        self._owed.extend(items)
+        self._arrived.set()
 
     def put(self, message: Outgoing) -> None:
         """Queue a message; a full queue lets go of its older beats, trends and quality."""
@@ -56,12 +63,12 @@ class Viewer:
 
     async def next(self) -> Outgoing | Dropped | None:
         """Next to send, or None when the viewer is closed and nothing is left."""
-        while not self._queue:
+        while not (self._owed or self._queue):
             if self.closed is not None:
                 return None
             self._arrived.clear()
             await self._arrived.wait()
-        return self._queue.popleft()
+        return self._owed.popleft() if self._owed else self._queue.popleft()
 
     def sent(self, q: int, now_s: float) -> None:
         """A numbered message left for the viewer."""
