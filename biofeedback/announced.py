@@ -1,0 +1,55 @@
+"""A strap that says in the terminal how it is doing; what it sends goes on unchanged."""
+
+from typing import TextIO
+
+from biofeedback.clock import Clock
+from biofeedback.core.events import Step
+from biofeedback.lang import Words
+from biofeedback.straps import Connected, Lost, Searching, Sink, Strap, StrapEvent
+
+__all__ = ["AnnouncedStrap"]
+
+
+class AnnouncedStrap:
+    """Stands before another strap and writes one line whenever its state changes."""
+
+    def __init__(self, strap: Strap, words: Words, file: TextIO) -> None:
+        self.source = strap.source
+        self.simulated = strap.simulated
+        self._strap = strap
+        self._words = words
+        self._file = file
+        self._said = ""
+
+    async def run(self, sink: Sink, clock: Clock) -> None:
+        """Run the strap."""
+        if self.simulated:
+            self._say(self._words("report.simulated"))
+
+        def announce(event: StrapEvent) -> None:
+            self._announce(event)
+            sink(event)
+
+        await self._strap.run(announce, clock)
+
+    def watch(self, step: Step | None) -> None:
+        """Tell the strap which step is on the screen."""
+        if step is not None:
+            self._say(self._words(f"step.{step.step}"))
+        self._strap.watch(step)
+
+    def _announce(self, event: StrapEvent) -> None:
+        """Say what changed."""
+        if isinstance(event, Searching):
+            self._say(self._words(event.detail) if event.detail in self._words else event.detail)
+        elif isinstance(event, Connected):
+            self._say(self._words("cli.connected", strap=event.model or event.source))
+        elif isinstance(event, Lost):
+            self._say(self._words("strap.lost"))
+
+    def _say(self, text: str) -> None:
+        """Write a line that has not just been said."""
+        if text != self._said:
+            self._said = text
+            self._file.write(f"{text}\n")
+            self._file.flush()

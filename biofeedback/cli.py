@@ -1,0 +1,250 @@
+"""The command line. Nothing heavy is imported before a command runs: ``biofeedback --help`` answers at once."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from biofeedback import __version__, commands
+from biofeedback.commands import EXIT_MISTAKE
+from biofeedback.errors import BiofeedbackError
+
+__all__ = ["main"]
+
+EXERCISE = "measured_4_6"
+EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells say it
+EXIT_BROKEN_PIPE = 141  # 128 + SIGPIPE: whoever read the output has gone away
+
+Command = Callable[[argparse.Namespace], int]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Exit status of one command."""
+    arguments = _parser().parse_args(argv)
+    try:
+        status = int(arguments.command(arguments))
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        # Python flushes stdout once more at exit, into the same broken pipe, unless it leads nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_BROKEN_PIPE
+    except BiofeedbackError as error:
+        sys.stderr.write(f"biofeedback: {error}\n")
+        return EXIT_MISTAKE
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    """The parser with all commands."""
+    parser = argparse.ArgumentParser(
+        prog="biofeedback",
+        description="Heart-rate biofeedback for paced breathing: does the exhale calm the heartbeat? "
+        "Feedback and education, not diagnosis or treatment.",
+        epilog="biofeedback COMMAND --help shows an example of each command.",
+    )
+    parser.add_argument("--version", action="version", version=f"biofeedback {__version__}")
+    added = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for add in (
+        _add_serve,
+        _add_straps,
+        _add_record,
+        _add_analyze,
+        _add_simulate,
+        _add_import,
+        _add_export,
+        _add_doctor,
+    ):
+        add(added)
+    return parser
+
+
+def _add(to: Any, name: str, command: Command, help_: str, example: str) -> argparse.ArgumentParser:
+    """A command with its one-line help and an example."""
+    parser: argparse.ArgumentParser = to.add_parser(
+        name,
+        help=help_,
+        description=help_[0].upper() + help_[1:] + ".",
+        epilog="example:\n  " + example.replace("\n", "\n  "),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.set_defaults(command=command)
+    return parser
+
+
+def _add_lang(parser: argparse.ArgumentParser) -> None:
+    """Language of what is shown."""
+    default = "nl" if os.environ.get("LC_ALL", os.environ.get("LANG", "")).startswith("nl") else "en"
+    parser.add_argument("--lang", choices=("nl", "en"), default=default, help="language (default: %(default)s)")
+
+
+def _add_strap(parser: argparse.ArgumentParser) -> None:
+    """Which strap, and how fast."""
+    parser.add_argument(
+        "--strap",
+        default="auto",
+        metavar="STRAP",
+        help="auto | ble[:ADDRESS] | simulated[:PRESET] | replay:FILE (default: auto, Bluetooth where there is any)",
+    )
+    parser.add_argument(
+        "--speed", type=float, default=1.0, metavar="X", help="replayed and simulated straps: X times as fast"
+    )
+
+
+def _add_exercise(parser: argparse.ArgumentParser, default: str | None, otherwise: str) -> None:
+    """Which exercise, in which pattern."""
+    parser.add_argument("--exercise", default=default, metavar="NAME", help=f"exercise (default: {otherwise})")
+    parser.add_argument("--pattern", metavar="4-6", help="breathe in this pattern instead of the exercise's own")
+
+
+def _add_place(parser: argparse.ArgumentParser) -> None:
+    """Where the server listens and keeps its recordings."""
+    parser.add_argument("--port", type=int, default=8800, help="port of the server (default: %(default)s)")
+    parser.add_argument(
+        "--data", metavar="DIR", help="folder of recordings (default: BIOFEEDBACK_DATA or the user's own)"
+    )
+
+
+def _add_steps(parser: argparse.ArgumentParser) -> None:
+    """Unit and steps of a plain RR file."""
+    group = parser.add_argument_group("plain RR files")
+    group.add_argument("--unit", choices=("ms", "s"), help="unit of the intervals, where it is not plain")
+    example = {"baseline": "0-120", "breathe": "120-240:4-6", "recovery": "240-360"}
+    for step, span in example.items():
+        group.add_argument(f"--{step}", action="append", default=[], metavar=span, help=f"seconds of the {step} step")
+
+
+def _add_serve(to: Any) -> None:
+    """``biofeedback serve``."""
+    parser = _add(
+        to,
+        "serve",
+        commands.serve,
+        "run a live session and show it in a browser",
+        "biofeedback serve --strap simulated:responder\n"
+        "biofeedback serve --strap replay:session.jsonl --speed 4 --port 8800",
+    )
+    _add_strap(parser)
+    _add_exercise(parser, EXERCISE, EXERCISE)
+    parser.add_argument("--subject", default="", metavar="CODE", help="pseudonym for the recording, never a name")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    parser.add_argument("--port", type=int, default=8800, help="port to listen on (default: %(default)s)")
+    parser.add_argument(
+        "--data", metavar="DIR", help="folder for recordings (default: BIOFEEDBACK_DATA or the user's own)"
+    )
+    _add_lang(parser)
+
+
+def _add_straps(to: Any) -> None:
+    """``biofeedback straps``."""
+    parser = _add(
+        to, "straps", commands.straps, "look for heart-rate straps over Bluetooth", "biofeedback straps --seconds 15"
+    )
+    parser.add_argument(
+        "--seconds", type=float, default=10.0, metavar="S", help="how long to look (default: %(default)g)"
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON list instead of a table")
+    _add_lang(parser)
+
+
+def _add_record(to: Any) -> None:
+    """``biofeedback record``."""
+    parser = _add(
+        to,
+        "record",
+        commands.record,
+        "record a session to a file, without a server",
+        "biofeedback record --strap ble --duration 360 --out session.jsonl",
+    )
+    _add_strap(parser)
+    _add_exercise(parser, None, "none, plain rest until Ctrl-C")
+    parser.add_argument("--subject", default="", metavar="CODE", help="pseudonym for the recording, never a name")
+    parser.add_argument(
+        "--duration", type=float, metavar="S", help="stop after S seconds (default: when the exercise is done)"
+    )
+    parser.add_argument("--out", required=True, metavar="FILE", help="recording to write; it must not exist yet")
+    _add_lang(parser)
+
+
+def _add_analyze(to: Any) -> None:
+    """``biofeedback analyze``."""
+    parser = _add(
+        to,
+        "analyze",
+        commands.analyze,
+        "measure recordings and plain RR files, with the live session's own pipeline",
+        "biofeedback analyze session.jsonl --html report.html\n"
+        "biofeedback analyze rr.csv --baseline 0-120 --breathe 120-240:4-6 --recovery 240-360 --json",
+    )
+    parser.add_argument(
+        "files", nargs="+", metavar="FILE", help="recordings, or RR files (one interval a line, or CSV)"
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON object a file, each on its own line")
+    parser.add_argument("--html", metavar="OUT", help="also write a report that stands on its own")
+    parser.add_argument("--repair", action="store_true", help="keep all that is whole of a damaged recording")
+    _add_steps(parser)
+    _add_lang(parser)
+
+
+def _add_simulate(to: Any) -> None:
+    """``biofeedback simulate``."""
+    parser = _add(
+        to,
+        "simulate",
+        commands.simulate,
+        "write a simulated recording whose truth is known",
+        "biofeedback simulate --preset responder --seed 7 --out simulated.jsonl",
+    )
+    parser.add_argument("--preset", default="responder", metavar="NAME", help="simulated person (default: %(default)s)")
+    parser.add_argument(
+        "--seed", type=int, default=0, metavar="N", help="same seed, same recording (default: %(default)s)"
+    )
+    parser.add_argument("--out", required=True, metavar="FILE", help="recording to write; it must not exist yet")
+    _add_exercise(parser, EXERCISE, EXERCISE)
+
+
+def _add_import(to: Any) -> None:
+    """``biofeedback import``."""
+    parser = _add(
+        to,
+        "import",
+        commands.import_,
+        "turn a plain RR file into a recording",
+        "biofeedback import rr.csv --baseline 0-120 --breathe 120-240:4-6 --recovery 240-360 --out session.jsonl",
+    )
+    parser.add_argument("file", metavar="FILE", help="RR file (one interval a line, or CSV)")
+    parser.add_argument("--out", required=True, metavar="FILE", help="recording to write; it must not exist yet")
+    parser.add_argument("--subject", default="", metavar="CODE", help="pseudonym for the recording, never a name")
+    _add_steps(parser)
+
+
+def _add_export(to: Any) -> None:
+    """``biofeedback export``."""
+    parser = _add(
+        to,
+        "export",
+        commands.export,
+        "write a recording's beats or results for another program",
+        "biofeedback export session.jsonl --format rr --out rr.txt\n"
+        "biofeedback export session.jsonl --format json --out -",
+    )
+    parser.add_argument("file", metavar="FILE", help="recording or RR file")
+    parser.add_argument(
+        "--format",
+        choices=("rr", "hrv-logger", "json"),
+        default="rr",
+        help="rr: intervals in ms, one a line; hrv-logger: CSV of times and intervals; json: results (default: rr)",
+    )
+    parser.add_argument("--out", default="-", metavar="FILE", help="file to write (default: -, the terminal)")
+
+
+def _add_doctor(to: Any) -> None:
+    """``biofeedback doctor``."""
+    parser = _add(
+        to, "doctor", commands.doctor, "say what works on this machine and how to mend the rest", "biofeedback doctor"
+    )
+    parser.add_argument("--json", action="store_true", help="JSON instead of a table")
+    _add_place(parser)
+    _add_lang(parser)

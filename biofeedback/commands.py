@@ -1,0 +1,246 @@
+"""What each command does. Every import that costs time stands inside the command that needs it."""
+
+# ruff: noqa: PLC0415
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from biofeedback.errors import BiofeedbackError, InputError
+
+if TYPE_CHECKING:
+    from biofeedback.core.exercises import Exercise
+    from biofeedback.report.analysis import Analysis
+    from biofeedback.report.steps import StepSpan
+
+__all__ = ["EXIT_MISTAKE", "analyze", "doctor", "export", "import_", "record", "serve", "simulate", "straps"]
+
+EXIT_MISTAKE = 2  # the user's file or option cannot be used as it is
+STDOUT = "-"
+
+
+def analyze(arguments: argparse.Namespace) -> int:
+    """Each file in turn; one that fails is said, does not stop the others, and makes the exit status 2."""
+    from biofeedback.report.steps import parse_steps
+
+    if arguments.html is not None and len(arguments.files) > 1:
+        raise InputError("--html writes the report of one file; call analyze once for each")
+    spans = parse_steps(arguments.baseline, arguments.breathe, arguments.recovery)
+    return max([_analyze_file(arguments, path, spans) for path in arguments.files])
+
+
+def _analyze_file(arguments: argparse.Namespace, path: str, spans: "tuple[StepSpan, ...]") -> int:
+    """One file: to the terminal or as JSON, and as a report where one is asked for."""
+    from biofeedback.report.analysis import analyze as analyze_source
+    from biofeedback.report.document import document, encode_document, failure
+    from biofeedback.report.source import read_source
+
+    try:
+        analysis = analyze_source(read_source(path, repair=arguments.repair, unit=arguments.unit, spans=spans))
+    except BiofeedbackError as error:
+        if arguments.json:
+            sys.stdout.write(encode_document(failure(path, str(error))) + "\n")
+        sys.stderr.write(f"biofeedback: {error}\n")
+        return EXIT_MISTAKE
+    if arguments.json:
+        sys.stdout.write(encode_document(document(analysis)) + "\n")
+    elif arguments.html is None:
+        _print_analysis(analysis, arguments.lang)
+    if arguments.html is not None:
+        _write_report(analysis, arguments.lang, arguments.html)
+    return 0
+
+
+def _print_analysis(analysis: "Analysis", language: str) -> None:
+    """The tables in the terminal."""
+    from biofeedback.lang import Words
+    from biofeedback.report.terminal import print_analysis
+
+    print_analysis(analysis, Words(language), sys.stdout)
+
+
+def _write_report(analysis: "Analysis", language: str, out: str) -> None:
+    """The report as one HTML file."""
+    from biofeedback.lang import Words
+    from biofeedback.report.page import page
+
+    _write(out, page(analysis, Words(language)))
+
+
+def _write(out: str, text: str) -> None:
+    """Write a text to a file, or to the terminal."""
+    if out == STDOUT:
+        sys.stdout.write(text)
+        return
+    try:
+        Path(out).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"{out}: cannot be written ({(error.strerror or str(error)).lower()})") from error
+
+
+def import_(arguments: argparse.Namespace) -> int:
+    """A plain RR file as a recording; what it is made from stands in its header."""
+    from dataclasses import replace
+    from datetime import UTC, datetime
+
+    from biofeedback.composition import new_header
+    from biofeedback.recording import RecordingWriter
+    from biofeedback.report.source import read_source
+    from biofeedback.report.steps import parse_steps
+
+    spans = parse_steps(arguments.baseline, arguments.breathe, arguments.recovery)
+    source = read_source(arguments.file, unit=arguments.unit, spans=spans)
+    facts = source.facts
+    if facts.format != "rr":
+        raise InputError(f"{arguments.file}: this is a recording already; analyze takes it as it is")
+    header = new_header(datetime.now(UTC), subject=arguments.subject, simulated=False, exercise="")
+    origin = {"file": Path(facts.file).name, "sha256": facts.sha256, "unit": facts.unit}
+    writer = RecordingWriter(arguments.out, replace(header, extra={"imported": origin}))
+    try:
+        for event in source.events:
+            writer.write(event)
+    finally:
+        writer.close()
+    return 0
+
+
+def export(arguments: argparse.Namespace) -> int:
+    """A file's beats or results in another program's format."""
+    from biofeedback.formats.rr_text import hrv_logger_csv, plain_rr
+    from biofeedback.report.analysis import analyze as analyze_source
+    from biofeedback.report.document import document, encode_document
+    from biofeedback.report.source import read_source
+
+    analysis = analyze_source(read_source(arguments.file))
+    if arguments.format == "json":
+        text = encode_document(document(analysis)) + "\n"
+    elif arguments.format == "hrv-logger":
+        text = hrv_logger_csv(analysis.beats, analysis.source.facts.started_utc)
+    else:
+        text = plain_rr(analysis.beats)
+    _write(arguments.out, text)
+    return 0
+
+
+def simulate(arguments: argparse.Namespace) -> int:
+    """A simulated recording, with its truth beside it."""
+    from biofeedback.settings import exercise_of
+    from biofeedback.unattended import simulate as simulate_session
+
+    truth = simulate_session(
+        arguments.preset, arguments.seed, exercise_of(arguments.exercise, arguments.pattern), Path(arguments.out)
+    )
+    sys.stderr.write(f"{arguments.out}\n{truth}\n")
+    return 0
+
+
+def record(arguments: argparse.Namespace) -> int:
+    """A session recorded without a server; Ctrl-C ends it and keeps what was recorded."""
+    import asyncio
+
+    asyncio.run(_record(arguments))
+    return 0
+
+
+async def _record(arguments: argparse.Namespace) -> None:
+    """Record, and say meanwhile how the strap is doing."""
+    from biofeedback.announced import AnnouncedStrap
+    from biofeedback.clock import MonotonicClock
+    from biofeedback.lang import Words
+    from biofeedback.settings import Settings
+    from biofeedback.straps.registry import AUTO, make_strap, resolve
+    from biofeedback.unattended import record as record_session
+
+    words = Words(arguments.lang)
+    Settings(strap=arguments.strap, speed=arguments.speed)  # refuses a speed that makes no sense
+    name = await resolve(arguments.strap)
+    if arguments.strap == AUTO and name.startswith("simulated"):
+        raise InputError(words("cli.no_adapter"))
+    strap = AnnouncedStrap(make_strap(name), words, sys.stderr)
+    clock = MonotonicClock(arguments.speed)
+    exercise = _exercise(arguments)
+    await record_session(strap, exercise, arguments.duration, Path(arguments.out), clock, arguments.subject)
+    sys.stderr.write(f"{arguments.out}\n")
+
+
+def _exercise(arguments: argparse.Namespace) -> "Exercise | None":
+    """The exercise asked for; None: rest."""
+    from biofeedback.settings import exercise_of
+
+    if arguments.exercise is not None:
+        return exercise_of(arguments.exercise, arguments.pattern)
+    if arguments.pattern is not None:
+        raise InputError(
+            f"--pattern {arguments.pattern} needs an --exercise to breathe it in, for example measured_4_6"
+        )
+    return None
+
+
+def straps(arguments: argparse.Namespace) -> int:
+    """Straps that are near; each is said when it is found."""
+    import asyncio
+
+    return asyncio.run(_straps(arguments))
+
+
+async def _straps(arguments: argparse.Namespace) -> int:
+    """Scan, with progress on stderr and the result on stdout."""
+    from dataclasses import asdict
+
+    from biofeedback.lang import Words
+    from biofeedback.report.document import encode_document
+    from biofeedback.straps.scan import FoundStrap, scan
+    from biofeedback.straps.trouble import Trouble
+
+    words = Words(arguments.lang)
+
+    def say(strap: FoundStrap) -> None:
+        sys.stderr.write(words("cli.straps.found", strap=strap.name or strap.address) + "\n")
+
+    sys.stderr.write(words("cli.straps.searching", n=round(arguments.seconds)) + "\n")
+    try:
+        found = await scan(arguments.seconds, say)
+    except Trouble as error:
+        if error.detail in words:
+            raise InputError(words(error.detail)) from error
+        raise
+    if arguments.json:
+        sys.stdout.write(encode_document([asdict(strap) for strap in found]) + "\n")
+        return 0
+    for strap in found:
+        signal = words("cli.straps.connected") if strap.rssi_dbm is None else f"{strap.rssi_dbm} dBm"
+        battery = "" if strap.battery_percent is None else words("patient.percent", n=strap.battery_percent)
+        sys.stdout.write(f"{strap.address}  {strap.name or '-'}  {signal}  {battery}".rstrip() + "\n")
+    if not found:
+        sys.stdout.write(words("cli.straps.none") + "\n")
+    return 0
+
+
+def doctor(arguments: argparse.Namespace) -> int:
+    """What works on this machine, and how to mend the rest."""
+    from biofeedback.doctor import main
+    from biofeedback.settings import data_folder
+
+    return main(arguments.lang, arguments.json, arguments.port, data_folder(arguments.data))
+
+
+def serve(arguments: argparse.Namespace) -> int:
+    """The server, until it is stopped."""
+    from biofeedback.server import serve as run_server
+    from biofeedback.settings import Settings, data_folder
+
+    run_server(
+        Settings(
+            host=arguments.host,
+            port=arguments.port,
+            data=data_folder(arguments.data),
+            strap=arguments.strap,
+            speed=arguments.speed,
+            exercise=arguments.exercise,
+            pattern=arguments.pattern,
+            subject=arguments.subject,
+            lang=arguments.lang,
+        )
+    )
+    return 0

@@ -1,0 +1,115 @@
+"""One file through the live session's own pipeline: what stands at its end, results in their last form."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any
+
+from biofeedback.core.events import End
+from biofeedback.core.pipeline import Pipeline
+from biofeedback.core.results import (
+    Artifact,
+    Beat,
+    BeatLabel,
+    BreathMeasures,
+    CalmerThanBefore,
+    ExhaleResponse,
+    Gap,
+    Quality,
+    Result,
+    RsaTrend,
+    StepEnded,
+    StepMeasures,
+    StepStarted,
+)
+from biofeedback.report.source import Source
+
+__all__ = ["Analysis", "ReviewedStep", "analyze", "settle"]
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewedStep:
+    """A step that began; ``measures`` is None where nothing could be measured in it."""
+
+    started: StepStarted
+    end_s: float
+    ended_by: str | None
+    measures: StepMeasures | None
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """All that a file says, in its last form: final labels, final answers, closed gaps."""
+
+    source: Source
+    beats: tuple[Beat, ...]
+    artifacts: tuple[Artifact, ...]
+    gaps: tuple[Gap, ...]
+    steps: tuple[ReviewedStep, ...]
+    breaths: tuple[BreathMeasures, ...]
+    trends: tuple[RsaTrend, ...]
+    exhale_responses: tuple[ExhaleResponse, ...]
+    calmer: CalmerThanBefore | None
+    quality: Quality | None
+    end_s: float
+
+
+# What a result is about; Cards are of the moment and are left out.
+_IDENTITY: dict[type, Callable[[Any], object]] = {
+    Beat: attrgetter("seq", "index"),
+    BeatLabel: attrgetter("seq", "index"),
+    Gap: attrgetter("start_s"),
+    StepStarted: attrgetter("step_seq"),
+    StepEnded: attrgetter("step_seq"),
+    StepMeasures: attrgetter("step_seq"),
+    BreathMeasures: attrgetter("step_seq", "index"),
+    RsaTrend: attrgetter("step_seq", "breath"),
+    ExhaleResponse: attrgetter("step_seq"),
+    CalmerThanBefore: lambda result: None,
+    Quality: lambda result: None,
+}
+
+
+def analyze(source: Source) -> Analysis:
+    """The analysis of a file: its inputs through the pipeline, to its end or, without one, to its last time."""
+    pipeline = Pipeline(source.prior)
+    results: list[Result] = []
+    for event in source.events:
+        results += pipeline.feed(event)
+    end_s = next((event.t_s for event in source.events if isinstance(event, End)), None)
+    if end_s is None:
+        # Cut off by a crash, or still being written: what waits for its end is settled with what there is.
+        last = source.events[-1] if source.events else None
+        end_s = 0.0 if last is None else last.t_s
+        results += pipeline.feed(End(1 if last is None else last.seq + 1, end_s, "file_ended"))
+    return settle(source, results, end_s)
+
+
+def settle(source: Source, results: Iterable[Result], end_s: float) -> Analysis:
+    """What stands when all results are in: a later result about the same thing replaces an earlier one."""
+    last: dict[type, dict[Any, Any]] = {kind: {} for kind in _IDENTITY}
+    for result in results:
+        kind = type(result)
+        if kind in _IDENTITY:
+            last[kind][_IDENTITY[kind](result)] = result
+    labels, ended, measures = last[BeatLabel], last[StepEnded], last[StepMeasures]
+    return Analysis(
+        source=source,
+        beats=tuple(last[Beat].values()),
+        artifacts=tuple(labels[key].artifact if key in labels else Artifact.NORMAL for key in last[Beat]),
+        gaps=tuple(last[Gap].values()),
+        steps=tuple(_review(step, ended.get(seq), measures.get(seq), end_s) for seq, step in last[StepStarted].items()),
+        breaths=tuple(last[BreathMeasures].values()),
+        trends=tuple(last[RsaTrend].values()),
+        exhale_responses=tuple(last[ExhaleResponse].values()),
+        calmer=last[CalmerThanBefore].get(None),
+        quality=last[Quality].get(None),
+        end_s=end_s,
+    )
+
+
+def _review(started: StepStarted, ended: StepEnded | None, measures: StepMeasures | None, end_s: float) -> ReviewedStep:
+    """A step with its end: the file's own end for one that was never closed."""
+    if ended is None:
+        return ReviewedStep(started, end_s, None, measures)
+    return ReviewedStep(started, ended.t_s, ended.reason, measures)

@@ -1,0 +1,98 @@
+"""Rows of the tables, for terminal and HTML alike; the columns come from the dataclasses' fields."""
+
+from dataclasses import fields
+from statistics import median
+
+from biofeedback.core.results import BreathMeasures, StepMeasures
+from biofeedback.lang import Words
+from biofeedback.report.analysis import Analysis, ReviewedStep
+from biofeedback.report.wording import number, reasons
+
+__all__ = ["Table", "breath_summary", "breath_table", "quality_rows", "step_name", "step_table"]
+
+Table = tuple[list[str], list[list[str]]]
+
+_NOT_A_COLUMN = {"step_seq", "step", "start_s", "end_s"}
+_MEASURES = [field.name for field in fields(StepMeasures) if field.name not in _NOT_A_COLUMN]
+_DECIMALS = {"respiration_hz": 3, "beats": 0, "vlf_power_ms2": 0, "lf_power_ms2": 0, "hf_power_ms2": 0}
+
+
+def step_name(step: ReviewedStep, words: Words) -> str:
+    """A step's name, with its pattern when it has one."""
+    name = words(f"step.{step.started.step}")
+    return f"{name} {step.started.pattern}" if step.started.pattern else name
+
+
+def step_table(analysis: Analysis, words: Words) -> Table:
+    """One row a measure, one column a step: baseline, breathing and recovery side by side."""
+    header = [words("report.column.measure"), *(step_name(step, words) for step in analysis.steps)]
+    spans = [
+        words("report.range", low=number(words, step.started.t_s), high=number(words, step.end_s))
+        for step in analysis.steps
+    ]
+    rows = [[words("report.column.when"), *spans]]
+    for name in _MEASURES:
+        values = [None if step.measures is None else getattr(step.measures, name) for step in analysis.steps]
+        rows.append([words(f"report.column.{name}"), *(number(words, one, _DECIMALS.get(name, 1)) for one in values)])
+    return header, rows
+
+
+def breath_table(breaths: list[BreathMeasures], words: Words) -> Table:
+    """One row a breath."""
+    names = ("number", "start", "exhale_start", "rise", "fall", "beats", "why")
+    rows = [
+        [
+            str(place),
+            number(words, breath.inhale_start_s, 1),
+            number(words, breath.exhale_start_s, 1),
+            number(words, breath.exhale_rise_ms, 1),
+            number(words, breath.exhale_fall_bpm, 1),
+            str(breath.beats),
+            "" if breath.usable else _why(breath.reason, words),
+        ]
+        for place, breath in enumerate(breaths, start=1)
+    ]
+    return [words(f"report.column.{name}") for name in names], rows
+
+
+def _why(reason: str | None, words: Words) -> str:
+    """Why a breath cannot be used."""
+    key = f"report.breath.{reason}"
+    return words(key) if key in words else words("physio.breath.unusable")
+
+
+def breath_summary(breaths: list[BreathMeasures], words: Words) -> str:
+    """How many breaths could be measured, and their median rise and fall."""
+    rises = [breath.exhale_rise_ms for breath in breaths if breath.exhale_rise_ms is not None]
+    falls = [breath.exhale_fall_bpm for breath in breaths if breath.exhale_fall_bpm is not None]
+    if not breaths:
+        return words("report.breaths.none")
+    return words(
+        "report.breaths.summary",
+        usable=sum(breath.usable for breath in breaths),
+        breaths=len(breaths),
+        median=number(words, median(rises) if rises else None, 1),
+        fall=number(words, median(falls) if falls else None, 1),
+    )
+
+
+def quality_rows(analysis: Analysis, words: Words) -> tuple[list[tuple[str, str]], tuple[str, ...]]:
+    """Grade first, then the numbers behind it; and the reasons."""
+    quality = analysis.quality
+    if quality is None:
+        return [(words("report.grade"), words("grade.bad"))], (words("reason.no_beat_intervals"),)
+    corrected, coverage = quality.corrected_fraction, quality.coverage_fraction
+    rows = [
+        (words("report.grade"), words(f"grade.{quality.grade}")),
+        (words("report.beats"), str(len(analysis.beats))),
+        (words("report.corrected"), _percent(words, corrected)),
+        (words("report.coverage"), _percent(words, coverage)),
+        (words("report.gaps"), str(len(analysis.gaps))),
+        (words("report.length"), words("report.minutes", x=analysis.end_s / 60)),
+    ]
+    return rows, reasons(words, quality.reasons)
+
+
+def _percent(words: Words, fraction: float | None) -> str:
+    """A fraction in percent."""
+    return words("report.absent") if fraction is None else words("report.percent", x=fraction * 100)

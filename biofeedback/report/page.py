@@ -1,0 +1,147 @@
+"""The HTML report of one file: stands on its own, asks nothing of the network, prints on A4."""
+
+from html import escape
+from pathlib import Path
+
+from biofeedback import __version__
+from biofeedback.core.events import Mark, MarkKind, Rating
+from biofeedback.core.results import Answer
+from biofeedback.lang import Words
+from biofeedback.report.analysis import Analysis
+from biofeedback.report.columns import quality_rows, step_table
+from biofeedback.report.drawings import drawings
+from biofeedback.report.folded import BINS, BOOTSTRAP_SEED, RESAMPLES
+from biofeedback.report.markup import Facts, facts_list, html_table
+from biofeedback.report.methods import METHODS
+from biofeedback.report.wording import Verdict, calmer_verdict, exhale_verdict
+
+__all__ = ["page"]
+
+STYLE = Path(__file__).with_name("page.css")
+
+
+def page(analysis: Analysis, words: Words) -> str:
+    """The whole report as HTML."""
+    parts = (
+        _head(analysis, words),
+        _answers(analysis, words),
+        _quality(analysis, words),
+        drawings(analysis, words),
+        _steps(analysis, words),
+        _person(analysis, words),
+        _ending(analysis, words),
+    )
+    title = escape(words("report.title"))
+    return (
+        f'<!doctype html>\n<html lang="{words("language.code")}">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
+        f"<title>{title}</title>\n<style>\n{STYLE.read_text(encoding='utf-8')}</style>\n</head>\n<body>\n"
+        + "\n".join(part for part in parts if part)
+        + "\n</body>\n</html>\n"
+    )
+
+
+def _head(analysis: Analysis, words: Words) -> str:
+    """Title, whose session, when; and, above all numbers, whether it is a simulated one."""
+    facts = analysis.source.facts
+    exercise = f"exercise.{facts.exercise}.title"
+    known = [
+        facts.subject or words("report.no_subject"),
+        words(exercise) if exercise in words else facts.exercise or words("report.no_exercise"),
+        *([words("report.day", d=facts.started_utc)] if facts.started_utc else []),
+    ]
+    line = " · ".join(escape(part) for part in known)
+    label = f'<p class="simulated" role="note">{escape(words("report.simulated"))}</p>' if facts.simulated else ""
+    return (
+        f'<header><div><h1>{escape(words("report.title"))}</h1><p class="facts-line">{line}</p></div></header>{label}'
+    )
+
+
+def _answers(analysis: Analysis, words: Words) -> str:
+    """Both answers, side by side and never merged."""
+    headline = "report.exhale.headline"
+    cards = [_card(exhale_verdict(response, words), words, headline) for response in analysis.exhale_responses]
+    cards.append(_card(calmer_verdict(analysis.calmer, words), words, "report.calmer.headline"))
+    return f'<section><h2>{escape(words("report.answers"))}</h2><div class="answers">{"".join(cards)}</div></section>'
+
+
+def _card(verdict: Verdict, words: Words, headline: str) -> str:
+    """One answer: the person's words first, the physiotherapist's numbers under them."""
+    style = "answer yes" if verdict.answer is Answer.YES else "answer"
+    why = ((words("report.fact.reason"), " ".join(verdict.reasons)),) if verdict.reasons else ()
+    return (
+        f'<article class="{style}"><h3 class="question">{escape(verdict.question)}</h3>'
+        f'<p class="word">{escape(verdict.word)}</p><p>{escape(verdict.sentence)}</p>'
+        f'<p class="number">{escape(words(headline))}<strong>{escape(verdict.headline)}</strong></p>'
+        f"{facts_list((*verdict.facts, *why))}</article>"
+    )
+
+
+def _quality(analysis: Analysis, words: Words) -> str:
+    """How far the signal may be trusted."""
+    rows, why = quality_rows(analysis, words)
+    cells = "".join(f"<dl><div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div></dl>" for name, value in rows)
+    said = f"<p>{escape(' '.join(why))}</p>" if why else ""
+    warnings = "".join(
+        f"<p>{escape(words('report.warnings'))}: {escape(text)}</p>" for text in analysis.source.facts.warnings
+    )
+    heading = escape(words("report.quality"))
+    return f'<section><h2>{heading}</h2><div class="quality">{cells}{said}{warnings}</div></section>'
+
+
+def _steps(analysis: Analysis, words: Words) -> str:
+    """The steps side by side."""
+    table = html_table(step_table(analysis, words), words("report.steps.caption"))
+    return f'<section><h2>{escape(words("report.steps"))}</h2><div class="wide">{table}</div></section>'
+
+
+def _person(analysis: Analysis, words: Words) -> str:
+    """The person's own ratings, and notes made during the session."""
+    said: Facts = []
+    for event in analysis.source.events:
+        when = words("report.at", x=event.t_s)
+        if isinstance(event, Rating):
+            said = [*said, (when, _rating(event, words))]
+        elif isinstance(event, Mark) and event.kind in (MarkKind.NOTE, MarkKind.CONTEXT) and event.text:
+            said = [*said, (when, event.text)]
+    return f"<section><h2>{escape(words('report.ratings'))}</h2>{facts_list(said)}</section>" if said else ""
+
+
+def _rating(rating: Rating, words: Words) -> str:
+    """A person's own rating in words."""
+    scale, moment = f"rating.{rating.scale}", f"rating.{rating.moment}"
+    return words(
+        "rating.text",
+        scale=words(scale) if scale in words else rating.scale,
+        moment=words(moment) if moment in words else rating.moment,
+        n=rating.value,
+    )
+
+
+def _ending(analysis: Analysis, words: Words) -> str:
+    """Limits, safety, methods, and which file these numbers come from."""
+    facts = analysis.source.facts
+    methods = [
+        (words(f"report.method.{name}"), words(f"report.method.{name}.text", value=value))
+        for name, value in METHODS.items()
+    ]
+    average = words("report.method.breath_average.text", bins=BINS, resamples=RESAMPLES, seed=BOOTSTRAP_SEED)
+    methods.append((words("report.method.breath_average"), average))
+    rows = {
+        "file": Path(facts.file).name,
+        "sha256": facts.sha256,
+        "session": facts.session,
+        "started": facts.started_utc,
+        "software": facts.software,
+        "analysed": __version__,
+        "unit": facts.unit,
+    }
+    file = [(words(f"report.fact.{name}"), value) for name, value in rows.items() if value]
+    safety = " ".join(words(key) for key in ("safety.line", "safety.urgent"))
+    return (
+        f'<section class="safety"><p>{escape(safety)}</p><p>{escape(words("report.limits"))}</p>'
+        f"<p>{escape(words('report.purpose'))}</p></section>"
+        f"<section><h2>{escape(words('report.methods'))}</h2>{facts_list(methods)}</section>"
+        f"<section><h2>{escape(words('report.file'))}</h2>{facts_list(file)}</section>"
+    )

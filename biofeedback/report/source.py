@@ -1,0 +1,114 @@
+"""A file on its way into the pipeline: a recording as it is, or a plain RR file with the steps it was given."""
+
+import hashlib
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from biofeedback.core.events import End, Input, Step, StepKind
+from biofeedback.core.prior import Prior
+from biofeedback.errors import InputError
+from biofeedback.formats.rr_file import RrFile, read_rr_file, rr_events
+from biofeedback.history import prior_of
+from biofeedback.recording import VERSION, is_recording, read_recording
+from biofeedback.report.steps import StepSpan
+
+__all__ = ["Facts", "Source", "read_source", "rr_inputs"]
+
+_HEADER_FIELDS = ("session", "started_utc", "subject", "simulated", "exercise", "pipeline", "software", "prior")
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Where the numbers come from. A plain RR file has no header, so most of it is None there."""
+
+    file: str
+    sha256: str
+    format: str
+    version: int | None = None
+    session: str | None = None
+    started_utc: str | None = None
+    subject: str | None = None
+    simulated: bool | None = None
+    exercise: str | None = None
+    pipeline: int | None = None
+    software: str | None = None
+    prior: dict[str, Any] | None = None
+    unit: str | None = None
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Inputs of one file, in their order, what is known about it, and what its session took from earlier ones."""
+
+    facts: Facts
+    events: tuple[Input, ...]
+    prior: Prior | None = None
+
+
+def read_source(
+    path: str, *, repair: bool = False, unit: str | None = None, spans: tuple[StepSpan, ...] = ()
+) -> Source:
+    """Inputs of a file.
+
+    Parameters
+    ----------
+    path : str
+        A recording or a plain RR file.
+    repair : bool
+        Keep all that is whole of a damaged recording.
+    unit, spans
+        Unit and steps of a plain RR file; a recording has its own.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, or the options do not go with it.
+    """
+    if not is_recording(path):
+        rr_file = read_rr_file(path, unit)
+        facts = Facts(path, _sha256(path), "rr", unit=rr_file.unit)
+        return Source(facts, rr_inputs(rr_file, spans))
+    if unit is not None or spans:
+        raise InputError(
+            f"{path}: a recording has its own unit and steps; leave out --unit, --baseline, --breathe and --recovery"
+        )
+    recording = read_recording(path, repair=repair)
+    facts = Facts(
+        file=path,
+        sha256=_sha256(path),
+        format="biofeedback-recording",
+        version=VERSION,
+        warnings=recording.warnings,
+        **{name: getattr(recording.header, name) for name in _HEADER_FIELDS},
+    )
+    return Source(facts, recording.events, prior_of(recording.header))
+
+
+def rr_inputs(rr_file: RrFile, spans: tuple[StepSpan, ...]) -> tuple[Input, ...]:
+    """Inputs of a plain RR file: its intervals among the steps it was given, or in one step ``rest``.
+
+    Raises
+    ------
+    InputError
+        If a step begins after the last interval.
+    """
+    intervals = rr_events(rr_file)
+    end_s = intervals[-1].t_s
+    for span in spans:
+        if span.start_s >= end_s:
+            raise InputError(
+                f"{rr_file.path}: --{span.step} begins at {span.start_s:g} s, "
+                f"but the last beat is at {end_s:.1f} s; give seconds within the file"
+            )
+    steps = [Step(0, span.start_s, span.step, span.end_s - span.start_s, span.pattern) for span in spans]
+    # At the same time the step comes first: an interval's time is its end.
+    inputs: list[Input] = sorted([*(steps or [Step(0, 0.0, StepKind.REST)]), *intervals], key=lambda event: event.t_s)
+    inputs.append(End(0, end_s, "file_ended"))
+    return tuple(replace(event, seq=seq) for seq, event in enumerate(inputs, start=1))
+
+
+def _sha256(path: str) -> str:
+    """Hash of the file's bytes."""
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()

@@ -1,0 +1,108 @@
+"""The tachogram: RR over the whole file, with its steps, exhales, gaps and beats that are no normal ones."""
+
+from itertools import pairwise
+
+from biofeedback.core.results import Artifact
+from biofeedback.lang import Words
+from biofeedback.report.analysis import Analysis
+from biofeedback.report.svg import Axis, Plot, nice_ticks
+
+__all__ = ["SHAPE_OF", "both_scales", "tachogram"]
+
+SHAPE_OF = {
+    Artifact.ECTOPIC: "diamond",
+    Artifact.MISSED: "up",
+    Artifact.EXTRA: "down",
+    Artifact.LONG: "square",
+    Artifact.SHORT: "plus",
+    Artifact.RANGE: "cross",
+}
+SMALLEST_SPAN_MS = 200.0  # about 16 bpm at rest: noise is not blown up to look like an answer
+PHYSIOLOGICAL_MS = (300.0, 2000.0)  # science.md 2: the gate of the artefact labels
+MARGINS = (34, 58, 42, 58)
+
+
+def tachogram(analysis: Analysis, words: Words) -> str:
+    """Inline SVG of the tachogram."""
+    axis = _rr_axis(analysis)
+    # A beat off the scale sits at its edge: it must be seen, but must not flatten all the others.
+    shown = [min(max(beat.rr_ms, axis.low), axis.high) for beat in analysis.beats]
+    first_s = min([0.0, *(beat.t_s for beat in analysis.beats[:1])])
+    plot = Plot(1000, 330, Axis(first_s, max(analysis.end_s, first_s + 1.0)), axis, MARGINS)
+    _shade(plot, analysis, words)
+    minutes = (analysis.end_s - first_s) / 60
+    ticks = nice_ticks(Axis(first_s / 60, first_s / 60 + max(minutes, 1 / 60)), 10)
+    plot.bottom_axis([(tick * 60, words("report.number", x=tick)) for tick in ticks], words("report.axis.time_min"))
+    both_scales(plot, words)
+    for run in _lines(analysis, shown):
+        plot.line(run, "rr")
+    for artifact, shape in SHAPE_OF.items():
+        points = [
+            (beat.t_s, rr)
+            for beat, label, rr in zip(analysis.beats, analysis.artifacts, shown, strict=True)
+            if label is artifact
+        ]
+        plot.marks(points, shape, "odd")
+    return plot.svg("tachogram", words("report.tachogram.title"), _description(analysis, words))
+
+
+def _rr_axis(analysis: Analysis) -> Axis:
+    """Scale of the normal beats, or of all of them where none is normal."""
+    pairs = list(zip(analysis.beats, analysis.artifacts, strict=True))
+    normal = [beat.rr_ms for beat, artifact in pairs if artifact is Artifact.NORMAL]
+    low, high = PHYSIOLOGICAL_MS
+    return Axis.around(
+        [min(max(rr, low), high) for rr in normal or [beat.rr_ms for beat in analysis.beats]], SMALLEST_SPAN_MS
+    )
+
+
+def both_scales(plot: Plot, words: Words) -> None:
+    """RR on the left; on the right the heart rate that goes with it."""
+    plot.left_axis([(tick, f"{tick:.0f}") for tick in nice_ticks(plot.y_axis, 5)], words("report.axis.rr_ms"))
+    slowest, fastest = 60000 / plot.y_axis.high, 60000 / max(plot.y_axis.low, 200.0)
+    rates = nice_ticks(Axis(slowest, fastest), 6)
+    plot.right_axis([(60000 / rate, f"{rate:.0f}") for rate in rates if rate > 0], words("report.axis.heart_rate"))
+
+
+def _shade(plot: Plot, analysis: Analysis, words: Words) -> None:
+    """Exhales, gaps and steps behind the line."""
+    for breath in analysis.breaths:
+        plot.band(breath.exhale_start_s, breath.end_s, "exhale")
+    for gap in analysis.gaps:
+        plot.band(gap.start_s, analysis.end_s if gap.end_s is None else gap.end_s, "gap")
+    for step in analysis.steps:
+        left, right = plot.x(step.started.t_s), plot.x(step.end_s)
+        plot.rectangle(left, 6, max(right - left - 2, 1), 20, f"step {step.started.step}")
+        name = words(f"step.{step.started.step}")
+        label = f"{name} {step.started.pattern}" if step.started.pattern else name
+        if right - left > 7 * len(label):
+            plot.text((left + right) / 2, 20, label, "label")
+        plot.rule("edge", x=step.started.t_s)
+
+
+def _lines(analysis: Analysis, shown: list[float]) -> list[list[tuple[float, float]]]:
+    """Lines that no gap interrupts."""
+    runs: list[list[tuple[float, float]]] = [[]]
+    for (beat, rr_ms), (after, _) in pairwise([*zip(analysis.beats, shown, strict=True), (None, 0.0)]):
+        assert beat is not None
+        runs[-1].append((beat.t_s, rr_ms))
+        if after is not None and after.segment != beat.segment:
+            runs.append([])
+    return runs
+
+
+def _description(analysis: Analysis, words: Words) -> str:
+    """What the figure shows, in words and numbers."""
+    usual = sorted(beat.rr_ms for beat in analysis.beats)
+    if not usual:
+        return words("report.tachogram.empty")
+    odd = sum(artifact is not Artifact.NORMAL for artifact in analysis.artifacts)
+    return words(
+        "report.tachogram.text",
+        beats=len(usual),
+        minutes=analysis.end_s / 60,
+        low=usual[len(usual) // 20],
+        high=usual[-1 - len(usual) // 20],
+        odd=odd,
+        gaps=len(analysis.gaps),
+    )

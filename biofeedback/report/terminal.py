@@ -1,0 +1,68 @@
+"""An analysis in the terminal: quality first, then the steps, both answers in words, and the breaths."""
+
+from typing import TextIO
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from biofeedback.lang import Words
+from biofeedback.report.analysis import Analysis
+from biofeedback.report.columns import breath_summary, quality_rows, step_table
+from biofeedback.report.wording import Verdict, calmer_verdict, exhale_verdict
+
+__all__ = ["print_analysis"]
+
+PIPED_WIDTH = 110  # a pipe has no width of its own
+
+
+def print_analysis(analysis: Analysis, words: Words, file: TextIO) -> None:
+    """Write one file's tables to the terminal, or as plain text into a pipe."""
+    console = Console(
+        file=file, width=None if file.isatty() else PIPED_WIDTH, highlight=False, markup=False, emoji=False
+    )
+    facts = analysis.source.facts
+    console.print(Text(facts.file, style="bold"))
+    if facts.simulated:
+        console.print(Text(words("report.simulated"), style="bold magenta"))
+    if facts.unit is not None:
+        console.print(Text(words("report.unit_note", unit=facts.unit), style="dim"))
+    for warning in facts.warnings:
+        console.print(Text(f"{words('report.warnings')}: {warning}"))
+    _quality(console, analysis, words)
+    console.print(_steps(analysis, words))
+    for response in analysis.exhale_responses:
+        _verdict(console, exhale_verdict(response, words), words("report.exhale.headline"))
+    _verdict(console, calmer_verdict(analysis.calmer, words), words("report.calmer.headline"))
+    console.print(Text(f"{words('report.breaths')}: {breath_summary(list(analysis.breaths), words)}"))
+    console.print(Text(words("report.purpose"), style="dim"))
+
+
+def _quality(console: Console, analysis: Analysis, words: Words) -> None:
+    """Grade and what it is made of, on one line; the reasons on the next."""
+    rows, why = quality_rows(analysis, words)
+    console.print(Text("   ".join(f"{name}: {value}" for name, value in rows)))
+    for reason in why:
+        console.print(Padding(Text(reason), (0, 0, 0, 2), expand=False))
+
+
+def _steps(analysis: Analysis, words: Words) -> Table:
+    """Steps side by side."""
+    header, rows = step_table(analysis, words)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for place, name in enumerate(header):
+        table.add_column(name, justify="left" if place == 0 else "right")
+    for row in rows:
+        table.add_row(*row)
+    return table
+
+
+def _verdict(console: Console, verdict: Verdict, headline: str) -> None:
+    """One answer: the person's words, then the numbers and reasons."""
+    console.print(Text.assemble((verdict.question, "bold"), " ", (verdict.word, "bold cyan")))
+    lines = [verdict.sentence, f"{headline}: {verdict.headline}", *verdict.reasons]
+    for line in lines:
+        console.print(Padding(Text(line), (0, 0, 0, 2), expand=False))
+    console.print()

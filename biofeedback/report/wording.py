@@ -1,0 +1,138 @@
+"""Numbers and answers in a person's language: the same words as on the pages, with the numbers beside them."""
+
+from dataclasses import dataclass
+
+from biofeedback.core.results import Answer, CalmerThanBefore, ExhaleResponse, Reason
+from biofeedback.lang import Words
+
+__all__ = ["Verdict", "calmer_verdict", "exhale_verdict", "interval", "number", "reasons"]
+
+_SENTENCES = {
+    Reason.NO_BEAT_INTERVALS: "card.no_beat_intervals.sentence",
+    Reason.NO_CONTACT: "closing.exhale.signal",
+    Reason.IRREGULAR_BEATS: "card.irregular_beats.sentence",
+    Reason.POOR_SIGNAL: "closing.exhale.signal",
+    Reason.NO_BREATHING_STEP: "closing.exhale.not_asked",
+    Reason.NO_BASELINE: "closing.exhale.no_baseline",
+    Reason.NOT_FOLLOWING: "closing.exhale.not_following",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One answer: the person's question, word and sentence; ``headline`` and ``facts`` are for the physiotherapist."""
+
+    question: str
+    answer: Answer
+    word: str
+    sentence: str
+    headline: str
+    facts: tuple[tuple[str, str], ...]
+    reasons: tuple[str, ...]
+
+
+def number(words: Words, value: float | None, decimals: int = 0) -> str:
+    """A number in the language, a dash where there is none."""
+    return words("report.absent") if value is None else words(f"report.number.{decimals}", x=value)
+
+
+def interval(words: Words, unit: str, value: float | None, low: float | None, high: float | None) -> str:
+    """A number in its unit (``bpm``, ``ms``, ``ln``) with its 95 % interval, as far as there is one."""
+    if value is None:
+        return words("report.absent")
+    decimals = 2 if unit == "ln" else 1
+    shown = words(f"report.{unit}", x=number(words, value, decimals))
+    if low is None or high is None:
+        return shown
+    return words("report.interval", value=shown, low=number(words, low, decimals), high=number(words, high, decimals))
+
+
+def reasons(words: Words, given: tuple[Reason, ...]) -> tuple[str, ...]:
+    """Reasons in words, the first one first."""
+    return tuple(words(f"reason.{reason}") for reason in given)
+
+
+def exhale_verdict(response: ExhaleResponse, words: Words) -> Verdict:
+    """Does the heart answer the exhale?"""
+    return Verdict(
+        words("card.question"),
+        response.answer,
+        words(f"answer.{response.answer}"),
+        _exhale_sentence(response, words),
+        interval(words, "bpm", response.effect_bpm, response.low_bpm, response.high_bpm),
+        tuple(_exhale_facts(response, words)),
+        reasons(words, response.reasons),
+    )
+
+
+def calmer_verdict(calmer: CalmerThanBefore | None, words: Words) -> Verdict:
+    """Is the heart calmer than before? None: the file holds no such answer."""
+    question = words("report.calmer.question")
+    if calmer is None:
+        unknown = words("answer.unknown"), words("closing.calmer.unknown"), number(words, None)
+        return Verdict(question, Answer.UNKNOWN, *unknown, (), (words("reason.no_baseline"),))
+    delta = calmer.delta_heart_rate_bpm
+    if calmer.answer is Answer.YES and delta is not None:
+        sentence = words("closing.calmer.yes", n=round(-delta) if delta <= -1 else round(-delta, 1))
+    else:
+        sentence = words("closing.calmer.unknown")
+    return Verdict(
+        question,
+        calmer.answer,
+        words(f"answer.{calmer.answer}"),
+        sentence,
+        interval(words, "bpm", delta, calmer.low_bpm, calmer.high_bpm),
+        tuple(_calmer_facts(calmer, words)),
+        reasons(words, calmer.reasons),
+    )
+
+
+def _exhale_sentence(response: ExhaleResponse, words: Words) -> str:
+    """What the person reads about the exhale."""
+    if response.answer is not Answer.YES:
+        key = "closing.exhale.unclear" if response.reason is None else _SENTENCES.get(response.reason)
+        return words(key or "closing.exhale.unclear")
+    if response.effect_bpm is None or response.effect_bpm < 1:
+        return words("closing.exhale.yes_small")
+    return words("closing.exhale.yes", n=round(response.effect_bpm))
+
+
+def _exhale_facts(response: ExhaleResponse, words: Words) -> list[tuple[str, str]]:
+    """Numbers of the exhale answer that are there."""
+    facts: list[tuple[str, str | None]] = [
+        ("effect_ms", interval(words, "ms", response.effect_ms, response.low_ms, response.high_ms)),
+        ("following", words(f"following.{response.following}")),
+        ("breaths_used", str(response.breaths_used)),
+        ("time_to_answer", _valued(words, "report.seconds", response.time_to_answer_s)),
+        ("phase", _valued(words, "report.degrees", response.phase_deg)),
+        ("p_value", _p_value(words, response.p_value)),
+        ("noise", None if response.noise_source is None else words(f"noise_source.{response.noise_source}")),
+        ("latency", words(f"latency_source.{response.latency_source}")),
+        ("revoked", words("physio.revoked") if response.revoked else None),
+    ]
+    return [(words(f"report.fact.{name}"), value) for name, value in facts if value is not None]
+
+
+def _calmer_facts(calmer: CalmerThanBefore, words: Words) -> list[tuple[str, str]]:
+    """Numbers of the calmer answer that are there."""
+    rmssd = interval(words, "ln", calmer.delta_ln_rmssd, calmer.low_ln_rmssd, calmer.high_ln_rmssd)
+    rates = [None if hz is None else hz * 60 for hz in (calmer.respiration_before_hz, calmer.respiration_after_hz)]
+    breathing = None if rates == [None, None] else ", ".join(number(words, rate, 1) for rate in rates)
+    facts = [
+        ("delta_ln_rmssd", rmssd),
+        ("respiration", breathing),
+        ("p_value", _p_value(words, calmer.p_value)),
+    ]
+    return [(words(f"report.fact.{name}"), value) for name, value in facts if value is not None]
+
+
+def _valued(words: Words, key: str, value: float | None) -> str | None:
+    """A value in a text, None where there is none."""
+    return None if value is None else words(key, x=value)
+
+
+def _p_value(words: Words, value: float | None) -> str | None:
+    """A p value; below a thousandth it says so instead of rounding to 0."""
+    if value is None:
+        return None
+    return words("report.p_small") if value < 0.001 else number(words, value, 3)
