@@ -21,8 +21,9 @@ __all__ = [
 
 VLF_HZ, LF_HZ, HF_HZ = (0.0033, 0.04), (0.04, 0.15), (0.15, 0.40)  # Task Force 1996
 WINDOW_S = 300.0  # Task Force 1996: short-term spectra are taken over five minutes
+WINDOW_MIN_BEATS = 16  # fewer clean beats in a window carry no spectrum
 SPECTRUM_MIN_S = 60.0  # ten waves of the slowest breathing worth naming
-VLF_MIN_S = 300.0  # shorter windows hold no VLF
+VLF_MIN_S = 294.0  # five minutes, but for the beats at either end; shorter windows hold no VLF
 BREATHING_HZ = (0.1, 0.45)  # unpaced breathing from RR: below lie Mayer waves
 PEAK_SHARE_MIN = 0.35  # of the power between .1 and .45 Hz, within .03 Hz of the peak: otherwise no rate is named
 PEAK_HALF_HZ = 0.03
@@ -120,15 +121,16 @@ def _windows(mid_s: NDArray[np.float64]) -> list[slice]:
 
 
 def _spectrum(
-    mid_s: NDArray[np.float64], nn_ms: NDArray[np.float64], high_hz: float
+    mid_s: NDArray[np.float64], nn_ms: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
     """Frequencies and mean density over windows; None when there is too little."""
-    if len(mid_s) < 16 or mid_s[-1] - mid_s[0] < SPECTRUM_MIN_S:
+    if len(mid_s) < WINDOW_MIN_BEATS or mid_s[-1] - mid_s[0] < SPECTRUM_MIN_S:
         return None
     step_hz = 0.5 / min(WINDOW_S, float(mid_s[-1] - mid_s[0]))
-    frequency_hz = np.arange(step_hz, high_hz + step_hz, step_hz)
-    parts = [_density(mid_s[w], nn_ms[w], frequency_hz) for w in _windows(mid_s) if w.stop - w.start >= 16]
-    return frequency_hz, np.mean(parts, axis=0)
+    frequency_hz = np.arange(step_hz, BREATHING_HZ[1] + step_hz, step_hz)
+    windows = [window for window in _windows(mid_s) if window.stop - window.start >= WINDOW_MIN_BEATS]
+    parts = [_density(mid_s[window], nn_ms[window], frequency_hz) for window in windows]
+    return (frequency_hz, np.mean(parts, axis=0)) if parts else None
 
 
 def _integral(frequency_hz: NDArray[np.float64], density: NDArray[np.float64], band: tuple[float, float]) -> float:
@@ -151,11 +153,11 @@ def spectral_measures(mid_s: NDArray[np.float64], nn_ms: NDArray[np.float64]) ->
     integral over time in which each beat counts with its length, so that no interpolation damps HF. A breathing
     frequency is named only where one rhythm stands out between .1 and .45 Hz.
     """
-    found = _spectrum(mid_s, nn_ms, BREATHING_HZ[1])
+    found = _spectrum(mid_s, nn_ms)
     if found is None:
         return SpectralMeasures(None, None, None, None)
     span_s = float(mid_s[-1] - mid_s[0])
-    vlf = _integral(*found, VLF_HZ) if span_s >= VLF_MIN_S * 0.98 else None
+    vlf = _integral(*found, VLF_HZ) if span_s >= VLF_MIN_S else None
     return SpectralMeasures(vlf, _integral(*found, LF_HZ), _integral(*found, HF_HZ), _respiration_hz(*found))
 
 
@@ -164,4 +166,4 @@ def _respiration_hz(frequency_hz: NDArray[np.float64], density: NDArray[np.float
     band = np.where(frequency_hz >= BREATHING_HZ[0], density, 0.0)
     peak_hz = float(frequency_hz[int(np.argmax(band))])
     near = _integral(frequency_hz, band, (peak_hz - PEAK_HALF_HZ, peak_hz + PEAK_HALF_HZ))
-    return peak_hz if near >= PEAK_SHARE_MIN * _integral(frequency_hz, band, BREATHING_HZ) else None
+    return peak_hz if near > PEAK_SHARE_MIN * _integral(frequency_hz, band, BREATHING_HZ) else None
