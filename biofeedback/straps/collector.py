@@ -9,7 +9,7 @@ from bleak.backends.device import BLEDevice
 
 from biofeedback.straps.bluetoothd import watch_bluetoothd
 from biofeedback.straps.link import About, Link, LossReason, Notify
-from biofeedback.straps.radio import connected_straps, find, is_off, radio
+from biofeedback.straps.radio import adapter_trouble, connected_straps, find, radio
 from biofeedback.straps.strap import Connected, Lost, Payload, Searching, Sink
 from biofeedback.straps.timings import Timings
 from biofeedback.straps.trouble import POLLED, Detail, Trouble
@@ -101,7 +101,7 @@ class Collector:
                 raise
             reason = LossReason.OUT_OF_RANGE
         self.address, self._avoid, self._failures = link.address, None, 0
-        if reason is LossReason.OUT_OF_RANGE and await is_off():
+        if reason is LossReason.OUT_OF_RANGE and await adapter_trouble():
             reason = LossReason.BLUETOOTH_OFF
         logger.info("strap lost: %s; %d doubled frames dropped", reason, link.copies)
         self._sink(Lost(reason))

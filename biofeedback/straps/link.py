@@ -121,9 +121,8 @@ class Link:
 
     async def until_lost(self) -> LossReason:
         """Return why the link ended, when it has. A link on which nothing comes for 5 s has ended, whatever it says."""
-        while not self._is_lost:
-            if not await self._frame_within(self._timings.silence_s, after=self.frames):
-                break
+        while await self._frame_within(self._timings.silence_s, after=self.frames):
+            pass
         if not self._is_lost:
             return LossReason.SILENCE
         await self._drain()
@@ -131,16 +130,16 @@ class Link:
 
     async def _drain(self) -> None:
         """Wait for frames that were sent before the end and lie in the socket still."""
-        while True:
+        frames = -1
+        while frames < self.frames:
             frames = self.frames
             await asyncio.sleep(self._timings.drain_s)
-            if frames == self.frames:
-                return
 
     async def _start(self, way: Notify) -> None:
         """Ask for frames in one way."""
-        arguments = {"use_start_notify": way is Notify.START}
-        await self._client.start_notify(Characteristic.HEART_RATE, self._on_frame, bluez=arguments)  # type: ignore[arg-type]
+        await self._client.start_notify(
+            Characteristic.HEART_RATE, self._on_frame, bluez={"use_start_notify": way is Notify.START}
+        )
         self._notify = way
 
     async def _stop(self) -> None:

@@ -15,7 +15,7 @@ from bleak.uuids import normalize_uuid_16
 from biofeedback.straps.timings import Timings
 from biofeedback.straps.trouble import Detail, Trouble, attempt
 
-__all__ = ["Radio", "connected_straps", "find", "has_adapter", "is_off", "is_strap", "radio", "scan_for"]
+__all__ = ["Radio", "adapter_trouble", "connected_straps", "find", "has_adapter", "is_strap", "radio", "scan_for"]
 
 HEART_RATE_SERVICE = normalize_uuid_16(0x180D)
 ADAPTER_S = 3.0  # asking for the adapter takes some milliseconds, also where there is none
@@ -39,30 +39,26 @@ def radio() -> Radio:
     return _radios.setdefault(asyncio.get_running_loop(), Radio())
 
 
-async def has_adapter() -> bool:
-    """Whether this machine has Bluetooth (perhaps switched off); never raises, takes 3 s at most."""
+async def adapter_trouble() -> Detail | None:
+    """What is wrong with the adapter; None: nothing. Takes a few seconds at most."""
     try:
         await attempt(BleakAdapter.get(), ADAPTER_S)
         if sys.platform == "win32":  # pragma: no cover  there only a scan tells
             await scan_for(0, lambda device, data: None)
     except Trouble as trouble:
-        return trouble.detail == Detail.BLUETOOTH_OFF
-    return True
+        return trouble.detail
+    return None
 
 
-async def is_off() -> bool:
-    """Whether Bluetooth is gone or switched off now."""
-    try:
-        await attempt(BleakAdapter.get(), ADAPTER_S)
-    except Trouble:
-        return True
-    return False
+async def has_adapter() -> bool:
+    """Whether this machine has Bluetooth, perhaps switched off; never raises."""
+    return await adapter_trouble() in (None, Detail.BLUETOOTH_OFF)
 
 
 async def connected_straps() -> list[BLEDevice]:
     """Straps that are connected already: they do not advertise, and a killed program leaves its link up."""
     adapter = await attempt(BleakAdapter.get(), ADAPTER_S)
-    with suppress(NotImplementedError):
+    with suppress(Trouble):  # those that advertise can be found all the same
         return await attempt(adapter.get_connected_devices([HEART_RATE_SERVICE]), ADAPTER_S)
     return []
 

@@ -203,6 +203,7 @@ class FakeBluez:
         self.calls: list[tuple[str, str]] = []  # (member, path)
         self.failures: dict[str, list[Failure]] = {}
         self.holds: dict[str, asyncio.Event] = {}
+        self.regrets: dict[str, tuple[asyncio.Event, Failure]] = {}
         self.discovering: set[str] = set()
         self.gone: set[str] = set()  # clients that left
         self._something = asyncio.Event()
@@ -235,6 +236,11 @@ class FakeBluez:
     def hold(self, member: str) -> asyncio.Event:
         """Do not answer a method until the event is set."""
         return self.holds.setdefault(member, asyncio.Event())
+
+    def regret(self, member: str, name: str) -> asyncio.Event:
+        """Do what a method asks, once, and answer with an error when the event is set."""
+        self.regrets[member] = asyncio.Event(), Failure(name)
+        return self.regrets[member][0]
 
     def count(self, member: str) -> int:
         """How often a method was called."""
@@ -376,6 +382,11 @@ class FakeBluez:
             if handler is None:
                 raise Failure("org.freedesktop.DBus.Error.UnknownMethod", f"no {message.member}")
             signature, body = await handler(message) or ("", [])
+            self._something.set()
+            if message.member in self.regrets:
+                event, failure = self.regrets.pop(message.member)
+                await event.wait()
+                raise failure
             reply = Message.new_method_return(message, signature, body)
         except Failure as failure:
             reply = Message.new_error(message, failure.name, failure.text)
