@@ -15,6 +15,7 @@ LOOKS = (3, 6, 12)  # breaths; planned, so that the error rate is known
 # free breathing and Mayer waves of up to 3 bpm at the pacer); 4.1 leaves .018 at each look, under .05 over all three.
 NULL_SCALE, NULL_DF = 1.45, 5
 CRITICAL_RATIO = 4.1
+OWN_BREATHING_MIN_BREATHS = 6  # in thirty seconds a rhythm of one's own cannot be told from chance
 HARMONIC_MAX = 0.8  # a second harmonic as large as the first is a breath at twice the pace
 NO_EFFECT_BPM = 2.0  # `no` means: smaller than this at every phase of the arc; science.md 5
 CONTRAST_MAX = 1.654  # of a wave without lag: the largest effect an amplitude can have
@@ -49,10 +50,10 @@ class LookVerdict:
         return self.reasons[0] if self.reasons else None
 
 
-def _following(fit: LockedFit, tempo: TempoFit | None, goes_on: bool, was_seen: bool) -> Following:
+def _following(fit: LockedFit, tempo: TempoFit, *, goes_on: bool, was_seen: bool, breaths: int) -> Following:
     """Whether the person breathes along, from RR and from what a person saw."""
     is_locked = fit.t_ratio > CRITICAL_RATIO and fit.harmonic_ratio < HARMONIC_MAX
-    if tempo is not None and is_off_pace(tempo):
+    if is_off_pace(tempo) or (goes_on and breaths >= OWN_BREATHING_MIN_BREATHS):
         return Following.NO
     if was_seen or is_locked:
         return Following.YES
@@ -62,7 +63,7 @@ def _following(fit: LockedFit, tempo: TempoFit | None, goes_on: bool, was_seen: 
 
 
 def decide_look(
-    fit: LockedFit, tempo: TempoFit | None, *, goes_on: bool, was_seen: bool, grade: Grade, is_last: bool
+    fit: LockedFit, tempo: TempoFit, *, goes_on: bool, was_seen: bool, grade: Grade, breaths: int
 ) -> LookVerdict:
     """Answer at a planned look.
 
@@ -70,7 +71,7 @@ def decide_look(
     breathes at another pace. ``no``: at the last look the upper limit is below 2 bpm at every phase of the arc, the
     grade is good and a person (or measured breathing) showed the following. Everything else is ``unknown``.
     """
-    following = _following(fit, tempo, goes_on, was_seen)
+    following = _following(fit, tempo, goes_on=goes_on, was_seen=was_seen, breaths=breaths)
     half_ms = CRITICAL_RATIO * fit.effect_sd_ms()
     low_ms, high_ms = fit.effect_ms - half_ms, fit.effect_ms + half_ms
     shown = low_ms > 0 and fit.t_ratio > CRITICAL_RATIO and fit.harmonic_ratio < HARMONIC_MAX
@@ -83,7 +84,7 @@ def decide_look(
         return LookVerdict(Answer.UNKNOWN, (Reason.NOT_FOLLOWING,), following, low_ms, high_ms, p_value)
     if shown:
         return LookVerdict(Answer.YES, (), following, low_ms, high_ms, p_value)
-    if is_last and is_flat and was_seen and grade is Grade.GOOD:
+    if breaths >= LOOKS[-1] and is_flat and was_seen and grade is Grade.GOOD:
         return LookVerdict(Answer.NO, (), following, low_ms, high_ms, p_value)
     unseen = (Reason.CANNOT_SEE_FOLLOWING,) if following is Following.UNKNOWN else ()
     return LookVerdict(Answer.UNKNOWN, (*unseen, Reason.INCONCLUSIVE), following, low_ms, high_ms, p_value)

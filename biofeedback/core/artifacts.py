@@ -32,10 +32,15 @@ ECTOPIC_SLOPE, ECTOPIC_OFFSET = 0.13, 0.17  # Lipponen and Tarvainen 2019
 THRESHOLD_MIN_MS = 50.0  # a calm heart's quartile deviation is a few ms: without a floor ordinary beats are flagged
 THRESHOLD_MAX_MS = 400.0  # beyond this the threshold grows with the ectopy it should find
 DEVIATION_MIN_FRACTION = 0.10  # an artefact's interval stands out of the local median by a tenth at least
+SLACK_MAX_FRACTION = 0.3  # halving a long or adding to a short restores the median; a pause after 40 % does not
+SHORT_MIN_FRACTION = 0.15  # premature beats come 15 to 40 % early; science.md 6
 RANGE_MIN_MS, RANGE_MAX_MS = 300.0, 2000.0  # physiological gate: 200 to 30 beats per minute
 LABEL_DELAY_BEATS = 2  # the classes need the next two differences
 IRREGULARITY_LIMIT = 0.4  # RSA of 500 ms peak to trough stays below .25; a real strap with frequent ectopy gives 1.0
 MIN_BEATS = 8  # fewer beats give no threshold
+
+
+_IN_PAIRS = (Artifact.ECTOPIC, Artifact.EXTRA)
 
 
 def is_in_range(rr_ms: float) -> bool:
@@ -78,16 +83,26 @@ class _SortedWindow:
 def _classify(
     d: tuple[float, float, float, float], th1: float, th2: float, rr: float, rr_next: float, median: float
 ) -> Artifact:
-    """Class of one beat from the normalised differences at j-1, j, j+1, j+2."""
+    """Class of one beat from the differences at j-1, j, j+1, j+2."""
     before, here, after, second = (value / th1 for value in d)
     deviation = rr - median
     if abs(here) <= 1 and abs(after) <= 1:
         return Artifact.NORMAL
     if abs(deviation) < max(min(th2, THRESHOLD_MAX_MS / 2), DEVIATION_MIN_FRACTION * median):
         return Artifact.NORMAL
+    slack = min(max(th2, DEVIATION_MIN_FRACTION * median), SLACK_MAX_FRACTION * median)
+    beside = (rr - d[1], rr_next)
+    # The pause after a premature beat may be as long as two beats; but it has a short one beside it.
+    has_short_beside = min(beside) < (1 - SHORT_MIN_FRACTION) * median
+    if deviation > 0 and not has_short_beside and abs(rr / 2 - median) < slack:
+        return Artifact.MISSED
+    if deviation < 0 and min(abs(rr + other - median) for other in beside) < slack:
+        return Artifact.EXTRA
     if abs(here) > 1 and _is_ectopic(before, here, after):
         return Artifact.ECTOPIC
-    return _long_or_short(here, after, second, rr, rr_next, median, th2)
+    if abs(here) <= 1 and abs(after) >= abs(second):
+        return Artifact.NORMAL  # only the next difference is large: it belongs to the next beat
+    return Artifact.LONG if deviation > 0 else Artifact.SHORT
 
 
 def _is_ectopic(before: float, here: float, after: float) -> bool:
@@ -95,20 +110,6 @@ def _is_ectopic(before: float, here: float, after: float) -> bool:
     if here > 0:
         return min(before, after) < -ECTOPIC_SLOPE * here - ECTOPIC_OFFSET
     return max(before, after) > -ECTOPIC_SLOPE * here + ECTOPIC_OFFSET
-
-
-def _long_or_short(
-    here: float, after: float, second: float, rr: float, rr_next: float, median: float, th2: float
-) -> Artifact:
-    """Missed or extra where halving or adding restores the local median, otherwise long or short."""
-    deviation = rr - median
-    if abs(here) <= 1 and not (abs(after) > 1 and abs(after) < abs(second)):
-        # only the next difference is large: it belongs to the next beat, unless that one's own is larger still
-        return Artifact.NORMAL
-    slack = max(th2, DEVIATION_MIN_FRACTION * median)
-    if deviation > 0:
-        return Artifact.MISSED if abs(rr / 2 - median) < slack else Artifact.LONG
-    return Artifact.EXTRA if abs(rr + rr_next - median) < slack else Artifact.SHORT
 
 
 class ProvisionalLabels:
@@ -182,7 +183,7 @@ def _quartile_thresholds(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _differences(rr_ms: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Difference of each interval from the one before; the first takes the mean of the others' size."""
+    """Difference of each interval from the one before; the first takes the mean of the others."""
     differences = np.diff(rr_ms, prepend=rr_ms[:1])
     differences[0] = differences[1:].mean()
     return differences
@@ -214,7 +215,7 @@ def final_labels(rr_ms: NDArray[np.float64]) -> list[Artifact]:
     suspects = np.flatnonzero(((np.abs(differences) > th1) | (np.abs(padded[1:-1]) > th1)) & in_range)
     for j in suspects.tolist():
         d = (float(padded[j - 1]) if j else 0.0, float(padded[j]), float(padded[j + 1]), float(padded[j + 2]))
-        rr_next = float(rr_ms[j + 1]) if j + 1 < count else 0.0
+        rr_next = float(rr_ms[min(j + 1, count - 1)])
         labels[j] = _classify(d, float(th1[j]), float(th2[j]), float(rr_ms[j]), rr_next, float(medians[j]))
     return labels
 
@@ -232,14 +233,14 @@ def irregularity(rr_ms: NDArray[np.float64]) -> float | None:
 
 
 def corrected_beats(labels: Sequence[Artifact | None]) -> int:
-    """Heart beats that were not normal: an ectopic beat spoils the interval before and after it and counts once."""
+    """Heart beats that were not normal: an ectopic or extra beat spoils the intervals beside it and counts once."""
     if labels.count(Artifact.NORMAL) + labels.count(None) == len(labels):
         return 0  # by far the most frequent case, and this is asked every second
     count = 0
     previous: Artifact | None = None
     for label in labels:
         if label is not None and label is not Artifact.NORMAL:
-            answered = label is Artifact.ECTOPIC and previous is Artifact.ECTOPIC
+            answered = label in _IN_PAIRS and previous is label
             count += not answered
             previous = None if answered else label
         else:

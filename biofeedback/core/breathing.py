@@ -13,13 +13,13 @@ from biofeedback.core.rsa import phases_rad
 __all__ = ["TempoFit", "fit_tempo", "is_off_pace", "own_breathing_goes_on"]
 
 TEMPOS = np.concatenate(([0.5], np.arange(0.72, 1.45, 0.01), np.arange(1.9, 2.11, 0.05)))
-GAIN_MIN = 8.0  # twice the log likelihood that another tempo must gain over the pacer's; simulated
-GAIN_SHARE = 0.06  # natural following jitters by 5-10 % of a breath, which costs a strong wave some of its gain
-SLIP_MIN_BREATHS = 0.2  # below this a wander of tempo is the jitter of following
+GAIN_MIN = 6.0  # twice the log likelihood that another tempo must gain over the pacer's
+JITTER_BREATHS = 0.1  # natural following wanders by 5-10 % of a breath; science.md 5
+TEMPO_SD_MAX = 3.0  # beyond so many standard deviations of tempo it is not the pacer's
 BREATHING_HZ = (0.15, 0.45)  # where a person's own breathing lies in a baseline
 BAND_HALF_HZ = 0.04
 PROMINENCE_MIN = 3.0  # a baseline's breathing peak stands out of its surroundings
-GOES_ON_FRACTION = 0.5  # of the power of one's own rhythm, where following leaves next to none
+GOES_ON_FRACTION = 0.6  # of the power of one's own rhythm; following leaves less than .3, going on keeps .7 and more
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,21 +57,43 @@ def fit_tempo(
 
 
 def is_off_pace(fit: TempoFit) -> bool:
-    """Whether RR shows another tempo than the pacer's, beyond the jitter of natural following."""
-    if abs(fit.tempo - 1) * fit.breaths < SLIP_MIN_BREATHS:
-        return False
-    return fit.gain - fit.pacer_gain > GAIN_MIN + GAIN_SHARE * fit.gain
+    """Whether RR shows another tempo than the pacer's, beyond the jitter of natural following.
+
+    Notes
+    -----
+    A straight line through n phases with independent errors s has a slope of SD s sqrt(12 / n^3); the wave itself,
+    found with a gain g, gives its tempo to sqrt(12 / g) / (2 pi n).
+    """
+    jitter = JITTER_BREATHS * math.sqrt(12 / fit.breaths**3)
+    blur = math.sqrt(12 / max(fit.gain, 1.0)) / (2 * math.pi * fit.breaths)
+    is_far = abs(fit.tempo - 1) > TEMPO_SD_MAX * math.hypot(jitter, blur)
+    return is_far and fit.gain - fit.pacer_gain > GAIN_MIN
 
 
-def own_breathing_goes_on(noise: NoiseSpectrum, mid_s: NDArray[np.float64], nn_ms: NDArray[np.float64]) -> bool:
-    """Whether the breathing rhythm of the baseline goes on undiminished; False also when it cannot be told."""
+def own_breathing_goes_on(
+    pacer: Pacer, noise: NoiseSpectrum, mid_s: NDArray[np.float64], nn_ms: NDArray[np.float64], delay_s: float
+) -> bool:
+    """Whether the breathing rhythm of the baseline goes on; False also when it cannot be told.
+
+    Parameters
+    ----------
+    mid_s, nn_ms : ndarray, shape (n_beats,)
+        Midpoints in seconds and NN intervals in ms of clean beats of the step.
+    delay_s : float
+        Delay of the wave locked to the pacer: it is taken out first with its harmonics, which lie in the same band.
+    """
     peak_hz = _breathing_peak_hz(noise)
     if peak_hz is None:
         return False
     frequency_hz = np.asarray(noise.frequency_hz)
     near = np.abs(frequency_hz - peak_hz) <= BAND_HALF_HZ
     before_ms2 = float(np.asarray(noise.power_ms2)[near].sum())
-    return _band_power_ms2(mid_s, nn_ms, frequency_hz[near]) > GOES_ON_FRACTION * before_ms2
+    phases = phases_rad(pacer, mid_s - delay_s)
+    place = 2 * (mid_s - mid_s[0]) / (mid_s[-1] - mid_s[0]) - 1
+    waves = [wave(k * phases) for k in (1, 2, 3) for wave in (np.cos, np.sin)]
+    columns = np.stack([np.ones_like(place), place, place * place, *waves], axis=1)
+    rest_ms = nn_ms - columns @ np.linalg.lstsq(columns, nn_ms, rcond=None)[0]
+    return _band_power_ms2(mid_s, nn_ms, rest_ms, frequency_hz[near]) > GOES_ON_FRACTION * before_ms2
 
 
 def _breathing_peak_hz(noise: NoiseSpectrum) -> float | None:
@@ -85,13 +107,16 @@ def _breathing_peak_hz(noise: NoiseSpectrum) -> float | None:
     return float(frequency_hz[peak])
 
 
-def _band_power_ms2(mid_s: NDArray[np.float64], nn_ms: NDArray[np.float64], frequency_hz: NDArray[np.float64]) -> float:
-    """Power of RR near some frequencies: beats weighted by their length, Hann taper."""
+def _band_power_ms2(
+    mid_s: NDArray[np.float64],
+    nn_ms: NDArray[np.float64],
+    rest_ms: NDArray[np.float64],
+    frequency_hz: NDArray[np.float64],
+) -> float:
+    """Power near some frequencies of what is left of RR: beats weighted by their length, Hann taper."""
     place = 2 * (mid_s - mid_s[0]) / (mid_s[-1] - mid_s[0]) - 1
-    trend = np.polynomial.polynomial.polyfit(place, nn_ms, 2)
     taper = 0.5 * (1 + np.cos(np.pi * place))
-    weighted = (nn_ms - np.polynomial.polynomial.polyval(place, trend)) * taper * nn_ms
-    spectrum = np.exp(-2j * np.pi * np.outer(frequency_hz, mid_s)) @ weighted
+    spectrum = np.exp(-2j * np.pi * np.outer(frequency_hz, mid_s)) @ (rest_ms * taper * nn_ms)
     # density = 2 |X|^2 / (sum of squared weights); weights are in ms (beat length), one second is 1000 of them
     density = 2 * np.abs(spectrum) ** 2 / float(((taper**2) * nn_ms).sum() * 1000.0)
     return float(density.mean() * (frequency_hz[-1] - frequency_hz[0]))

@@ -186,10 +186,10 @@ class StepRun:
         verdict = decide_look(
             fit,
             fit_tempo(pacer, around.noise, mid_s, nn_ms, fit.scale),
-            goes_on=own_breathing_goes_on(around.noise, mid_s, nn_ms),
+            goes_on=own_breathing_goes_on(pacer, around.noise, mid_s, nn_ms, fit.delay_s),
             was_seen=self.was_seen_following,
             grade=signal.grade,
-            is_last=breaths >= LOOKS[-1],
+            breaths=used,
         )
         return fit, verdict, used
 

@@ -24,6 +24,8 @@ SILENCE_S = 2.5  # no interval for so long is a gap
 # A lasting rise of the envelope is a loss of intervals: (how many notifications it must last, by how much it rises).
 # Two beats and more are seen at once, a single one only when the saw-tooth has been waited out.
 LOSSES = ((5, 1.3), (30, 0.45))
+# The saw-tooth alone stays within one notification's wait, however slow it is; a loss must lift beats out of that.
+SAWTOOTH_S = 1.3
 
 
 @dataclass(slots=True)
@@ -140,7 +142,8 @@ class Timeline:
             if len(lateness) < lasting + ENVELOPE_NOTIFICATIONS:
                 continue
             before = min(lateness[-lasting - ENVELOPE_NOTIFICATIONS : -lasting])
-            if min(lateness[-lasting:]) - before > rise_s:
+            after = lateness[-lasting:]
+            if min(after) - before > rise_s and max(after) - before > SAWTOOTH_S:
                 return self._split(segment, len(lateness) - lasting)
         return None
 
