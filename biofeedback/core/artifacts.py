@@ -91,18 +91,22 @@ def _classify(
     if abs(deviation) < max(min(th2, THRESHOLD_MAX_MS / 2), DEVIATION_MIN_FRACTION * median):
         return Artifact.NORMAL
     slack = min(max(th2, DEVIATION_MIN_FRACTION * median), SLACK_MAX_FRACTION * median)
-    beside = (rr - d[1], rr_next)
-    # The pause after a premature beat may be as long as two beats; but it has a short one beside it.
-    has_short_beside = min(beside) < (1 - SHORT_MIN_FRACTION) * median
-    if deviation > 0 and not has_short_beside and abs(rr / 2 - median) < slack:
-        return Artifact.MISSED
-    if deviation < 0 and min(abs(rr + other - median) for other in beside) < slack:
-        return Artifact.EXTRA
+    if fault := _strap_fault(rr, (rr - d[1], rr_next), median, slack):
+        return fault
     if abs(here) > 1 and _is_ectopic(before, here, after):
         return Artifact.ECTOPIC
     if abs(here) <= 1 and abs(after) >= abs(second):
         return Artifact.NORMAL  # only the next difference is large: it belongs to the next beat
     return Artifact.LONG if deviation > 0 else Artifact.SHORT
+
+
+def _strap_fault(rr: float, beside: tuple[float, float], median: float, slack: float) -> Artifact | None:
+    """A missed or extra beat: halving the interval, or adding one beside it, restores the local median."""
+    if rr < median:
+        return Artifact.EXTRA if min(abs(rr + other - median) for other in beside) < slack else None
+    # The pause after a premature beat may be nearly as long as two beats; but it has a short one beside it.
+    has_short_beside = min(beside) < (1 - SHORT_MIN_FRACTION) * median
+    return Artifact.MISSED if not has_short_beside and abs(rr / 2 - median) < slack else None
 
 
 def _is_ectopic(before: float, here: float, after: float) -> bool:
