@@ -1,5 +1,6 @@
 """How RR wander without a pacer: a person's own spectrum, and the covariance that follows from it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,8 +12,10 @@ RESAMPLED_HZ = 2.0  # the slowest rate that still holds a fast breathing rhythm 
 ORDER = 16  # of the autoregression: eight seconds of memory
 BAND_HZ = 1 / 128
 BANDS = 64  # up to .5 Hz; what lies above is the white remainder
+FREQUENCIES_HZ = (np.arange(BANDS) + 0.5) * BAND_HZ
 LAG_STEP_S = 0.1
-MIN_SPAN_S = 90.0  # a shorter baseline does not hold enough slow waves
+MIN_SPAN_S = 80.0  # a shorter baseline does not hold enough slow waves
+PART_MIN_S = 30.0  # four times the autoregression's memory
 WHITE_MIN_MS2 = 4.0  # the strap's clock and the R peak's jitter: about 2 ms
 
 
@@ -44,35 +47,39 @@ def _burg(x: NDArray[np.float64], order: int) -> tuple[NDArray[np.float64], floa
     return coefficients, variance
 
 
-def learn_noise(mid_s: NDArray[np.float64], rr_ms: NDArray[np.float64]) -> NoiseSpectrum | None:
-    """Spectrum of clean RR of free breathing; None when they span less than 90 s.
+def learn_noise(parts: Sequence[tuple[NDArray[np.float64], NDArray[np.float64]]]) -> NoiseSpectrum | None:
+    """Spectrum of clean RR of free breathing; None when the parts that are long enough span less than 80 s.
 
     Parameters
     ----------
-    mid_s : ndarray, shape (n_beats,)
-        Midpoints of the intervals on the session's clock, in seconds.
-    rr_ms : ndarray, shape (n_beats,)
-        NN intervals in ms.
+    parts : sequence of (mid_s, nn_ms), each of shape (n_beats,)
+        Unbroken runs: midpoints of the intervals on the session's clock in seconds, and NN intervals in ms. Nothing
+        bridges two of them; their spectra are averaged by length.
 
     Notes
     -----
     Autoregression of order 16 by Burg's method (1975) on RR linearly interpolated at 2 Hz, linear trend removed.
     """
-    if len(mid_s) < ORDER * 2 or mid_s[-1] - mid_s[0] < MIN_SPAN_S:
+    usable = [part for part in parts if len(part[0]) >= 2 * ORDER and part[0][-1] - part[0][0] >= PART_MIN_S]
+    spans_s = np.asarray([float(mid_s[-1] - mid_s[0]) for mid_s, _ in usable])
+    if spans_s.sum() < MIN_SPAN_S:
         return None
+    density = np.average([_density(*part) for part in usable], axis=0, weights=spans_s)
+    white_ms2 = max(WHITE_MIN_MS2, float(density[-1]) * (RESAMPLED_HZ / 2 - BANDS * BAND_HZ))
+    return NoiseSpectrum(
+        tuple(FREQUENCIES_HZ.tolist()), tuple((density * BAND_HZ).tolist()), white_ms2, float(spans_s.sum())
+    )
+
+
+def _density(mid_s: NDArray[np.float64], nn_ms: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Power density in ms2/Hz of one unbroken run."""
     grid_s = np.arange(mid_s[0], mid_s[-1], 1 / RESAMPLED_HZ)
-    x = np.interp(grid_s, mid_s, rr_ms)
+    x = np.interp(grid_s, mid_s, nn_ms)
     place = np.linspace(-1.0, 1.0, len(x))
     x = x - x.mean() - place * float(place @ x) / float(place @ place)
     coefficients, variance = _burg(x, ORDER)
-    frequency_hz = (np.arange(BANDS) + 0.5) * BAND_HZ
-    turn = np.exp(-2j * np.pi * np.outer(frequency_hz, np.arange(1, ORDER + 1)) / RESAMPLED_HZ)
-    density = 2 * variance / RESAMPLED_HZ / np.abs(1 + turn @ coefficients) ** 2
-    power_ms2 = density * BAND_HZ
-    white_ms2 = max(WHITE_MIN_MS2, float(density[-1]) * (RESAMPLED_HZ / 2 - BANDS * BAND_HZ))
-    return NoiseSpectrum(
-        tuple(frequency_hz.tolist()), tuple(power_ms2.tolist()), white_ms2, float(mid_s[-1] - mid_s[0])
-    )
+    turn = np.exp(-2j * np.pi * np.outer(FREQUENCIES_HZ, np.arange(1, ORDER + 1)) / RESAMPLED_HZ)
+    return np.asarray(2 * variance / RESAMPLED_HZ / np.abs(1 + turn @ coefficients) ** 2)
 
 
 def covariance(noise: NoiseSpectrum, mid_s: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -284,9 +284,8 @@ class StepRun:
         )  # fmt: skip
 
     def noise(self, beats: Beats) -> NoiseSpectrum | None:
-        """Spectrum of free breathing over the longest unbroken run of the step."""
-        run = _longest_run(beats.runs(self.step.t_s, self.end_s))
-        return None if run is None else learn_noise(run.clean_mid_s, run.nn_ms)
+        """Spectrum of free breathing over the unbroken runs of the step."""
+        return learn_noise([(run.clean_mid_s, run.nn_ms) for run in beats.runs(self.step.t_s, self.end_s)])
 
     def tonus(self, beats: Beats) -> StepTonus | None:
         """Level of the heart over a step of quiet breathing; None when it was too short."""
