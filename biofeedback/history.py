@@ -9,24 +9,67 @@ from typing import Any
 import msgspec
 
 from biofeedback.core.events import StrapInfo
-from biofeedback.core.noise import NoiseSpectrum
+from biofeedback.core.noise import NoiseSpectrum, pool_noise
+from biofeedback.core.pipeline import Pipeline
 from biofeedback.core.prior import Prior
 from biofeedback.errors import InputError
-from biofeedback.recording import Header, Recording, read_recording
+from biofeedback.header import Header, decode_header
+from biofeedback.lines import parse_line
+from biofeedback.recording import Recording, read_recording
 
 __all__ = ["earlier_prior", "prior_json", "prior_of", "unfinished"]
 
 RESUMED_WITHIN_S = 15 * 60.0  # a person is still there; later it is another session
+
+PRIOR_SESSIONS = 3  # newest ones: a heart changes with season, age and medicines
+HEADER_MAX_BYTES = 1 << 20
 
 REPLAY = "replay"  # a replayed strap names the source that it replays
 
 _log = logging.getLogger(__name__)
 
 
-def earlier_prior(recordings: Path, subject: str) -> Prior | None:
-    """What a person's earlier sessions say about free breathing; None as long as nothing is learned from them."""
-    del recordings, subject
-    return None
+def earlier_prior(recordings: Path, subject: str, *, simulated: bool) -> Prior | None:
+    """What a person's last sessions say about free breathing; None where nothing is known.
+
+    A session without a pseudonym belongs to nobody, and takes nothing from others like it. Simulated people and real
+    ones are kept apart.
+    """
+    if not subject:
+        return None
+    learned: list[tuple[str, NoiseSpectrum]] = []
+    for path in sorted(recordings.glob("*.jsonl"), reverse=True):
+        if len(learned) == PRIOR_SESSIONS:
+            break
+        header = _header(path)
+        if header is not None and header.subject == subject and header.simulated == simulated:
+            noise = _learned_noise(path)
+            learned += [] if noise is None else [(header.session, noise)]
+    if not learned:
+        return None
+    return Prior(pool_noise([noise for _, noise in learned]), tuple(session for session, _ in learned))
+
+
+def _header(path: Path) -> Header | None:
+    """Header of a recording, read alone; None where it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return decode_header(parse_line(file.readline(HEADER_MAX_BYTES)))
+    except (OSError, ValueError):
+        return None
+
+
+def _learned_noise(path: Path) -> NoiseSpectrum | None:
+    """Noise that a recorded session learned from its own baseline."""
+    try:
+        recording = read_recording(path)
+    except InputError as error:
+        _log.warning("%s", error)
+        return None
+    pipeline = Pipeline()
+    for event in recording.events:
+        pipeline.feed(event)
+    return pipeline.baseline_noise
 
 
 def prior_json(prior: Prior | None) -> dict[str, Any] | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["NoiseSpectrum", "Whitened", "covariance", "learn_noise"]
+__all__ = ["NoiseSpectrum", "Whitened", "covariance", "learn_noise", "pool_noise"]
 
 RESAMPLED_HZ = 2.0  # the slowest rate that still holds a fast breathing rhythm (Nyquist 1 Hz)
 ORDER = 16  # of the autoregression: eight seconds of memory
@@ -80,6 +80,14 @@ def _density(mid_s: NDArray[np.float64], nn_ms: NDArray[np.float64]) -> NDArray[
     coefficients, variance = _burg(x, ORDER)
     turn = np.exp(-2j * np.pi * np.outer(FREQUENCIES_HZ, np.arange(1, ORDER + 1)) / RESAMPLED_HZ)
     return np.asarray(2 * variance / RESAMPLED_HZ / np.abs(1 + turn @ coefficients) ** 2)
+
+
+def pool_noise(spectra: Sequence[NoiseSpectrum]) -> NoiseSpectrum:
+    """Mean of a person's spectra, weighted by the time each was learned from."""
+    spans_s = [noise.span_s for noise in spectra]
+    power_ms2 = np.average([noise.power_ms2 for noise in spectra], axis=0, weights=spans_s)
+    white_ms2 = float(np.average([noise.white_ms2 for noise in spectra], weights=spans_s))
+    return NoiseSpectrum(spectra[0].frequency_hz, tuple(power_ms2.tolist()), white_ms2, float(sum(spans_s)))
 
 
 def covariance(noise: NoiseSpectrum, mid_s: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -107,6 +107,11 @@ class Pipeline:
             results += self._show()
         return results
 
+    @property
+    def baseline_noise(self) -> NoiseSpectrum | None:
+        """Noise learned from this session's own baseline: what a later session may take as its prior."""
+        return self._baseline_noise
+
     # What is due, in the order in which ties are broken
 
     def _next_due(self) -> tuple[float, Callable[[], list[Result]]]:

@@ -96,7 +96,7 @@ class Room:
             subject=settings.subject,
             simulated=strap.simulated,
             exercise=exercise.name,
-            prior=earlier_prior(settings.recordings, settings.subject),
+            prior=earlier_prior(settings.recordings, settings.subject, simulated=strap.simulated),
         )
         path = settings.recordings / f"{header.session}.jsonl"
         return begin(
