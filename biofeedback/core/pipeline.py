@@ -285,7 +285,7 @@ class Pipeline:
             self._learn_baseline(run)
         if run.pacer is not None:
             results += self._settle_breaths(run)
-        results.append(run.measures(self._beats))
+        results.append(run.measures(self._surroundings()))
         if run.step.step is StepKind.RECOVERY:
             self._recovery = self._level(run)
         return results

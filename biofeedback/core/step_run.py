@@ -27,6 +27,7 @@ from biofeedback.core.results import (
     BreathMeasures,
     ExhaleResponse,
     Following,
+    Grade,
     LatencySource,
     Look,
     NoiseSource,
@@ -263,9 +264,11 @@ class StepRun:
             contact.no_contact_fraction(start_s, end_s), has_intervals=contact.has_intervals,
         )  # fmt: skip
 
-    def measures(self, beats: Beats) -> StepMeasures:
-        """Window measures of the whole step, from final labels."""
-        runs = beats.runs(self.step.t_s, self.end_s)
+    def measures(self, around: Surroundings) -> StepMeasures:
+        """Window measures of the whole step, from final labels; a bad signal leaves the heart rate alone."""
+        runs = around.beats.runs(self.step.t_s, self.end_s)
+        if self.grade(around, self.step.t_s, self.end_s).grade is Grade.BAD:
+            return self._poor_measures(runs)
         nn_ms = np.concatenate([run.nn_ms for run in runs]) if runs else np.empty(0)
         differences_ms = _differences(runs)
         longest = _longest_run(runs)
@@ -282,6 +285,14 @@ class StepRun:
             hrv.pnn50_percent(differences_ms), hrv.sd1_ms(differences_ms), hrv.sd2_ms(nn_ms, differences_ms),
             spectral.vlf_power_ms2, spectral.lf_power_ms2, spectral.hf_power_ms2, spectral.respiration_hz, rsa_ms,
         )  # fmt: skip
+
+    def _poor_measures(self, runs: Sequence[Run]) -> StepMeasures:
+        """What a bad signal still says: how many beats came, and their rate with every interval counted."""
+        rr_ms = np.concatenate([run.rr_ms for run in runs]) if runs else np.empty(0)
+        nothing = (None,) * 10
+        return StepMeasures(
+            self.step.seq, self.step.step, self.step.t_s, self.end_s, len(rr_ms), hrv.heart_rate_bpm(rr_ms), *nothing
+        )
 
     def noise(self, beats: Beats) -> NoiseSpectrum | None:
         """Spectrum of free breathing over the unbroken runs of the step."""
