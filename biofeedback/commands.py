@@ -14,10 +14,27 @@ if TYPE_CHECKING:
     from biofeedback.report.analysis import Analysis
     from biofeedback.report.steps import StepSpan
 
-__all__ = ["EXIT_MISTAKE", "analyze", "doctor", "export", "import_", "record", "serve", "simulate", "straps"]
+__all__ = [
+    "EXIT_MISTAKE",
+    "analyze",
+    "doctor",
+    "export",
+    "import_",
+    "record",
+    "say_error",
+    "serve",
+    "simulate",
+    "straps",
+]
 
 EXIT_MISTAKE = 2  # the user's file or option cannot be used as it is
 STDOUT = "-"
+
+
+def say_error(error: BiofeedbackError) -> None:
+    """Write one line; a file's name may hold anything, and must not steer the terminal."""
+    line = "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in str(error))
+    sys.stderr.write(f"biofeedback: {line}\n")
 
 
 def analyze(arguments: argparse.Namespace) -> int:
@@ -41,7 +58,7 @@ def _analyze_file(arguments: argparse.Namespace, path: str, spans: "tuple[StepSp
     except BiofeedbackError as error:
         if arguments.json:
             sys.stdout.write(encode_document(failure(path, str(error))) + "\n")
-        sys.stderr.write(f"biofeedback: {error}\n")
+        say_error(error)
         return EXIT_MISTAKE
     if arguments.json:
         sys.stdout.write(encode_document(document(analysis)) + "\n")
@@ -136,9 +153,11 @@ def simulate(arguments: argparse.Namespace) -> int:
 
 
 def record(arguments: argparse.Namespace) -> int:
-    """A session recorded without a server; Ctrl-C ends it and keeps what was recorded."""
+    """A session recorded without a server; Ctrl-C or SIGTERM ends it and keeps what was recorded."""
     import asyncio
+    import signal
 
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))  # lets the strap go as well
     asyncio.run(_record(arguments))
     return 0
 
@@ -158,6 +177,8 @@ async def _record(arguments: argparse.Namespace) -> None:
     if arguments.strap == AUTO and name.startswith("simulated"):
         raise InputError(words("cli.no_adapter"))
     strap = AnnouncedStrap(make_strap(name), words, sys.stderr)
+    if strap.simulated:
+        sys.stderr.write(words("report.simulated") + "\n")
     clock = MonotonicClock(arguments.speed)
     exercise = _exercise(arguments)
     await record_session(strap, exercise, arguments.duration, Path(arguments.out), clock, arguments.subject)
