@@ -1,6 +1,6 @@
 """What the strap says of itself: link, contact with the skin, battery, and whether it sends intervals at all."""
 
-from biofeedback.core.events import Characteristic, Link, LinkState, Notification
+from biofeedback.core.events import Characteristic, Link, LinkState, Notification, StrapInfo
 from biofeedback.core.heart_rate import HeartRateMeasurement
 
 __all__ = ["NO_INTERVALS_S", "Contact"]
@@ -21,9 +21,11 @@ class Contact:
         self._saw_intervals = False  # one that ever sent them has lost contact rather than the ability
         self._changes: list[tuple[float, bool]] = []  # when contact was lost (False) and came back (True)
 
-    def change_strap(self, latency_s: float | None) -> None:
+    def change_strap(self, event: StrapInfo) -> None:
         """Another strap, or the same one anew: what the last one said is not said of this one."""
-        self.latency_s = latency_s
+        self.latency_s = event.latency_s
+        if self.has_contact is False:
+            self._changes.append((event.t_s, True))
         self.has_contact = None
         self.has_intervals = True
         self._saw_intervals = False
@@ -58,6 +60,8 @@ class Contact:
             self.has_contact = measurement.contact
         if measurement.rr_1024ths:
             self.see_intervals()
+        elif self.has_contact is False:
+            self._first_notification_s = None  # a dry strap cannot show what it can do
         elif self._first_notification_s is None and not self._saw_intervals:
             self._first_notification_s = t_s
 

@@ -198,7 +198,7 @@ class Pipeline:
         return self._beats.open_gap(event.reason or "link_lost") if event.state is LinkState.LOST else []
 
     def _on_strap(self, event: StrapInfo) -> list[Result]:
-        self._contact.change_strap(event.latency_s)
+        self._contact.change_strap(event)
         return self._beats.open_gap("strap_changed")
 
     def _on_resumed(self, event: Resumed) -> list[Result]:
