@@ -65,7 +65,6 @@ class Beats:
         self._labelled = 0  # beats of the newest segment that have a label
         # Before the first beat nothing is covered; this is no gap that anybody needs to be told of.
         self.gaps: list[_OpenGap] = [_OpenGap(0.0, None, "start")]
-        self.count = 0
         self.last_arrival_s: float | None = None
 
     @property
@@ -81,7 +80,7 @@ class Beats:
     @property
     def is_in_gap(self) -> bool:
         """Whether beats are missing now."""
-        return self.gaps[-1].end_s is None if self.gaps else False
+        return self.gaps[-1].end_s is None
 
     @property
     def threshold_fraction(self) -> float | None:
@@ -111,13 +110,10 @@ class Beats:
             bpm = 60000.0 / beat.rr_ms
             results.append(Beat(beat.seq, beat.index, beat.t_s, beat.rr_ms, bpm, beat.segment))
             results += self._label(self._provisional.push(beat.rr_ms))
-        self.count += len(placed)
         return results + self._find_loss()
 
     def _close_gap(self, end_s: float) -> list[Result]:
-        """The gap ends where the first interval after it begins."""
-        if not self.is_in_gap:
-            return []
+        """The gap ends where the first interval after it begins; a broken run always has one."""
         gap = self.gaps[-1]
         gap.end_s = max(end_s, gap.start_s)
         return [] if gap.reason == "start" else [Gap(gap.start_s, gap.end_s, gap.reason)]
