@@ -24,6 +24,7 @@ from biofeedback.core.exercises import EXERCISES, Exercise, PlannedStep
 from biofeedback.core.pacing import Pattern
 from biofeedback.course import SETTLE_S
 from biofeedback.errors import BluetoothUnavailable, CommandRefused
+from biofeedback.recorder import Recorder
 from biofeedback.recording import RecordingWriter, read_recording
 from biofeedback.straps import Connected, Lost, Payload, RrFrame, Searching
 
@@ -354,6 +355,25 @@ def test_when_the_disk_refuses_the_session_goes_on_and_nothing_is_lost_when_it_t
     assert saved == [True, False, True]
     assert recorded(stage.path) == tuple(stage.pipeline.fed)
     assert caplog.text.count("not being saved") == 1
+
+
+def test_a_disk_that_does_not_confirm_is_said_and_asked_again(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    class Unsure(RecordingWriter):
+        is_unsure = True
+
+        def flush(self) -> None:
+            if self.is_unsure:
+                raise OSError(5, "Input/output error")
+
+    writer = Unsure(tmp_path / "session.jsonl", HEADER)
+    recorder = Recorder(lambda: writer)
+    with caplog.at_level(logging.ERROR):
+        recorder.flush()
+    assert not recorder.saved
+    writer.is_unsure = False
+    recorder.flush()
+    assert recorder.saved
+    recorder.close()
 
 
 def test_a_folder_that_cannot_be_written_costs_only_the_recording(tmp_path: Path) -> None:

@@ -14,9 +14,9 @@ from biofeedback.server.app import PAGES, create_app
 from biofeedback.server.room import Room
 from biofeedback.server.security import is_loopback
 from biofeedback.settings import Settings
-from biofeedback.straps.registry import AUTO
+from biofeedback.straps.registry import AUTO, make_strap
 
-__all__ = ["serve"]
+__all__ = ["LiveServer", "open_server", "serve"]
 
 MAX_MESSAGE_BYTES = 64 * 1024
 GRACE_S = 2  # for connections to close, after the viewers were told
@@ -36,6 +36,19 @@ def serve(settings: Settings) -> None:
             f"--host {settings.host}: other machines are not admitted, as there is no sign-in and no TLS yet; "
             "leave --host out and open the page on this machine"
         )
+    asyncio.run(open_server(settings).serve())
+
+
+def open_server(settings: Settings) -> "LiveServer":
+    """Server that listens already, so that the pages' address is certain, and serves when it is run.
+
+    Raises
+    ------
+    InputError
+        If there is no such strap, or the port is taken.
+    """
+    if settings.strap != AUTO:
+        make_strap(settings.strap)  # what cannot be used is said before anything starts
     listener = _listen(settings)
     app = create_app(settings)
     config = uvicorn.Config(
@@ -49,9 +62,7 @@ def serve(settings: Settings) -> None:
         server_header=False,
         timeout_graceful_shutdown=GRACE_S,
     )
-    with listener:
-        server = _Server(config, app.state.room, listener)
-        asyncio.run(server.serve([listener]))
+    return LiveServer(config, app.state.room, listener)
 
 
 def _listen(settings: Settings) -> socket.socket:
@@ -72,23 +83,33 @@ def _listen(settings: Settings) -> socket.socket:
     return listener
 
 
-class _Server(uvicorn.Server):
+class LiveServer(uvicorn.Server):
     """Says where its pages are, says bye before it goes, and leaves with exit status 0."""
 
     def __init__(self, config: uvicorn.Config, room: Room, listener: socket.socket) -> None:
         super().__init__(config)
-        self._room = room
+        self.room = room
+        self.port: int = listener.getsockname()[1]
+        self.ready = asyncio.Event()
+        self.stopped = asyncio.Event()
         self._listener = listener
+
+    async def serve(self, sockets: list[socket.socket] | None = None) -> None:
+        """Serve until it is told to stop."""
+        with self._listener:
+            await super().serve([self._listener, *(sockets or [])])
+        self.stopped.set()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, and say where the pages are."""
         await super().startup(sockets)
-        sys.stdout.write(_welcome(self._room, self._listener.getsockname()[1]))
+        sys.stdout.write(_welcome(self.room, self.port))
         sys.stdout.flush()
+        self.ready.set()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Tell the viewers, then close."""
-        await self._room.close()
+        await self.room.close()
         await super().shutdown(sockets)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:

@@ -1,0 +1,143 @@
+"""The server as its own process: started, killed, started again, told to stop."""
+
+import asyncio
+import json
+import os
+import re
+import signal
+import socket
+import sys
+from pathlib import Path
+
+import pytest
+import websockets
+
+from biofeedback.core.events import Resumed, Step
+from biofeedback.errors import InputError
+from biofeedback.recording import read_recording
+from biofeedback.server import serve
+from biofeedback.server.serving import open_server
+from biofeedback.settings import Settings
+
+PROGRAM = """
+import sys
+from pathlib import Path
+from biofeedback.server import serve
+from biofeedback.settings import Settings
+serve(Settings(port=0, data=Path(sys.argv[1]), strap=sys.argv[2], lang=sys.argv[3], subject="A-17"))
+"""
+
+
+class Program:
+    """A server process, its port read from what it says."""
+
+    def __init__(self, process: asyncio.subprocess.Process, said: str) -> None:
+        self.process = process
+        self.said = said
+        found = re.search(r"http://127\.0\.0\.1:(\d+)/\n", said)
+        assert found, said
+        self.port = int(found[1])
+
+    @classmethod
+    async def start(cls, data: Path, strap: str = "simulated:responder:3", lang: str = "en") -> "Program":
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", PROGRAM, str(data), strap, lang, stdout=asyncio.subprocess.PIPE
+        )
+        assert process.stdout is not None
+        said = ""
+        async with asyncio.timeout(30):
+            while "Ctrl+C" not in said:
+                said += (await process.stdout.readline()).decode()
+        return cls(process, said)
+
+    def connect(self) -> websockets.connect:
+        return websockets.connect(f"ws://127.0.0.1:{self.port}/ws", origin=f"http://127.0.0.1:{self.port}")  # type: ignore[arg-type]
+
+    async def stop(self, number: int = signal.SIGTERM) -> int:
+        self.process.send_signal(number)
+        async with asyncio.timeout(10):
+            return await self.process.wait()
+
+
+async def heard(socket: websockets.ClientConnection, type_: str, **fields: object) -> dict[str, object]:
+    async with asyncio.timeout(20):
+        while True:
+            message: dict[str, object] = json.loads(await socket.recv())
+            if message["type"] == type_ and all(message[name] == value for name, value in fields.items()):
+                return message
+
+
+async def hello(socket: websockets.ClientConnection, **fields: object) -> dict[str, object]:
+    await socket.send(json.dumps({"type": "hello", "protocol": 1, "role": "physio"} | fields))
+    return await heard(socket, "hello")
+
+
+async def test_a_server_that_was_killed_goes_on_with_its_session_and_marks_it(tmp_path: Path) -> None:
+    first = await Program.start(tmp_path)
+    assert "simulated" in first.said
+    async with first.connect() as socket:
+        epoch = (await hello(socket))["epoch"]
+        await heard(socket, "beat")
+        await socket.send('{"type":"command","command":"start"}')
+        await heard(socket, "step")
+        last = await heard(socket, "beat")
+        await first.stop(signal.SIGKILL)
+    path = tmp_path / "recordings" / f"{epoch}.jsonl"
+    before = read_recording(path).events
+    with path.open("ab") as file:
+        file.write(b'{"type":"notification","seq":')  # the line that was being written
+    second = await Program.start(tmp_path)
+    async with second.connect() as socket:
+        again = await hello(socket, epoch=epoch, message_seq=last["q"])
+        assert (again["recovered"], again["epoch"], again["state"]) == (True, epoch, "running")
+        await heard(socket, "beat")
+    assert await second.stop() == 0
+    recording = read_recording(path)
+    assert recording.events[: len(before)] == before
+    assert isinstance(recording.events[len(before)], Resumed)
+    assert len([event for event in recording.events if isinstance(event, Step)]) == 1
+    assert not recording.ended
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_a_server_that_is_told_to_stop_says_bye_and_leaves_in_order(tmp_path: Path, number: int) -> None:
+    program = await Program.start(tmp_path, lang="nl" if number == signal.SIGINT else "en")
+    async with program.connect() as socket:
+        await hello(socket)
+        waiting = asyncio.create_task(heard(socket, "bye", reason="shutdown"))
+        assert await program.stop(number) == 0
+        await waiting
+        await socket.wait_closed()
+        assert socket.close_code == 1012
+
+
+async def test_the_data_folder_is_for_its_owner_only(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    program = await Program.start(data)
+    assert await program.stop() == 0
+    assert oct(data.stat().st_mode & 0o777) == "0o700"
+    assert oct((data / "recordings").stat().st_mode & 0o777) == "0o700"
+
+
+def test_a_taken_port_is_said_with_its_cure() -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        with pytest.raises(InputError, match=f"port {port} .* choose another with --port {port + 1}"):
+            open_server(Settings(port=port, strap="simulated"))
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.5", "::", "example.org"])
+def test_other_machines_are_not_admitted_before_there_is_a_sign_in(host: str) -> None:
+    with pytest.raises(InputError, match="no sign-in") as caught:
+        serve(Settings(host=host))
+    assert "\n" not in str(caught.value)
+
+
+def test_a_strap_that_cannot_be_used_is_said_before_anything_starts(tmp_path: Path) -> None:
+    for strap in ("polar", "simulated:nobody", f"replay:{tmp_path / 'none.jsonl'}"):
+        with pytest.raises(InputError) as caught:
+            serve(Settings(port=0, strap=strap, data=tmp_path))
+        assert "\n" not in str(caught.value)
+    assert os.listdir(tmp_path) == []

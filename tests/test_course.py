@@ -1,0 +1,115 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from biofeedback.core.events import End, Mark, MarkKind, Step, StepKind
+from biofeedback.core.exercises import EXERCISES, Exercise, PlannedStep
+from biofeedback.core.pacing import Pattern
+from biofeedback.course import SETTLE_S, Course, State
+
+BREATHE = Exercise("breathe", (PlannedStep(StepKind.BREATHE, 60, Pattern(4, 6)),))
+stamps = st.integers(0, 10**10).map(lambda us: round(us / 1e6, 6))
+
+
+def mark(t_s: float, kind: MarkKind, text: str = "") -> Mark:
+    return Mark(99, t_s, kind, text, None)
+
+
+def started(exercise: Exercise, step: Step) -> Course:
+    course = Course(exercise)
+    course.apply(step)
+    return course
+
+
+@given(start_s=stamps, duration_s=st.floats(0.001, 1000))
+def test_what_comes_next_is_due_on_a_stamp_that_is_not_before_the_planned_end(
+    start_s: float, duration_s: float
+) -> None:
+    course = started(EXERCISES["measured_4_6"], Step(1, start_s, StepKind.BASELINE, duration_s))
+    due_s = course.next_due_s()
+    assert due_s is not None
+    assert due_s == round(due_s, 6)
+    assert start_s + duration_s <= due_s < start_s + duration_s + 2e-6
+    assert course.due(due_s) is not None
+    assert course.due(round(due_s - 2e-6, 6)) is None
+
+
+def test_a_step_without_an_end_goes_on_until_someone_ends_it() -> None:
+    course = started(BREATHE, Step(1, 0.0, StepKind.REST))
+    assert (course.next_due_s(), course.due(1e6)) == (None, None)
+    course.apply(mark(100.0, MarkKind.PAUSE))
+    course.apply(mark(110.0, MarkKind.RESUME))
+    assert course.due(110.0) == Step(1, 0.0, StepKind.REST, continues=1)
+
+
+def test_a_varied_pacer_goes_on_with_the_breaths_that_are_left() -> None:
+    breaths = ((4.0, 6.0), (5.0, 5.0), (3.0, 8.0), (4.0, 4.0))
+    step = Step(3, 10.0, StepKind.BREATHE, 49.0, Pattern(4, 6), breaths)
+    course = started(BREATHE, step)
+    course.apply(mark(31.0, MarkKind.PAUSE))  # two of its breaths, and the 49 s hold a fifth of the pattern
+    course.apply(mark(40.0, MarkKind.RESUME))
+    due = course.due(40.0)
+    assert isinstance(due, Step)
+    assert due.breaths == breaths[2:]
+    assert (due.duration_s, due.continues) == (11.0 + 8.0 + 10.0, 3)
+
+
+def test_a_pause_without_a_step_goes_on_with_the_next_one() -> None:
+    course = Course(BREATHE)
+    course.apply(mark(1.0, MarkKind.PAUSE))
+    course.apply(mark(2.0, MarkKind.RESUME))
+    due = course.due(2.0)
+    assert isinstance(due, Step)
+    assert due.step is StepKind.BREATHE
+
+
+def test_a_stop_when_all_steps_are_done_is_a_completed_session() -> None:
+    for t_s, reason in ((30.0, "stopped"), (61.0, "completed")):
+        course = started(BREATHE, Step(1, 0.0, StepKind.BREATHE, 60.0, Pattern(4, 6)))
+        course.apply(mark(t_s, MarkKind.STOP))
+        due = course.due(t_s)
+        assert isinstance(due, End)
+        assert due.reason == reason
+
+
+def test_the_session_ends_when_the_last_step_has_settled() -> None:
+    course = started(BREATHE, Step(1, 0.0, StepKind.BREATHE, 60.0, Pattern(4, 6)))
+    assert course.next_due_s() == 60.0 + SETTLE_S
+    assert course.due(60.0 + SETTLE_S - 0.001) is None
+    assert isinstance(course.due(60.0 + SETTLE_S), End)
+    assert course.step(59.9) is not None
+    assert course.step(60.0) is None
+
+
+@pytest.mark.parametrize("text", ["", "something else", "new walk"])
+def test_other_commands_of_a_recording_change_no_step(text: str) -> None:
+    course = Course(BREATHE)
+    course.apply(mark(1.0, MarkKind.COMMAND, text))
+    assert course.state is State.READY
+    assert isinstance(course.due(1.0), End) == text.startswith("new")
+    course.apply(End(2, 1.0, "stopped"))
+    course.apply(mark(3.0, MarkKind.COMMAND, "new"))
+    assert (course.state, course.due(3.0)) == (State.FINISHED, None)
+
+
+def test_notes_change_nothing() -> None:
+    course = Course(BREATHE)
+    course.apply(mark(1.0, MarkKind.NOTE, "start"))
+    assert course.state is State.READY
+
+
+def test_a_step_beyond_the_catalogue_has_no_movement() -> None:
+    course = Course(BREATHE)
+    for seq in (1, 2):
+        course.apply(Step(seq, float(seq), StepKind.REST, 1.0))
+    assert course.movement(2) is None
+
+
+def test_templates_hold_numbers_as_a_recording_gives_them_back() -> None:
+    course = Course(BREATHE)
+    course.apply(mark(0.0, MarkKind.COMMAND, "start"))
+    due = course.due(0.0)
+    assert repr(due) == (
+        "Step(seq=0, t_s=0.0, step=<StepKind.BREATHE: 'breathe'>, duration_s=60.0, pattern=Pattern(inhale_s=4.0, "
+        "exhale_s=6.0, hold_in_s=0.0, hold_out_s=0.0), breaths=(), block=None, continues=None)"
+    )
