@@ -1,89 +1,15 @@
 """The collector against a fake org.bluez, through unmodified bleak."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-
 import pytest
-from fake_bluez import FakeBluez, FakeStrap
+from collected import FRAME, QUICK, live, running
+from fake_bluez import FakeBluez
 
-from biofeedback.clock import LoopClock
 from biofeedback.core.events import Characteristic
-from biofeedback.straps.ble import BleStrap, has_adapter
-from biofeedback.straps.strap import Connected, Lost, Payload, Searching, StrapEvent
+from biofeedback.straps.ble import BleStrap
+from biofeedback.straps.strap import Connected, Lost, Payload, Searching
 from biofeedback.straps.timings import Timings
 
 pytestmark = pytest.mark.bus
-
-QUICK = Timings(
-    scan_s=0.3,
-    choose_s=0.02,
-    connect_s=2.0,
-    read_s=1.0,
-    acquired_s=0.15,
-    settle_s=0.02,
-    silence_s=0.3,
-    disconnect_s=2.0,
-    poll_s=0.02,
-    back_off_s=(0.01, 0.02),
-)
-FRAME = bytes.fromhex("104372038a03")
-
-
-class Heard:
-    """A sink that remembers, and can be waited for."""
-
-    def __init__(self) -> None:
-        self.events: list[StrapEvent] = []
-        self._news = asyncio.Event()
-
-    def __call__(self, event: StrapEvent) -> None:
-        self.events.append(event)
-        self._news.set()
-
-    @property
-    def frames(self) -> list[bytes]:
-        return [
-            e.value for e in self.events if isinstance(e, Payload) and e.characteristic == Characteristic.HEART_RATE
-        ]
-
-    @property
-    def details(self) -> list[str]:
-        return [e.detail for e in self.events if isinstance(e, Searching)]
-
-    def of(self, kind: type) -> list[StrapEvent]:
-        return [e for e in self.events if isinstance(e, kind)]
-
-    async def until(self, true: Callable[[], bool]) -> None:
-        async with asyncio.timeout(20):
-            while not true():
-                self._news.clear()
-                await self._news.wait()
-
-    async def detail(self, detail: str) -> None:
-        await self.until(lambda: detail in self.details)
-
-
-@asynccontextmanager
-async def running(strap: BleStrap) -> AsyncIterator[Heard]:
-    """The strap's events while it runs; it is cancelled at the end and must not have raised."""
-    heard = Heard()
-    task = asyncio.create_task(strap.run(heard, LoopClock()))
-    try:
-        yield heard
-    finally:
-        assert not task.done(), task
-        task.cancel()
-        await asyncio.wait({task})
-        assert task.cancelled()
-
-
-async def live(heard: Heard, strap: FakeStrap, value: bytes = FRAME) -> None:
-    """Return when the strap's frame has arrived; it was sent once, as soon as somebody listened."""
-    count = len(heard.frames)
-    await strap.bluez.until(lambda: strap.has_listener)
-    await strap.send(value)
-    await heard.until(lambda: len(heard.frames) > count)
 
 
 async def test_frames_battery_place_model_and_firmware_arrive(bluez: FakeBluez) -> None:
@@ -339,58 +265,6 @@ async def test_two_collectors_never_share_a_strap(bluez: FakeBluez) -> None:
     assert sorted(one.frames + two.frames) == [b"\x00\x3c", b"\x00\x3d"]
 
 
-BLUEZ_ERRORS = [
-    ("org.bluez.Error.Failed", "le-connection-refused", "strap.retrying"),
-    ("org.bluez.Error.Failed", "br-connection-page-timeout", "strap.retrying"),
-    ("org.bluez.Error.InProgress", "Operation already in progress", "strap.busy"),
-    ("org.bluez.Error.AlreadyConnected", "Already Connected", "strap.busy"),
-    ("org.bluez.Error.NotReady", "Resource Not Ready", "strap.bluetooth_off"),
-    ("org.bluez.Error.NotAvailable", "Operation currently not available", "strap.retrying"),
-    ("org.bluez.Error.NotSupported", "Operation is not supported", "strap.retrying"),
-    ("org.bluez.Error.NotConnected", "Not Connected", "strap.retrying"),
-    ("org.bluez.Error.NotAuthorized", "Operation Not Authorized", "strap.refused"),
-    ("org.bluez.Error.NotPermitted", "", "strap.refused"),
-    ("org.bluez.Error.InvalidArguments", "Invalid arguments in method call", "strap.retrying"),
-    ("org.bluez.Error.AlreadyExists", "Already Exists", "strap.retrying"),
-    ("org.bluez.Error.DoesNotExist", "Does Not Exist", "strap.not_found"),
-    ("org.bluez.Error.AuthenticationCanceled", "Authentication Canceled", "strap.refused"),
-    ("org.bluez.Error.AuthenticationFailed", "Authentication Failed", "strap.refused"),
-    ("org.bluez.Error.AuthenticationRejected", "Authentication Rejected", "strap.refused"),
-    ("org.bluez.Error.AuthenticationTimeout", "Authentication Timeout", "strap.refused"),
-    ("org.bluez.Error.ConnectionAttemptFailed", "Page Timeout", "strap.retrying"),
-    ("org.freedesktop.DBus.Error.UnknownObject", "", "strap.not_found"),
-    ("org.freedesktop.DBus.Error.AccessDenied", "", "strap.no_permission"),
-    ("org.freedesktop.DBus.Error.NoReply", "Did not receive a reply", "strap.retrying"),
-    ("org.freedesktop.DBus.Error.ServiceUnknown", "", "strap.no_service"),
-    ("org.freedesktop.DBus.Error.Spawn.ChildExited", "", "strap.no_service"),
-]
-
-
-@pytest.mark.parametrize(("name", "text", "detail"), BLUEZ_ERRORS)
-async def test_every_error_on_connect_is_told_and_tried_again(
-    bluez: FakeBluez, name: str, text: str, detail: str
-) -> None:
-    strap = bluez.add_strap()
-    bluez.fail("Connect", name, text, times=2)
-    async with running(BleStrap(timings=QUICK)) as heard:
-        await live(heard, strap)
-    assert detail in heard.details
-    assert bluez.count("Connect") == 3
-
-
-@pytest.mark.parametrize("name", sorted({name for name, _, _ in BLUEZ_ERRORS}))
-async def test_every_error_on_any_call_is_survived(bluez: FakeBluez, name: str) -> None:
-    strap = bluez.add_strap()
-    members = ("GetManagedObjects", "SetDiscoveryFilter", "StartDiscovery", "StopDiscovery", "ReadValue")
-    for member in (*members, "StartNotify", "AcquireNotify", "Disconnect"):
-        bluez.fail(member, name)
-    async with running(BleStrap(timings=QUICK)) as heard:
-        await live(heard, strap)
-        await strap.drop()
-        await live(heard, strap)
-    assert not strap.connected
-
-
 async def test_a_strap_that_tells_nothing_of_itself_is_used_all_the_same(bluez: FakeBluez) -> None:
     strap = bluez.add_strap()
     strap.table = {"180d": {"2a37": (["notify"], b"")}}
@@ -413,22 +287,6 @@ async def test_the_battery_is_told_again_when_it_changes(bluez: FakeBluez) -> No
         await bluez.until(lambda: bool(strap.notifying.get(battery)))
         await strap.send(b"\x0e", uuid="2a19")
         await heard.until(lambda: Payload(Characteristic.BATTERY, b"\x0e") in heard.events)
-
-
-async def test_a_machine_without_d_bus_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent/bus")
-    async with running(BleStrap(timings=QUICK)) as heard:
-        await heard.detail("strap.no_service")
-    assert not await has_adapter()
-
-
-async def test_an_adapter_counts_also_when_it_is_switched_off(bluez: FakeBluez) -> None:
-    assert await has_adapter()
-    await bluez.power(False)
-    assert await has_adapter()
-    await bluez.plug(False)
-    while await has_adapter():  # until the news has reached bleak
-        await bluez.settled()
 
 
 @pytest.mark.parametrize(
