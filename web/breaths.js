@@ -1,25 +1,11 @@
 // The last twelve breaths as bars: upward when the heart rate falls during the exhale. A breath that cannot be used is open.
 
 import { words } from "./page.js";
+import { barsOf, SHOWN } from "./series.js";
 import { html, signal, useState } from "./ui.js";
 
-const SHOWN = 12;
 const WIDTH = 360;
 const HEIGHT = 84;
-const LEAST_BPM = 6;
-
-// Height and place of each bar; null where nothing was measured.
-export function barsOf(breaths) {
-  const last = breaths.slice(-SHOWN);
-  const most = Math.max(LEAST_BPM, ...last.map((breath) => Math.abs(breath.exhale_fall_bpm ?? 0)));
-  const hasFalls = last.some((breath) => breath.exhale_fall_bpm < 0);
-  const zero = hasFalls ? HEIGHT / 2 : HEIGHT - 4;
-  const perBpm = (hasFalls ? HEIGHT / 2 - 4 : HEIGHT - 8) / most;
-  return last.map((breath, place) => {
-    const size = breath.exhale_fall_bpm === null ? null : Math.abs(breath.exhale_fall_bpm) * perBpm;
-    return { breath, place, zero, size, top: breath.exhale_fall_bpm > 0 ? zero - size : zero };
-  });
-}
 
 function Bar({ bar }) {
   const x = bar.place * (WIDTH / SHOWN) + 4;
@@ -40,7 +26,7 @@ function Table({ breaths }) {
 export function Breaths({ breaths }) {
   const t = words.value;
   const [isTable] = useState(() => signal(false));
-  const bars = barsOf(breaths);
+  const bars = barsOf(breaths, HEIGHT);
   return html`<figure class="breaths">
     <figcaption><span>${t("physio.breaths")}</span></figcaption>
     ${bars.length === 0

@@ -1,22 +1,12 @@
 // The physiotherapist's tachogram: uPlot with exhales and gaps, a keyboard cursor, and the same numbers as a table.
 
-import { rangeOf, runsOf } from "./line.js";
 import { exhalesBetween } from "./pacer.js";
 import { theme, words } from "./page.js";
+import { columnsOf, rangeOf, runsOf } from "./series.js";
 import { html, signal, useEffect, useRef, useState } from "./ui.js";
 import uPlot from "./vendor/uplot.mjs";
 
 const DELAY_S = 2;
-
-// Columns for uPlot: times, heart rates with null where the line is broken, and the beats that were set apart.
-export function columnsOf(beats, labels) {
-  const runs = runsOf(beats, labels);
-  const line = runs.flatMap((run, index) => [...(index > 0 ? [{ t_s: run[0].t_s - 1e-3, heart_rate_bpm: null }] : []), ...run]);
-  const apart = beats.filter((beat) => (labels[`${beat.seq}.${beat.index}`] ?? "normal") !== "normal");
-  const points = [...line.map((beat) => [beat.t_s, beat.heart_rate_bpm, null]), ...apart.map((beat) => [beat.t_s, null, beat.heart_rate_bpm])];
-  points.sort((a, b) => a[0] - b[0]);
-  return [0, 1, 2].map((column) => points.map((point) => point[column]));
-}
 
 function colour(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -35,6 +25,12 @@ function shade(plot, exhales) {
   ctx.restore();
 }
 
+// Marks at round numbers of seconds before now, about six of them.
+function everyTenth([from, to]) {
+  const apart = (to - from) / 6;
+  return Array.from({ length: 7 }, (_, index) => from + index * apart);
+}
+
 function options(size, latest) {
   const ink = () => colour("--ink-soft");
   const line = () => colour("--line");
@@ -45,7 +41,7 @@ function options(size, latest) {
     cursor: { y: false, drag: { x: false, y: false } },
     scales: { x: { time: false, range: () => latest.current.window }, y: { range: () => latest.current.range } },
     axes: [
-      { ...axis, size: 26, space: 44, values: (_, ticks) => ticks.map((tick) => String(Math.round(tick - latest.current.window[1])).replace("-", "\u2212")) },
+      { ...axis, size: 26, splits: () => everyTenth(latest.current.window), values: (_, ticks) => ticks.map((tick) => String(Math.round(tick - latest.current.window[1])).replace("-", "\u2212")) },
       { ...axis, size: 38, space: 24, incrs: [5, 10, 20, 50] },
     ],
     series: [

@@ -53,7 +53,7 @@ function Buttons({ session, phase }) {
     ${!isBusy && html`<button type="button" class=${phase === "finished" ? "primary" : ""} onClick=${() => session.command("new", exercise())}>${t("physio.new")}</button>`}`;
 }
 
-function Notes({ session, note }) {
+function NoteForm({ session, note }) {
   const t = words.value;
   const save = (event) => {
     event.preventDefault();
@@ -67,9 +67,20 @@ function Notes({ session, note }) {
   </form>`;
 }
 
-export function Controls({ session }) {
+// What steers the session: always in reach, at the top of its card.
+export function Steering({ session }) {
   const t = words.value;
   const { phase, hello } = session.state.value;
+  return html`<div class="buttons">
+    <${ExerciseChoice} hello=${hello} phase=${phase} />
+    <${Buttons} session=${session} phase=${phase} />
+    <button type="button" onClick=${() => session.mark("note")}>${t("physio.mark")}</button>
+    <button type="button" onClick=${() => session.mark("context", "following")}>${t("physio.saw_following")}</button>
+  </div>`;
+}
+
+export function Notes({ session }) {
+  const t = words.value;
   const note = useRef(null);
   useKeys(session, note);
   const setKeys = (event) => {
@@ -77,13 +88,7 @@ export function Controls({ session }) {
     remember("keys", keysAreOn.value);
   };
   return html`<section class="controls">
-    <${ExerciseChoice} hello=${hello} phase=${phase} />
-    <div class="buttons">
-      <${Buttons} session=${session} phase=${phase} />
-      <button type="button" onClick=${() => session.mark("note")}>${t("physio.mark")}</button>
-      <button type="button" onClick=${() => session.mark("context", "following")}>${t("physio.saw_following")}</button>
-    </div>
-    <${Notes} session=${session} note=${note} />
+    <${NoteForm} session=${session} note=${note} />
     <label class="keys"><input type="checkbox" checked=${keysAreOn.value} onChange=${setKeys} /><span>${t("physio.keys")}</span></label>
   </section>`;
 }

@@ -2,40 +2,13 @@
 
 import { exhalesBetween } from "./pacer.js";
 import { words } from "./page.js";
+import { rangeOf, runsOf } from "./series.js";
 import { html } from "./ui.js";
 
 const SPAN_S = 60;
 const DELAY_S = 3; // the strap tells about once a second: drawn with a constant delay instead of in jumps
-const LEAST_RANGE_BPM = 16; // less would blow noise up to look like something
-const GAP_S = 3;
 const WIDTH = 600;
 const HEIGHT = 120;
-
-// Lowest and highest heart rate of the picture.
-export function rangeOf(rates) {
-  const low = Math.min(...rates);
-  const high = Math.max(...rates);
-  const middle = (low + high) / 2;
-  const half = Math.max(LEAST_RANGE_BPM, (high - low) * 1.1) / 2;
-  return [middle - half, middle + half];
-}
-
-// Runs of beats with no gap, no new segment and no artefact between them.
-export function runsOf(beats, labels) {
-  const runs = [];
-  let last = null;
-  for (const beat of beats) {
-    const artifact = labels[`${beat.seq}.${beat.index}`];
-    if (artifact && artifact !== "normal") {
-      last = null;
-      continue;
-    }
-    if (!last || beat.segment !== last.segment || beat.t_s - last.t_s > GAP_S) runs.push([]);
-    runs.at(-1).push(beat);
-    last = beat;
-  }
-  return runs;
-}
 
 export function HeartLine({ session }) {
   const t = words.value;

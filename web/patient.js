@@ -93,11 +93,13 @@ function Switch({ name, isOn, onClick }) {
   </button>`;
 }
 
-function Foot({ isPacedStep }) {
+function Foot({ screen }) {
   const t = words.value;
-  const isPaused = session.state.value.phase === "paused";
+  const isPaused = screen === "paused";
+  const isPacedStep = screen === "breathe";
   return html`<footer class="foot">
     <button type="button" class=${isPaused ? "primary" : ""} onClick=${() => session.command(isPaused ? "resume" : "pause")}>${t(isPaused ? "patient.resume" : "patient.pause")}</button>
+    ${screen === "moving" && html`<button type="button" onClick=${() => session.command("skip")}>${t("patient.skip")}</button>`}
     ${isPacedStep && canSound && html`<${Switch} name="sound" isOn=${soundIsOn.value} onClick=${toggleSound} />`}
     ${isPacedStep && canVibrate && html`<${Switch} name="vibrate" isOn=${touchIsOn.value} onClick=${() => (touchIsOn.value = !touchIsOn.value)} />`}
     ${isPacedStep && html`<${Switch} name="chart" isOn=${lineIsShown.value} onClick=${toggleLine} />`}
@@ -129,7 +131,7 @@ function Exercise({ screen }) {
       ${asks && lineIsShown.value && html`<${HeartLine} session=${session} />`}
       ${asks && html`<${Notice} />`}
     </div>
-    <${Foot} isPacedStep=${asks} />
+    <${Foot} screen=${screen} />
   </main>`;
 }
 

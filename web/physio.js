@@ -2,7 +2,7 @@
 
 import { Breaths } from "./breaths.js";
 import { Tachogram } from "./chart.js";
-import { Controls } from "./controls.js";
+import { Notes, Steering } from "./controls.js";
 import { Marks, Measures, Steps } from "./course.js";
 import { Closing } from "./finished.js";
 import { Fall, Numbers, reasonWords } from "./numbers.js";
@@ -83,13 +83,14 @@ function SessionCard() {
       <span class="state">${t(`state.${isOld ? "lost" : state.phase}`)}</span>
       <${SimulatedTag} hello=${state.hello} />
     </header>
+    <${Steering} session=${session} />
     <${Warnings} />
     <div class="session-body">
       <div class="session-answer"><${Fall} session=${session} /><${Breaths} breaths=${state.breaths} /></div>
       <${Numbers} session=${session} />
     </div>
     <${Tachogram} session=${session} spanS=${60} titleKey="physio.tachogram" height=${150} />
-    <${Controls} session=${session} />
+    <${Notes} session=${session} />
   </article>`;
 }
 

@@ -53,7 +53,7 @@ function Device({ session, sound }) {
       <${Fact} name=${t("patient.device.strap")}>${strapWords(t, quality)}<//>
       ${quality?.battery_percent != null && html`<${Fact} name=${t("patient.device.battery")}>${t("patient.percent", { n: quality.battery_percent })}<//>`}
       <${Fact} name=${t("patient.device.sound")}>
-        ${canSound ? html`${t("patient.device.sound.ready")} <button type="button" class="small" onClick=${() => sound.try()}>${t("patient.device.sound.try")}</button>` : t("patient.device.sound.none")}
+        ${canSound ? html`<p>${t("patient.device.sound.ready")}</p><button type="button" class="small" onClick=${() => sound.try()}>${t("patient.device.sound.try")}</button>` : t("patient.device.sound.none")}
       <//>
       ${canVibrate && html`<${Fact} name=${t("patient.device.vibrate")}>${t("patient.device.vibrate.can")}<//>`}
       <${Fact} name=${t("patient.device.screen")}>${t(canStayOn ? "patient.device.screen.stays" : "patient.device.screen.may_go")}<//>
@@ -75,10 +75,11 @@ export function Ready({ session, sound }) {
   };
   return html`<main class="sheet" data-screen="ready">
     <div class="columns">
-      <${Exercise} hello=${hello} />
-      <${Device} session=${session} sound=${sound} />
-      <${Safety} />
-      <section class="panel"><${Tension} name="before" question=${t("patient.tension.before")} value=${ratings["tension.before"]} onRate=${(n) => session.rate("tension", "before", n)} /></section>
+      <div class="column">
+        <${Exercise} hello=${hello} />
+        <section class="panel"><${Tension} name="before" question=${t("patient.tension.before")} value=${ratings["tension.before"]} onRate=${(n) => session.rate("tension", "before", n)} /></section>
+      </div>
+      <div class="column"><${Device} session=${session} sound=${sound} /><${Safety} /></div>
     </div>
     <div class="dock"><button type="button" class="primary" onClick=${start}>${t("patient.start")}</button></div>
   </main>`;

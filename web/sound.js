@@ -11,7 +11,8 @@ const PITCH = { inhale: [LOW_HZ, HIGH_HZ], exhale: [HIGH_HZ, LOW_HZ] };
 const PULSES = { inhale: [350], exhale: [90, 120, 90, 120, 90] };
 
 export const canSound = typeof AudioContext === "function";
-export const canVibrate = typeof navigator === "object" && typeof navigator.vibrate === "function";
+// Desktop browsers know the call but have nothing to vibrate with.
+export const canVibrate = typeof navigator === "object" && typeof navigator.vibrate === "function" && matchMedia("(pointer: coarse)").matches;
 
 export class BreathSound {
   #context = null;

@@ -1,0 +1,293 @@
+"""What the pages do: expire, come back, steer, rate, sound, remember; driven in a real Chromium on scripted sessions."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+import pytest
+from conftest import watched
+from playwright.sync_api import Browser, Page, expect
+from scenes import SCENES, answer, mark
+from scripted_server import ScriptedServer
+
+from biofeedback import messages
+from biofeedback.lang import Words
+
+EXPIRY_MS = 5000
+
+
+@pytest.fixture
+def server() -> Iterator[ScriptedServer]:
+    scripted = ScriptedServer().start()
+    yield scripted
+    scripted.stop()
+
+
+def opened(browser: Browser, server: ScriptedServer, scene: str, address: str = "/patient", **options: Any) -> Page:
+    """The page at a scene, in English."""
+    server.show(SCENES[scene])
+    page = watched(browser, server.url, **options).page
+    page.goto(f"{server.url}{address}?lang=en")
+    page.wait_for_selector("[data-screen], [data-phase]")
+    return page
+
+
+def radius(page: Page) -> str:
+    return page.get_attribute(".disc .body", "r") or ""
+
+
+def moves(page: Page) -> None:
+    """Returns when the disc has changed its size."""
+    page.wait_for_selector(f".disc .body:not([r='{radius(page)}'])")
+
+
+def tap(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def said(server: ScriptedServer, kind: str) -> list[dict[str, Any]]:
+    return [one for one in server.heard if one["type"] == kind]
+
+
+def hears(page: Page, server: ScriptedServer, kind: str, count: int) -> list[dict[str, Any]]:
+    """What viewers said of this kind, once it is so many."""
+    for _look in range(500):
+        if len(said(server, kind)) >= count:
+            return said(server, kind)
+        page.wait_for_timeout(20)
+    raise AssertionError(f"fewer than {count} of {kind} among {server.heard}")
+
+
+def back(server: ScriptedServer, scene: str) -> ScriptedServer:
+    """Another server in the place of one that stopped."""
+    again = ScriptedServer(server.port)
+    again.scene, again.epoch = SCENES[scene], server.epoch
+    return again.start()
+
+
+def test_an_answer_expires_within_five_seconds_of_silence_and_the_pacer_goes_on(
+    browser: Browser, server: ScriptedServer
+) -> None:
+    page = opened(browser, server, "yes")
+    expect(page.locator(".answer .word")).to_have_text("Yes")
+    server.is_mute = True
+    page.wait_for_selector("[data-card=lost]", timeout=EXPIRY_MS)
+    expect(page.locator(".answer .sentence")).to_have_text("Connection lost. Keep breathing calmly.")
+    moves(page)
+    server.is_mute = False
+    page.wait_for_selector("[data-card=yes]")
+    page.context.close()
+
+
+def test_a_server_that_was_gone_is_found_again_without_a_reload(browser: Browser, server: ScriptedServer) -> None:
+    page = opened(browser, server, "yes")
+    page.evaluate("window.notReloaded = true")
+    server.stop()
+    page.wait_for_selector("[data-card=lost]", timeout=EXPIRY_MS)
+    moves(page)
+    again = back(server, "yes")
+    page.wait_for_selector("[data-card=yes]")
+    assert page.evaluate("window.notReloaded") is True
+    hello = said(again, "hello")[0]
+    assert (hello["epoch"], hello["message_seq"]) == (f"01SCENE{server.epoch}", 500)
+    page.context.close()
+    again.stop()
+
+
+def test_stop_works_without_a_connection_and_is_told_when_it_is_back(browser: Browser, server: ScriptedServer) -> None:
+    page = opened(browser, server, "yes")
+    server.stop()
+    page.wait_for_selector("[data-card=lost]", timeout=EXPIRY_MS)
+    page.click(".stop")
+    page.wait_for_selector("[data-screen=stopped]")
+    again = back(server, "finished")
+    page.wait_for_selector("[data-screen=finished]")
+    assert hears(page, again, "command", 1)[0]["command"] == "stop"
+    page.context.close()
+    again.stop()
+
+
+def test_the_card_keeps_its_height_whatever_it_says(browser: Browser, server: ScriptedServer) -> None:
+    page = opened(browser, server, "measuring", viewport={"width": 320, "height": 568})
+    places = set()
+    for scene in ("measuring", "yes", "no_contact", "irregular_beats", "notice", "not_following"):
+        server.show(SCENES[scene])
+        page.wait_for_selector(f"[data-card={'measuring' if scene == 'notice' else scene}]")
+        places.add(json.dumps(page.locator(".answer").bounding_box()))
+    assert len(places) == 1
+    page.context.close()
+
+
+def test_a_patient_rates_starts_pauses_and_stops(browser: Browser, server: ScriptedServer) -> None:
+    page = opened(browser, server, "ready")
+    page.check("input[name=before][value='6']")
+    page.click("summary")
+    page.check("input[name=exercise][value=walk]")
+    tap(page, "Start")
+    assert hears(page, server, "rating", 1) == [{"type": "rating", "scale": "tension", "moment": "before", "value": 6}]
+    assert hears(page, server, "command", 1)[0] == {"type": "command", "command": "start", "exercise": "walk"}
+    server.show(SCENES["yes"])
+    tap(page, "Pause")
+    server.show(SCENES["paused"])
+    tap(page, "Go on")
+    tap(page, "Stop")
+    assert [one["command"] for one in hears(page, server, "command", 4)] == ["start", "pause", "resume", "stop"]
+    page.context.close()
+
+
+def test_noticing_is_asked_once_and_told(browser: Browser, server: ScriptedServer) -> None:
+    page = opened(browser, server, "notice")
+    page.click(".notice button:has-text('Not sure')")
+    assert hears(page, server, "rating", 1) == [{"type": "rating", "scale": "notice", "moment": "during", "value": 1}]
+    expect(page.locator(".notice")).to_have_count(0)
+    page.context.close()
+
+
+def test_tension_is_asked_again_before_the_closing_lines(browser: Browser, server: ScriptedServer) -> None:
+    page = opened(browser, server, "tension_after")
+    page.click(".scale-step >> nth=3")
+    expect(page.locator(".closing li")).to_have_count(3)
+    assert Words("en")("closing.tension.both", before=6, after=3) in (page.text_content(".closing") or "")
+    tap(page, "Once more")
+    assert hears(page, server, "command", 1)[0]["command"] == "new"
+    page.context.close()
+
+
+def test_a_baseline_has_no_moving_circle(browser: Browser, server: ScriptedServer) -> None:
+    page = opened(browser, server, "baseline")
+    assert page.locator("[data-stage=still]").count() == 1
+    assert page.locator(".disc").count() == 0
+    expect(page.locator(".answer")).to_contain_text("more seconds. Please do not talk.")
+    page.context.close()
+
+
+def test_sound_is_off_until_it_is_tapped(browser: Browser, server: ScriptedServer) -> None:
+    page = opened(browser, server, "yes")
+    sound = page.locator(".switch.sound")
+    for pressed in ("false", "true", "false"):
+        expect(sound).to_have_attribute("aria-pressed", pressed)
+        sound.click()
+    page.context.close()
+
+
+def test_with_reduced_motion_segments_step_instead_of_a_disc_that_grows(
+    browser: Browser, server: ScriptedServer
+) -> None:
+    page = opened(browser, server, "yes", reduced_motion="reduce")
+    assert page.locator(".disc .body").count() == 0
+    first = page.get_attribute(".segments g", "data-filled")
+    page.wait_for_selector(f".segments g:not([data-filled='{first}'])")
+    filled = page.get_attribute(".segments g", "data-filled")
+    assert page.locator(".segments path.on").count() == int(filled or -1)
+    page.context.close()
+
+
+def test_started_with_another_exercise_the_page_asks_for_its_steps(browser: Browser, server: ScriptedServer) -> None:
+    page = opened(browser, server, "ready")
+    server.scene = SCENES["movement"]
+    server.send(mark(12.0, "command", "start gentle_movements", "physio"))
+    page.wait_for_selector("[data-stage=movement]")
+    assert said(server, "hello")[-1]["message_seq"] == 500
+    page.context.close()
+
+
+def test_language_and_theme_are_remembered(browser: Browser, server: ScriptedServer) -> None:
+    page = opened(browser, server, "ready")
+    page.click("button[lang=nl]")
+    page.wait_for_selector("html[lang=nl]")
+    page.click("button.icon")
+    page.goto(server.url + "/patient")
+    page.wait_for_selector("html[lang=nl][data-theme=dark] main")
+    page.context.close()
+
+
+@pytest.mark.parametrize("address", ["/patient", "/physio"])
+def test_simulated_data_is_labelled_on_every_screen(browser: Browser, server: ScriptedServer, address: str) -> None:
+    page = opened(browser, server, "ready", address)
+    for scene in ("ready", "baseline", "yes", "paused", "movement", "finished"):
+        server.show(SCENES[scene])
+        expect(page.locator(".simulated")).to_be_visible()
+    page.context.close()
+
+
+@pytest.fixture
+def physio(browser: Browser, server: ScriptedServer) -> Iterator[Page]:
+    page = opened(browser, server, "yes", "/physio", viewport={"width": 1280, "height": 800})
+    yield page
+    page.context.close()
+
+
+def test_the_physiotherapist_steers_with_the_keyboard(physio: Page, server: ScriptedServer) -> None:
+    physio.keyboard.press("m")
+    physio.keyboard.press("n")
+    physio.keyboard.type("m n")  # typing in the note is typing
+    physio.keyboard.press("Enter")
+    physio.locator("h1").click()
+    physio.keyboard.press(" ")
+    assert [one["text"] for one in hears(physio, server, "mark", 2)] == ["", "m n"]
+    assert [one["command"] for one in hears(physio, server, "command", 1)] == ["pause"]
+    physio.uncheck(".keys input")
+    physio.locator("h1").click()
+    physio.keyboard.press("m")
+    physio.click("text=I see the patient breathing along")
+    assert hears(physio, server, "mark", 3)[2] == {"type": "mark", "kind": "context", "text": "following"}
+
+
+def test_the_largest_number_is_the_fall_with_its_interval(physio: Page) -> None:
+    assert physio.text_content(".fall-number") == "5.6 bpm"
+    expect(physio.locator(".fall")).to_contain_text("95% interval 3.4 to 7.8")
+    size = """(selector) => Math.max(...[...document.querySelectorAll(selector)]
+        .map((one) => parseFloat(getComputedStyle(one).fontSize)))"""
+    assert physio.evaluate(size, ".fall-number strong") == physio.evaluate(size, ".session *")
+
+
+def test_the_chart_is_read_with_arrow_keys_and_as_a_table(physio: Page) -> None:
+    chart = physio.locator(".session .plot-keys")
+    chart.focus()
+    assert chart.get_attribute("aria-valuenow") != "0"
+    physio.keyboard.press("Home")
+    expect(chart).to_have_attribute("aria-valuenow", "0")
+    assert "bpm" in (chart.get_attribute("aria-valuetext") or "")
+    physio.locator(".session .tachogram button").click()
+    assert physio.locator(".session .tachogram tbody tr").count() > 50
+    physio.locator(".breaths button").click()
+    expect(physio.locator(".breaths tbody")).to_contain_text("4 (not usable)")
+
+
+def test_numbers_are_not_shown_as_true_when_the_server_is_silent(physio: Page, server: ScriptedServer) -> None:
+    server.is_mute = True
+    expect(physio.locator(".session .state")).to_have_text("Connection lost", timeout=EXPIRY_MS)
+    expect(physio.locator(".fall-number")).to_have_count(0)
+
+
+def test_a_limit_of_the_clinic_is_a_note_on_the_card(physio: Page) -> None:
+    physio.click(".limits summary")
+    physio.fill(".limit input >> nth=1", "60")
+    physio.keyboard.press("Tab")
+    expect(physio.locator(".warnings")).to_have_text("Heart rate 68, above the limit of 60")
+
+
+def test_what_the_server_refuses_is_told(physio: Page, server: ScriptedServer) -> None:
+    server.send(messages.Error(code="command_refused", detail="skip makes no sense now"))
+    expect(physio.locator(".trouble")).to_have_text(Words("en")("error.command_refused"))
+
+
+def test_an_answer_that_changes_reaches_the_card(browser: Browser, server: ScriptedServer) -> None:
+    page = opened(browser, server, "measuring")
+    for q, (state, at_s) in enumerate((("yes", 150.6), ("not_following", 153.0), ("not_following", 160.4)), start=501):
+        server.send(msgspec.structs.replace(answer(state, at_s), q=q))
+    page.wait_for_selector("[data-card=not_following]")
+    page.context.close()
+
+
+# Raw bytes with the font; the language file, which reports and command line share, comes on top of it.
+@pytest.mark.parametrize(("address", "limit_kb"), [("/", 90), ("/patient", 135), ("/physio", 205)])
+def test_a_page_is_small(browser: Browser, server: ScriptedServer, address: str, limit_kb: int) -> None:
+    server.show(SCENES["yes"])
+    page = watched(browser, server.url).page
+    sizes: dict[str, int] = {}
+    page.on("requestfinished", lambda request: sizes.update({request.url: request.sizes()["responseBodySize"]}))
+    page.goto(f"{server.url}{address}?lang=en", wait_until="networkidle")
+    assert 0 < sum(size for url, size in sizes.items() if "/lang/" not in url) < limit_kb * 1000, sizes
+    page.context.close()

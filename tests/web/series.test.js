@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { barsOf, columnsOf, rangeOf, runsOf } from "../../web/series.js";
+
+const beat = (t_s, heart_rate_bpm = 70, segment = 0) => ({ seq: Math.round(t_s * 10), index: 0, t_s, heart_rate_bpm, rr_ms: 60_000 / heart_rate_bpm, segment });
+const breath = (index, exhale_fall_bpm, usable = true) => ({ step_seq: 13, index, exhale_fall_bpm, exhale_rise_ms: null, usable });
+
+test("the picture of the heart rate spans at least 16 beats per minute", () => {
+  assert.deepEqual(rangeOf([69, 71]), [62, 78]);
+  const [low, high] = rangeOf([50, 90]);
+  assert.deepEqual([low, high].map(Math.round), [48, 92]);
+});
+
+test("the line is broken at gaps, new segments and beats that were set apart", () => {
+  const beats = [beat(1), beat(2), beat(6), beat(7, 70, 1), beat(8, 70, 1), beat(9, 140, 1), beat(10, 70, 1)];
+  assert.deepEqual(runsOf(beats, {}).map((run) => run.length), [2, 1, 4]);
+  assert.deepEqual(runsOf(beats, { "90.0": "extra", "80.0": "normal" }).map((run) => run.length), [2, 1, 2, 1]);
+});
+
+test("the chart has a hole at each break and keeps beats that were set apart as points", () => {
+  const [times, line, apart] = columnsOf([beat(1), beat(2), beat(6), beat(7, 140)], { "70.0": "extra" });
+  assert.deepEqual(times.map((time) => Math.round(time)), [1, 2, 6, 6, 7]);
+  assert.deepEqual(line, [70, 70, null, 70, null]);
+  assert.deepEqual(apart, [null, null, null, null, 140]);
+});
+
+test("bars go up for a fall of heart rate and down for a rise; a breath without a number has none", () => {
+  const [fall, rise, none] = barsOf([breath(0, 6), breath(1, -3), breath(2, null, false)], 84);
+  assert.ok(fall.top < fall.zero && fall.top >= 0);
+  assert.equal(rise.top, rise.zero);
+  assert.ok(rise.size < fall.size);
+  assert.equal(none.size, null);
+  assert.equal(barsOf([breath(0, 1)], 84)[0].zero, 80);
+  assert.equal(barsOf(Array.from({ length: 20 }, (_, index) => breath(index, 2)), 84).length, 12);
+});
