@@ -9,7 +9,7 @@ from biofeedback import __version__
 from biofeedback.channel import Channel, Facts
 from biofeedback.clock import Clock
 from biofeedback.core.exercises import Exercise
-from biofeedback.core.pipeline import Pipeline
+from biofeedback.core.pipeline import PIPELINE_VERSION, Pipeline
 from biofeedback.core.prior import Prior
 from biofeedback.course import Course
 from biofeedback.history import prior_json, prior_of
@@ -33,7 +33,14 @@ def new_header(moment: datetime, *, subject: str, simulated: bool, exercise: str
     """Header of a session that begins at a moment of wall time, the only time that it is read."""
     session = ulid(int(moment.timestamp() * 1000), secrets.token_bytes(10))
     return Header(
-        session, utc_text(moment), subject, simulated, exercise, software=__version__, prior=prior_json(prior)
+        session,
+        utc_text(moment),
+        subject,
+        simulated,
+        exercise,
+        PIPELINE_VERSION,
+        software=__version__,
+        prior=prior_json(prior),
     )
 
 

@@ -169,6 +169,10 @@ class Session:
             saved=self._recorder.saved,
         )
 
+    def flush(self) -> None:
+        """Put on the disk what was recorded, also after the end."""
+        self._recorder.flush()
+
     def close(self) -> None:
         """Let go of the file."""
         self._recorder.close()

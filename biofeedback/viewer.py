@@ -101,6 +101,7 @@ class Viewer:
 def _widen(kept: deque[Outgoing | Dropped], item: Outgoing | Dropped) -> None:
     """Stretch the mark of what was dropped just before this, or set one."""
     start_s, end_s = (item.start_s, item.end_s) if isinstance(item, Dropped) else (item.at_s, item.at_s)
-    if kept and isinstance(kept[-1], Dropped):
-        start_s = kept.pop().start_s
+    if kept and isinstance(before := kept[-1], Dropped):
+        kept.pop()
+        start_s = before.start_s
     kept.append(Dropped(start_s, end_s))

@@ -154,6 +154,8 @@ class Room:
             channel = self.session.channel
             channel.reap(asyncio.get_running_loop().time())
             channel.refresh_quality()
+            if self.session.ended.is_set():
+                self.session.flush()  # while it runs, it does so itself; a rating may come later
             if count % PACER_EVERY == 0:
                 channel.send_pacer()
 

@@ -217,6 +217,7 @@ async def test_a_session_through_the_server_gives_the_answers_of_its_recording(s
         await page.hear("pacer", state="finished")
         await page.say("rating", scale="tension", moment="after", value=2)
         await page.hear("mark", kind="rating")
+        await page.hear("pacer", state="finished")
     recording = read_recording(tmp_path / "data" / "recordings" / f"{epoch}.jsonl")
     pipeline = Pipeline()
     results = [result for event in recording.events for result in pipeline.feed(event)]
