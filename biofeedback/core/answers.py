@@ -72,7 +72,7 @@ def decide_look(
     grade is good and a person (or measured breathing) showed the following. Everything else is ``unknown``.
     """
     following = _following(fit, tempo, goes_on=goes_on, was_seen=was_seen, breaths=breaths)
-    half_ms = CRITICAL_RATIO * fit.effect_sd_ms()
+    half_ms = fit.effect_half_ms(CRITICAL_RATIO)
     low_ms, high_ms = fit.effect_ms - half_ms, fit.effect_ms + half_ms
     shown = low_ms > 0 and fit.t_ratio > CRITICAL_RATIO and fit.harmonic_ratio < HARMONIC_MAX
     largest_ms = (abs(fit.amplitude_ms) + CRITICAL_RATIO * fit.sd_ms) * CONTRAST_MAX

@@ -18,6 +18,7 @@ STRAP_LATENCY_S, STRAP_LATENCY_SD_S = 0.8, 0.7
 ARC_DEG = (-45.0, 120.0)  # the heart's own lag behind volume; science.md 5
 STRAP_LATENCY_MAX_S = 2.5
 ARC_STEP_S = 0.25
+NORMAL_975 = 1.959964  # two-sided 95 % of a normal distribution
 SCALE_PRIOR_DF = 6.0  # the noise's SD changes between baseline and exercise by a factor exp(N(0, .3)): science.md 5
 
 
@@ -47,9 +48,16 @@ class LockedFit:
         """Rise of RR from the first to the last third of the exhale."""
         return self.amplitude_ms * self.contrast
 
-    def effect_sd_ms(self) -> float:
-        """Standard deviation of the effect: of the amplitude, and of the share of the strap in the delay."""
-        return math.hypot(self.sd_ms * self.contrast, self.amplitude_ms * self.contrast_sd)
+    def effect_half_ms(self, critical_ratio: float) -> float:
+        """Half of the effect's interval: the amplitude's, found in noise, and that of the strap's share of the delay.
+
+        Parameters
+        ----------
+        critical_ratio : float
+            How many standard deviations the amplitude's interval reaches; the share's, a prior, reaches 1.96.
+        """
+        amplitude = critical_ratio * self.sd_ms * self.contrast
+        return math.hypot(amplitude, NORMAL_975 * self.amplitude_ms * self.contrast_sd)
 
 
 def _arc(pattern: Pattern, latency_s: float | None) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
