@@ -78,6 +78,11 @@ class Beats:
         return self._timeline.last_beat_s
 
     @property
+    def begins_s(self) -> float | None:
+        """Start of the first interval, None before it."""
+        return self.gaps[0].end_s
+
+    @property
     def is_in_gap(self) -> bool:
         """Whether beats are missing now."""
         return self.gaps[-1].end_s is None

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from biofeedback.core.answers import LOOKS
 from biofeedback.core.events import StepKind
-from biofeedback.core.results import Answer, Card, CardState, ExhaleResponse, Following, Grade, Reason
+from biofeedback.core.results import Answer, Card, CardState, ExhaleResponse, Following, Reason
 from biofeedback.core.step_run import StepRun
 
 __all__ = ["SignalNow", "make_card"]
@@ -18,9 +18,8 @@ class SignalNow:
 
     has_intervals: bool
     has_contact: bool | None
-    is_irregular: bool
     is_in_gap: bool
-    grade: Grade | None
+    reasons: tuple[Reason, ...]  # why the last minute is bad; empty when it is not
 
     @property
     def trouble(self) -> CardState | None:
@@ -29,9 +28,9 @@ class SignalNow:
             return CardState.NO_BEAT_INTERVALS
         if self.has_contact is False:
             return CardState.NO_CONTACT
-        if self.is_irregular:
+        if Reason.IRREGULAR_BEATS in self.reasons:
             return CardState.IRREGULAR_BEATS
-        if self.is_in_gap or self.grade is Grade.BAD:
+        if self.is_in_gap or self.reasons:
             return CardState.POOR_SIGNAL
         return None
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from biofeedback.core.answers import LOOKS, SIGNAL_REASONS, StepTonus, calmer_answer
+from biofeedback.core.answers import LOOKS, StepTonus, calmer_answer
 from biofeedback.core.artifacts import IRREGULARITY_LIMIT
 from biofeedback.core.beats import Beats
 from biofeedback.core.card import SignalNow, make_card
@@ -75,7 +75,7 @@ class Pipeline:
         self._recovery: StepTonus | None = None
         self._had_poor_level = False  # a baseline or recovery was there, and too poor to read
         self._answered: list[StepRun] = []
-        self._grade: Grade | None = None
+        self._reasons: tuple[Reason, ...] = ()  # why the signal is bad, as judged last
         self._card: Card | None = None
         self._standing: tuple[object, ...] | None = None  # what the card was last made from
         self._is_paused = False
@@ -147,7 +147,9 @@ class Pipeline:
     def _judge(self) -> list[Result]:
         """The signal of the last minute."""
         self._quality_due_s += QUALITY_EVERY_S
-        return [self._quality(self._recent_verdict(max(0.0, self._now_s - QUALITY_WINDOW_S)))]
+        # What was before the first beat says nothing of the signal; before any beat there is none.
+        start_s = max(0.0, self._now_s - QUALITY_WINDOW_S, self._beats.begins_s or 0.0)
+        return [self._quality(self._recent_verdict(start_s))]
 
     # Inputs
 
@@ -188,10 +190,11 @@ class Pipeline:
         return self._beats.take(event.seq, event.t_s, rr_ms)
 
     def _on_rr(self, event: RrIntervals) -> list[Result]:
-        if event.rr_ms:
+        rr_ms = tuple(rr for rr in event.rr_ms if MS_PER_1024TH <= rr <= 0xFFFF * MS_PER_1024TH)  # as bytes can say
+        if rr_ms:
             self._contact.is_connected = True
             self._contact.see_intervals()
-        return self._beats.take(event.seq, event.t_s, event.rr_ms)
+        return self._beats.take(event.seq, event.t_s, rr_ms)
 
     def _on_link(self, event: Link) -> list[Result]:
         self._contact.link(event)
@@ -287,7 +290,7 @@ class Pipeline:
             results += self._settle_breaths(run)
         results.append(run.measures(self._surroundings()))
         if run.step.step is StepKind.RECOVERY:
-            self._recovery = self._level(run)
+            self._recovery = self._level(run) or self._recovery
         return results
 
     def _settle_breaths(self, run: StepRun) -> list[Result]:
@@ -307,7 +310,7 @@ class Pipeline:
         verdict = run.grade(around, run.step.t_s, run.end_s)
         if verdict.grade is not Grade.BAD:
             self._baseline_noise = run.noise(self._beats) or self._baseline_noise
-        self._baseline = self._level(run)
+        self._baseline = self._level(run) or self._baseline
 
     def _level(self, run: StepRun) -> StepTonus | None:
         """Level of the heart over a step of quiet breathing; a poor signal gives none."""
@@ -331,8 +334,9 @@ class Pipeline:
 
     def _calmer(self, verdict: Verdict) -> Result:
         """The calmer answer, at the end of the session."""
-        signal = tuple(reason for reason in verdict.reasons if reason in SIGNAL_REASONS)
-        if not signal and self._had_poor_level:
+        signal = verdict.reasons
+        is_one_missing = self._baseline is None or self._recovery is None
+        if not signal and is_one_missing and self._had_poor_level:
             signal = (Reason.POOR_SIGNAL,)
         return calmer_answer(self._baseline, self._recovery, signal, self._prior.heart_rate_sd_bpm)
 
@@ -355,7 +359,7 @@ class Pipeline:
     def _quality(self, verdict: Verdict) -> Quality:
         """The signal, and what the strap says of itself."""
         last_s = self._beats.last_beat_s
-        self._grade = verdict.grade
+        self._reasons = verdict.reasons
         return Quality(
             self._now_s, verdict.grade, verdict.reasons, verdict.beats, verdict.corrected_fraction,
             verdict.coverage_fraction, self._contact.has_contact, self._contact.battery_percent,
@@ -375,8 +379,8 @@ class Pipeline:
             return []
         standing = (
             self._shown, None if self._shown is None else (self._shown.next_breath, self._shown.response),
-            self._contact.has_intervals, self._contact.has_contact, self._is_irregular(), self._beats.is_in_gap,
-            self._grade, self._is_paused, self._is_finished,
+            self._contact.has_intervals, self._contact.has_contact, self._beats.is_in_gap, self._reasons,
+            self._is_paused, self._is_finished,
         )  # fmt: skip
         if standing == self._standing:
             return []
@@ -384,9 +388,8 @@ class Pipeline:
         signal = SignalNow(
             self._contact.has_intervals,
             self._contact.has_contact,
-            self._is_irregular(),
             self._beats.is_in_gap and self._beats.last_beat_s is not None,
-            self._grade,
+            self._reasons,
         )
         card = make_card(self._now_s, self._shown, signal, is_paused=self._is_paused, is_finished=self._is_finished)
         if self._card is not None and replace(self._card, t_s=card.t_s) == card:

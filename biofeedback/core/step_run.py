@@ -198,12 +198,9 @@ class StepRun:
         self, around: Surroundings, pacer: Pacer, fit: LockedFit | None, verdict: LookVerdict, used: int, *, final: bool
     ) -> ExhaleResponse:
         """The answer so far: this look's, or the yes that stands since an earlier one."""
-        first_yes = next((look for look in self.looks if look.answer is Answer.YES), None)
-        is_revoked = first_yes is not None and _revokes(verdict)
-        answer, reasons = verdict.answer, verdict.reasons
-        if first_yes is not None and not is_revoked:
-            answer, reasons = Answer.YES, ()
-        decided = first_yes if first_yes is not None else next((k for k in self.looks if k.answer is Answer.NO), None)
+        standing = _standing_yes(self.looks)
+        answer, reasons = (verdict.answer, verdict.reasons) if standing is None else (Answer.YES, ())
+        decided = self.looks[-1] if answer is Answer.NO else standing
         bpm = None if fit is None else 60000.0 / fit.mean_rr_ms**2
         latency_s = around.contact.latency_s
         return ExhaleResponse(
@@ -228,7 +225,7 @@ class StepRun:
             breaths_used=used,
             time_to_answer_s=None if decided is None else pacer.breath(decided.breaths - 1).end_s - self.step.t_s,
             shown_at_s=None if decided is None else decided.shown_at_s,
-            revoked=is_revoked,
+            revoked=standing is None and any(look.answer is Answer.YES for look in self.looks),
             final=final,
         )
 
@@ -250,8 +247,9 @@ class StepRun:
         if self.response is None or self.response.answer is Answer.UNKNOWN:
             return None
         self.response = replace(
-            self.response, answer=Answer.UNKNOWN, reason=reasons[0], reasons=tuple(reasons), revoked=True
-        )
+            self.response, answer=Answer.UNKNOWN, reason=reasons[0], reasons=tuple(reasons), revoked=True,
+            time_to_answer_s=None, shown_at_s=None,
+        )  # fmt: skip
         return self.response
 
     # Measures over the step
@@ -328,9 +326,18 @@ def unasked(reasons: Sequence[Reason]) -> ExhaleResponse:
     )  # fmt: skip
 
 
-def _revokes(verdict: LookVerdict) -> bool:
-    """Whether a look takes an earlier yes back: not following, or a signal that bears nothing."""
-    return Reason.NOT_FOLLOWING in verdict.reasons or any(reason in SIGNAL_REASONS for reason in verdict.reasons)
+def _standing_yes(looks: Sequence[Look]) -> Look | None:
+    """The yes that stands: the first since a look, if any, that took an earlier one back.
+
+    A look takes it back that finds the person not following, or a signal that bears nothing.
+    """
+    standing = None
+    for look in looks:
+        if look.reason is Reason.NOT_FOLLOWING or look.reason in SIGNAL_REASONS:
+            standing = None
+        elif standing is None and look.answer is Answer.YES:
+            standing = look
+    return standing
 
 
 def _times(value: float | None, factor: float | None) -> float | None:
