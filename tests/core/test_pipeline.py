@@ -1,6 +1,5 @@
 import math
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -51,7 +50,6 @@ from biofeedback.core.results import (
 )  # fmt: skip
 from biofeedback.straps.presets import Follows, Traits
 
-POLAR = Path(__file__).parents[2].parent / "shared" / "data" / "polar_h10"
 CLEAR = Traits(rsa_bpm=(14.0, 20.0))
 OWN_PACE = Traits(follows=Follows.NOTHING, breathing_per_min=(12.0, 13.0), rsa_bpm=(14.0, 20.0))
 RELAXED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -60,21 +58,6 @@ RELAXED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def _final(results):
     """The last final exhale answer."""
     return [response for response in of(results, ExhaleResponse) if response.final][-1]
-
-
-def _states(results):
-    """States of the card in their order, each once as long as it stays."""
-    states = [card.state for card in of(results, Card)]
-    return [state for place, state in enumerate(states) if place == 0 or states[place - 1] is not state]
-
-
-def _h10(name, *steps):
-    """A real H10's intervals as one rest, or with steps."""
-    skip = 1 if "pvc" in name else 0
-    rr_ms = np.loadtxt(POLAR / name, delimiter=",", skiprows=skip)[:, 1]
-    beats = listed(rr_ms)
-    chosen = steps or (Step(0, 0.0, StepKind.REST),)
-    return numbered([*chosen, *beats, End(0, beats[-1].t_s, "completed")])
 
 
 # Live equals offline
