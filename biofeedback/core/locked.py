@@ -27,8 +27,7 @@ class LockedFit:
     """RR's component locked to the pacer, in the person's own coloured noise.
 
     ``amplitude_ms`` is half of peak to trough, positive when RR rises over the exhale; ``t_ratio`` its ratio to
-    ``sd_ms``. ``effect_ms`` is the exhale contrast of the fitted wave at the heart's own lag. ``fit_gain`` is the
-    fall of the misfit (twice the gain of log likelihood).
+    ``sd_ms``. ``effect_ms`` is the exhale contrast of the fitted wave at the heart's own lag.
     """
 
     amplitude_ms: float
@@ -39,7 +38,6 @@ class LockedFit:
     contrast: float
     contrast_sd: float
     scale: float
-    fit_gain: float
     harmonic_ratio: float
     mean_rr_ms: float
 
@@ -142,7 +140,6 @@ def fit_locked(
         contrast=contrast,
         contrast_sd=math.sqrt(float(np.average((contrasts - contrast) ** 2, weights=weights))),
         scale=scale,
-        fit_gain=white.gain(pair) / scale**2,
         harmonic_ratio=second / first if first > 0 else math.inf,
         mean_rr_ms=float(nn_ms.mean()),
     )
