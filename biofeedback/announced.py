@@ -23,8 +23,6 @@ class AnnouncedStrap:
 
     async def run(self, sink: Sink, clock: Clock) -> None:
         """Run the strap."""
-        if self.simulated:
-            self._say(self._words("report.simulated"))
 
         def announce(event: StrapEvent) -> None:
             self._announce(event)

@@ -32,7 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_BROKEN_PIPE
     except BiofeedbackError as error:
-        sys.stderr.write(f"biofeedback: {error}\n")
+        commands.say_error(error)
         return EXIT_MISTAKE
     return status
 
@@ -59,6 +59,14 @@ def _parser() -> argparse.ArgumentParser:
     ):
         add(added)
     return parser
+
+
+def _seconds(text: str) -> float:
+    """A length of time."""
+    seconds = float(text)
+    if not 0 < seconds < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text} is no length of time in seconds")
+    return seconds
 
 
 def _add(to: Any, name: str, command: Command, help_: str, example: str) -> argparse.ArgumentParser:
@@ -143,7 +151,7 @@ def _add_straps(to: Any) -> None:
         to, "straps", commands.straps, "look for heart-rate straps over Bluetooth", "biofeedback straps --seconds 15"
     )
     parser.add_argument(
-        "--seconds", type=float, default=10.0, metavar="S", help="how long to look (default: %(default)g)"
+        "--seconds", type=_seconds, default=10.0, metavar="S", help="how long to look (default: %(default)g)"
     )
     parser.add_argument("--json", action="store_true", help="one JSON list instead of a table")
     _add_lang(parser)

@@ -172,6 +172,7 @@ async def _record(arguments: argparse.Namespace) -> None:
     from biofeedback.unattended import record as record_session
 
     words = Words(arguments.lang)
+    exercise = _exercise(arguments)
     Settings(strap=arguments.strap, speed=arguments.speed)  # refuses a speed that makes no sense
     name = await resolve(arguments.strap)
     if arguments.strap == AUTO and name.startswith("simulated"):
@@ -180,7 +181,6 @@ async def _record(arguments: argparse.Namespace) -> None:
     if strap.simulated:
         sys.stderr.write(words("report.simulated") + "\n")
     clock = MonotonicClock(arguments.speed)
-    exercise = _exercise(arguments)
     await record_session(strap, exercise, arguments.duration, Path(arguments.out), clock, arguments.subject)
     sys.stderr.write(f"{arguments.out}\n")
 
@@ -223,9 +223,7 @@ async def _straps(arguments: argparse.Namespace) -> int:
     try:
         found = await scan(arguments.seconds, say)
     except Trouble as error:
-        if error.detail in words:
-            raise InputError(words(error.detail)) from error
-        raise
+        raise InputError(words(error.detail)) from error
     if arguments.json:
         sys.stdout.write(encode_document([asdict(strap) for strap in found]) + "\n")
         return 0

@@ -67,12 +67,14 @@ def breath_summary(breaths: list[BreathMeasures], words: Words) -> str:
     falls = [breath.exhale_fall_bpm for breath in breaths if breath.exhale_fall_bpm is not None]
     if not breaths:
         return words("report.breaths.none")
+    if not rises or not falls:
+        return words("report.bars.none", breaths=len(breaths))
     return words(
         "report.breaths.summary",
         usable=sum(breath.usable for breath in breaths),
         breaths=len(breaths),
-        median=number(words, median(rises) if rises else None, 1),
-        fall=number(words, median(falls) if falls else None, 1),
+        median=number(words, median(rises), 1),
+        fall=number(words, median(falls), 1),
     )
 
 

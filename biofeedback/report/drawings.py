@@ -26,9 +26,10 @@ def drawings(analysis: Analysis, words: Words) -> str:
 
 def _figure(svg: str | None, missing: str, title: str, caption: str, words: Words, style: str = "") -> str:
     """A figure under its title, or the words for why there is none."""
-    drawn = f"<p>{escape(words(missing))}</p>" if svg is None else svg
-    text = escape(words(caption))
-    return f'<figure class="{style}"><h3>{escape(words(title))}</h3>{drawn}<figcaption>{text}</figcaption></figure>'
+    heading = f"<h3>{escape(words(title))}</h3>"
+    if svg is None:
+        return f"<div>{heading}<p>{escape(words(missing))}</p></div>"
+    return f'<figure class="{style}">{heading}{svg}<figcaption>{escape(words(caption))}</figcaption></figure>'
 
 
 def _tachogram(analysis: Analysis, words: Words) -> str:

@@ -13,7 +13,7 @@ from biofeedback.report.tachogram import SMALLEST_SPAN_MS, both_scales
 __all__ = ["breath_bars", "folded_figure", "poincare", "spectrum_figure"]
 
 WIDTH, HEIGHT = 490, 320
-SQUARE = (14, 110, 42, 116)  # margins that leave a square to draw in
+SQUARE = (14, 108, 44, 120)  # margins that leave a square to draw in
 LF_HZ = (0.04, 0.15)  # Task Force 1996
 STEP_SHAPES = {"baseline": "ring", "breathe": "dot", "recovery": "plus"}
 SMALLEST_RISE_MS = 40.0  # the bars' scale never blows up less than this
@@ -22,7 +22,7 @@ SMALLEST_RISE_MS = 40.0  # the bars' scale never blows up less than this
 def folded_figure(name: str, folded: Folded, words: Words) -> str:
     """Breath-locked average with its interval; the exhale is shaded."""
     around = Axis.around([*folded.low_ms.tolist(), *folded.high_ms.tolist()], SMALLEST_SPAN_MS / 2)
-    plot = Plot(WIDTH, HEIGHT, Axis(0.0, folded.period_s), around, (26, 58, 42, 58))
+    plot = Plot(WIDTH, HEIGHT, Axis(0.0, folded.period_s), around, (28, 60, 44, 62))
     plot.band(folded.inhale_s, folded.period_s, "exhale")
     plot.text(plot.x(folded.inhale_s / 2), 18, words("report.inhale"), "label")
     plot.text(plot.x((folded.inhale_s + folded.period_s) / 2), 18, words("report.exhale"), "label")
@@ -52,7 +52,7 @@ def breath_bars(name: str, breaths: list[BreathMeasures], words: Words) -> str:
     """Rise of RR within each exhale; a breath that cannot be measured is a cross on the line of 0, never a bar of 0."""
     rises = [breath.exhale_rise_ms for breath in breaths if breath.exhale_rise_ms is not None]
     span = Axis.around([0.0, *rises], SMALLEST_RISE_MS)
-    plot = Plot(WIDTH, HEIGHT, Axis(0.4, len(breaths) + 0.6), span, (14, 14, 42, 58))
+    plot = Plot(WIDTH, HEIGHT, Axis(0.4, len(breaths) + 0.6), span, (14, 14, 44, 62))
     plot.left_axis(
         [(tick, words("report.signed", x=tick)) for tick in nice_ticks(span, 5)], words("report.axis.rise_ms")
     )
@@ -83,7 +83,7 @@ def spectrum_figure(
 ) -> str:
     """Spectrum of a step (line) over that of the baseline (dashed), with the bands and the pacing line."""
     highest = max(float(one.density_ms2_per_hz.max()) for one in (spectrum, before) if one is not None)
-    plot = Plot(WIDTH, HEIGHT, Axis(0.0, HIGHEST_HZ), Axis(0.0, max(highest, 1.0) * 1.12), (26, 14, 42, 66))
+    plot = Plot(WIDTH, HEIGHT, Axis(0.0, HIGHEST_HZ), Axis(0.0, max(highest, 1.0) * 1.12), (28, 14, 44, 78))
     plot.band(*LF_HZ, "exhale")
     plot.text(plot.x(sum(LF_HZ) / 2), 18, "LF", "label")
     plot.text(plot.x((LF_HZ[1] + HIGHEST_HZ) / 2), 18, "HF", "label")

@@ -60,34 +60,37 @@ def _head(analysis: Analysis, words: Words) -> str:
 
 def _answers(analysis: Analysis, words: Words) -> str:
     """Both answers, side by side and never merged."""
-    headline = "report.exhale.headline"
-    cards = [_card(exhale_verdict(response, words), words, headline) for response in analysis.exhale_responses]
-    cards.append(_card(calmer_verdict(analysis.calmer, words), words, "report.calmer.headline"))
-    return f'<section><h2>{escape(words("report.answers"))}</h2><div class="answers">{"".join(cards)}</div></section>'
+    verdicts = [exhale_verdict(response, words) for response in analysis.exhale_responses]
+    verdicts.append(calmer_verdict(analysis.calmer, words))
+    cards = "".join(_card(verdict, words) for verdict in verdicts)
+    return f'<section><h2>{escape(words("report.answers"))}</h2><div class="answers">{cards}</div></section>'
 
 
-def _card(verdict: Verdict, words: Words, headline: str) -> str:
+def _card(verdict: Verdict, words: Words) -> str:
     """One answer: the person's words first, the physiotherapist's numbers under them."""
     style = "answer yes" if verdict.answer is Answer.YES else "answer"
     why = ((words("report.fact.reason"), " ".join(verdict.reasons)),) if verdict.reasons else ()
+    largest = ""
+    if verdict.headline is not None:
+        name, value = verdict.headline
+        largest = f'<p class="number">{escape(name)}<strong>{escape(value)}</strong></p>'
     return (
         f'<article class="{style}"><h3 class="question">{escape(verdict.question)}</h3>'
         f'<p class="word">{escape(verdict.word)}</p><p>{escape(verdict.sentence)}</p>'
-        f'<p class="number">{escape(words(headline))}<strong>{escape(verdict.headline)}</strong></p>'
-        f"{facts_list((*verdict.facts, *why))}</article>"
+        f"{largest}{facts_list((*verdict.facts, *why))}</article>"
     )
 
 
 def _quality(analysis: Analysis, words: Words) -> str:
     """How far the signal may be trusted."""
     rows, why = quality_rows(analysis, words)
-    cells = "".join(f"<dl><div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div></dl>" for name, value in rows)
+    cells = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in rows)
     said = f"<p>{escape(' '.join(why))}</p>" if why else ""
     warnings = "".join(
         f"<p>{escape(words('report.warnings'))}: {escape(text)}</p>" for text in analysis.source.facts.warnings
     )
     heading = escape(words("report.quality"))
-    return f'<section><h2>{heading}</h2><div class="quality">{cells}{said}{warnings}</div></section>'
+    return f'<section><h2>{heading}</h2><div class="quality"><dl>{cells}</dl>{said}{warnings}</div></section>'
 
 
 def _steps(analysis: Analysis, words: Words) -> str:

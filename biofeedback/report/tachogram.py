@@ -1,10 +1,9 @@
 """The tachogram: RR over the whole file, with its steps, exhales, gaps and beats that are no normal ones."""
 
-from itertools import pairwise
-
 from biofeedback.core.results import Artifact
 from biofeedback.lang import Words
 from biofeedback.report.analysis import Analysis
+from biofeedback.report.columns import step_name
 from biofeedback.report.svg import Axis, Plot, nice_ticks
 
 __all__ = ["SHAPE_OF", "both_scales", "tachogram"]
@@ -19,16 +18,18 @@ SHAPE_OF = {
 }
 SMALLEST_SPAN_MS = 200.0  # about 16 bpm at rest: noise is not blown up to look like an answer
 PHYSIOLOGICAL_MS = (300.0, 2000.0)  # science.md 2: the gate of the artefact labels
-MARGINS = (34, 58, 42, 58)
+MARGINS = (34, 60, 44, 62)
 
 
-def tachogram(analysis: Analysis, words: Words) -> str:
-    """Inline SVG of the tachogram."""
+def tachogram(analysis: Analysis, words: Words) -> str | None:
+    """Inline SVG of the tachogram, None without a beat."""
+    if not analysis.beats:
+        return None
     axis = _rr_axis(analysis)
     # A beat off the scale sits at its edge: it must be seen, but must not flatten all the others.
     shown = [min(max(beat.rr_ms, axis.low), axis.high) for beat in analysis.beats]
-    first_s = min([0.0, *(beat.t_s for beat in analysis.beats[:1])])
-    plot = Plot(1000, 330, Axis(first_s, max(analysis.end_s, first_s + 1.0)), axis, MARGINS)
+    first_s = min(0.0, analysis.beats[0].t_s)
+    plot = Plot(1000, 340, Axis(first_s, max(analysis.end_s, first_s + 1.0)), axis, MARGINS)
     _shade(plot, analysis, words)
     minutes = (analysis.end_s - first_s) / 60
     ticks = nice_ticks(Axis(first_s / 60, first_s / 60 + max(minutes, 1 / 60)), 10)
@@ -73,9 +74,8 @@ def _shade(plot: Plot, analysis: Analysis, words: Words) -> None:
     for step in analysis.steps:
         left, right = plot.x(step.started.t_s), plot.x(step.end_s)
         plot.rectangle(left, 6, max(right - left - 2, 1), 20, f"step {step.started.step}")
-        name = words(f"step.{step.started.step}")
-        label = f"{name} {step.started.pattern}" if step.started.pattern else name
-        if right - left > 7 * len(label):
+        label = step_name(step, words)
+        if right - left > 8 * len(label):
             plot.text((left + right) / 2, 20, label, "label")
         plot.rule("edge", x=step.started.t_s)
 
@@ -83,19 +83,16 @@ def _shade(plot: Plot, analysis: Analysis, words: Words) -> None:
 def _lines(analysis: Analysis, shown: list[float]) -> list[list[tuple[float, float]]]:
     """Lines that no gap interrupts."""
     runs: list[list[tuple[float, float]]] = [[]]
-    for (beat, rr_ms), (after, _) in pairwise([*zip(analysis.beats, shown, strict=True), (None, 0.0)]):
-        assert beat is not None
-        runs[-1].append((beat.t_s, rr_ms))
-        if after is not None and after.segment != beat.segment:
+    for place, (beat, rr_ms) in enumerate(zip(analysis.beats, shown, strict=True)):
+        if place and beat.segment != analysis.beats[place - 1].segment:
             runs.append([])
+        runs[-1].append((beat.t_s, rr_ms))
     return runs
 
 
 def _description(analysis: Analysis, words: Words) -> str:
     """What the figure shows, in words and numbers."""
     usual = sorted(beat.rr_ms for beat in analysis.beats)
-    if not usual:
-        return words("report.tachogram.empty")
     odd = sum(artifact is not Artifact.NORMAL for artifact in analysis.artifacts)
     return words(
         "report.tachogram.text",

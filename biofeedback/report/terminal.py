@@ -24,20 +24,25 @@ def print_analysis(analysis: Analysis, words: Words, file: TextIO) -> None:
         file=file, width=None if file.isatty() else PIPED_WIDTH, highlight=False, markup=False, emoji=False
     )
     facts = analysis.source.facts
-    console.print(Text(facts.file, style="bold"))
+    console.print(Text(_printable(facts.file), style="bold"))
     if facts.simulated:
         console.print(Text(words("report.simulated"), style="bold magenta"))
     if facts.unit is not None:
         console.print(Text(words("report.unit_note", unit=facts.unit), style="dim"))
     for warning in facts.warnings:
-        console.print(Text(f"{words('report.warnings')}: {warning}"))
+        console.print(Text(f"{words('report.warnings')}: {_printable(warning)}"))
     _quality(console, analysis, words)
     console.print(_steps(analysis, words))
     for response in analysis.exhale_responses:
-        _verdict(console, exhale_verdict(response, words), words("report.exhale.headline"))
-    _verdict(console, calmer_verdict(analysis.calmer, words), words("report.calmer.headline"))
+        _verdict(console, exhale_verdict(response, words))
+    _verdict(console, calmer_verdict(analysis.calmer, words))
     console.print(Text(f"{words('report.breaths')}: {breath_summary(list(analysis.breaths), words)}"))
     console.print(Text(words("report.purpose"), style="dim"))
+
+
+def _printable(text: str) -> str:
+    """Text from outside, without what would steer the terminal."""
+    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
 
 
 def _quality(console: Console, analysis: Analysis, words: Words) -> None:
@@ -59,10 +64,10 @@ def _steps(analysis: Analysis, words: Words) -> Table:
     return table
 
 
-def _verdict(console: Console, verdict: Verdict, headline: str) -> None:
+def _verdict(console: Console, verdict: Verdict) -> None:
     """One answer: the person's words, then the numbers and reasons."""
     console.print(Text.assemble((verdict.question, "bold"), " ", (verdict.word, "bold cyan")))
-    lines = [verdict.sentence, f"{headline}: {verdict.headline}", *verdict.reasons]
-    for line in lines:
+    headline = [] if verdict.headline is None else [": ".join(verdict.headline)]
+    for line in (verdict.sentence, *headline, *verdict.reasons):
         console.print(Padding(Text(line), (0, 0, 0, 2), expand=False))
     console.print()

@@ -7,6 +7,8 @@ from biofeedback.lang import Words
 
 __all__ = ["Verdict", "calmer_verdict", "exhale_verdict", "interval", "number", "reasons"]
 
+Fact = tuple[str, str]
+
 _SENTENCES = {
     Reason.NO_BEAT_INTERVALS: "card.no_beat_intervals.sentence",
     Reason.NO_CONTACT: "closing.exhale.signal",
@@ -20,14 +22,17 @@ _SENTENCES = {
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One answer: the person's question, word and sentence; ``headline`` and ``facts`` are for the physiotherapist."""
+    """One answer: the person's question, word and sentence; ``headline`` and ``facts`` are for the physiotherapist.
+
+    Each of these is a name and a value, and there only where there is a value.
+    """
 
     question: str
     answer: Answer
     word: str
     sentence: str
-    headline: str
-    facts: tuple[tuple[str, str], ...]
+    headline: Fact | None
+    facts: tuple[Fact, ...]
     reasons: tuple[str, ...]
 
 
@@ -36,10 +41,10 @@ def number(words: Words, value: float | None, decimals: int = 0) -> str:
     return words("report.absent") if value is None else words(f"report.number.{decimals}", x=value)
 
 
-def interval(words: Words, unit: str, value: float | None, low: float | None, high: float | None) -> str:
-    """A number in its unit (``bpm``, ``ms``, ``ln``) with its 95 % interval, as far as there is one."""
+def interval(words: Words, unit: str, value: float | None, low: float | None, high: float | None) -> str | None:
+    """A number in its unit (``bpm``, ``ms``, ``ln``) with its 95 % interval, as far as there is one; else None."""
     if value is None:
-        return words("report.absent")
+        return None
     decimals = 2 if unit == "ln" else 1
     shown = words(f"report.{unit}", x=number(words, value, decimals))
     if low is None or high is None:
@@ -54,12 +59,13 @@ def reasons(words: Words, given: tuple[Reason, ...]) -> tuple[str, ...]:
 
 def exhale_verdict(response: ExhaleResponse, words: Words) -> Verdict:
     """Does the heart answer the exhale?"""
+    effect = interval(words, "bpm", response.effect_bpm, response.low_bpm, response.high_bpm)
     return Verdict(
         words("card.question"),
         response.answer,
         words(f"answer.{response.answer}"),
         _exhale_sentence(response, words),
-        interval(words, "bpm", response.effect_bpm, response.low_bpm, response.high_bpm),
+        _fact(words, "report.exhale.headline", effect),
         tuple(_exhale_facts(response, words)),
         reasons(words, response.reasons),
     )
@@ -69,8 +75,8 @@ def calmer_verdict(calmer: CalmerThanBefore | None, words: Words) -> Verdict:
     """Is the heart calmer than before? None: the file holds no such answer."""
     question = words("report.calmer.question")
     if calmer is None:
-        unknown = words("answer.unknown"), words("closing.calmer.unknown"), number(words, None)
-        return Verdict(question, Answer.UNKNOWN, *unknown, (), (words("reason.no_baseline"),))
+        unknown = words("answer.unknown"), words("closing.calmer.unknown")
+        return Verdict(question, Answer.UNKNOWN, *unknown, None, (), (words("reason.no_baseline"),))
     delta = calmer.delta_heart_rate_bpm
     if calmer.answer is Answer.YES and delta is not None:
         sentence = words("closing.calmer.yes", n=round(-delta) if delta <= -1 else round(-delta, 1))
@@ -81,7 +87,7 @@ def calmer_verdict(calmer: CalmerThanBefore | None, words: Words) -> Verdict:
         calmer.answer,
         words(f"answer.{calmer.answer}"),
         sentence,
-        interval(words, "bpm", delta, calmer.low_bpm, calmer.high_bpm),
+        _fact(words, "report.calmer.headline", interval(words, "bpm", delta, calmer.low_bpm, calmer.high_bpm)),
         tuple(_calmer_facts(calmer, words)),
         reasons(words, calmer.reasons),
     )
@@ -97,33 +103,45 @@ def _exhale_sentence(response: ExhaleResponse, words: Words) -> str:
     return words("closing.exhale.yes", n=round(response.effect_bpm))
 
 
-def _exhale_facts(response: ExhaleResponse, words: Words) -> list[tuple[str, str]]:
+def _exhale_facts(response: ExhaleResponse, words: Words) -> list[Fact]:
     """Numbers of the exhale answer that are there."""
-    facts: list[tuple[str, str | None]] = [
-        ("effect_ms", interval(words, "ms", response.effect_ms, response.low_ms, response.high_ms)),
-        ("following", words(f"following.{response.following}")),
-        ("breaths_used", str(response.breaths_used)),
-        ("time_to_answer", _valued(words, "report.seconds", response.time_to_answer_s)),
-        ("phase", _valued(words, "report.degrees", response.phase_deg)),
-        ("p_value", _p_value(words, response.p_value)),
-        ("noise", None if response.noise_source is None else words(f"noise_source.{response.noise_source}")),
-        ("latency", words(f"latency_source.{response.latency_source}")),
-        ("revoked", words("physio.revoked") if response.revoked else None),
-    ]
-    return [(words(f"report.fact.{name}"), value) for name, value in facts if value is not None]
+    return _there(
+        words,
+        {
+            "effect_ms": interval(words, "ms", response.effect_ms, response.low_ms, response.high_ms),
+            "following": words(f"following.{response.following}"),
+            "breaths_used": str(response.breaths_used) if response.breaths_used else None,
+            "time_to_answer": _valued(words, "report.seconds", response.time_to_answer_s),
+            "phase": _valued(words, "report.degrees", response.phase_deg),
+            "p_value": _p_value(words, response.p_value),
+            "noise": None if response.noise_source is None else words(f"noise_source.{response.noise_source}"),
+            "latency": words(f"latency_source.{response.latency_source}") if response.breaths_used else None,
+            "revoked": words("physio.revoked") if response.revoked else None,
+        },
+    )
 
 
-def _calmer_facts(calmer: CalmerThanBefore, words: Words) -> list[tuple[str, str]]:
+def _calmer_facts(calmer: CalmerThanBefore, words: Words) -> list[Fact]:
     """Numbers of the calmer answer that are there."""
-    rmssd = interval(words, "ln", calmer.delta_ln_rmssd, calmer.low_ln_rmssd, calmer.high_ln_rmssd)
     rates = [None if hz is None else hz * 60 for hz in (calmer.respiration_before_hz, calmer.respiration_after_hz)]
-    breathing = None if rates == [None, None] else ", ".join(number(words, rate, 1) for rate in rates)
-    facts = [
-        ("delta_ln_rmssd", rmssd),
-        ("respiration", breathing),
-        ("p_value", _p_value(words, calmer.p_value)),
-    ]
-    return [(words(f"report.fact.{name}"), value) for name, value in facts if value is not None]
+    return _there(
+        words,
+        {
+            "delta_ln_rmssd": interval(words, "ln", calmer.delta_ln_rmssd, calmer.low_ln_rmssd, calmer.high_ln_rmssd),
+            "respiration": None if rates == [None, None] else ", ".join(number(words, rate, 1) for rate in rates),
+            "p_value": _p_value(words, calmer.p_value),
+        },
+    )
+
+
+def _there(words: Words, facts: dict[str, str | None]) -> list[Fact]:
+    """Facts that have a value, under their names."""
+    return [(words(f"report.fact.{name}"), value) for name, value in facts.items() if value is not None]
+
+
+def _fact(words: Words, key: str, value: str | None) -> Fact | None:
+    """A fact, None where it has no value."""
+    return None if value is None else (words(key), value)
 
 
 def _valued(words: Words, key: str, value: float | None) -> str | None:

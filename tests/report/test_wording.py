@@ -1,0 +1,100 @@
+"""Answers and numbers in words."""
+
+from dataclasses import replace
+
+import pytest
+from hand_made import response, sample
+
+from biofeedback.core.results import Answer, Following, Reason
+from biofeedback.lang import Words
+from biofeedback.report.wording import calmer_verdict, exhale_verdict, interval, number
+
+EN = Words("en")
+
+
+def test_a_number_that_is_missing_is_a_dash_and_never_0(words):
+    assert number(words, None) == "–"
+    assert interval(words, "ms", None, None, None) is None
+
+
+def test_numbers_follow_the_language():
+    assert number(Words("nl"), -1.25, 1) == "−1,3"
+    assert interval(EN, "bpm", 6.2, 4.3, 8.1) == "6.2 bpm (95 % interval 4.3 to 8.1)"
+    assert interval(EN, "ms", 88.2, None, None) == "88.2 ms"
+    assert interval(EN, "ln", 0.08, -0.2, 0.36) == "0.08 (95 % interval −0.20 to 0.36)"
+
+
+def test_yes_says_what_was_seen():
+    verdict = exhale_verdict(response(), EN)
+
+    assert verdict.word == "Yes"
+    assert "about 6 beats per minute slower" in verdict.sentence
+    assert verdict.headline == ("Fall of heart rate within the exhale", "6.2 bpm (95 % interval 4.3 to 8.1)")
+    assert ("p", "< 0.001") in verdict.facts
+
+
+def test_a_small_yes_is_not_rounded_to_0_beats():
+    verdict = exhale_verdict(replace(response(), effect_bpm=0.6), EN)
+
+    assert "by less than 1 beat per minute" in verdict.sentence
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_every_reason_has_its_sentence_in_both_languages(reason, words):
+    unknown = replace(response(Answer.UNKNOWN, reason), effect_ms=None, effect_bpm=None, following=Following.UNKNOWN)
+
+    verdict = exhale_verdict(unknown, words)
+
+    assert verdict.sentence
+    assert verdict.headline is None
+    assert verdict.reasons == (words(f"reason.{reason}"),)
+
+
+def test_irregular_beats_are_no_diagnosis_and_say_whom_to_call(words):
+    sentence = exhale_verdict(response(Answer.UNKNOWN, Reason.IRREGULAR_BEATS), words).sentence
+
+    assert "112" in sentence
+    assert "diagnos" in sentence
+
+
+def test_a_no_without_a_reason_is_said_as_unclear(words):
+    assert exhale_verdict(response(Answer.NO), words).sentence == words("closing.exhale.unclear")
+
+
+def test_a_revoked_answer_says_so(words):
+    verdict = exhale_verdict(replace(response(Answer.UNKNOWN, Reason.POOR_SIGNAL), revoked=True), words)
+
+    assert words("physio.revoked") in dict(verdict.facts).values()
+
+
+def test_calmer_says_how_much_and_that_sitting_still_does_it_too():
+    calm = replace(sample().calmer, answer=Answer.YES, reasons=(), delta_heart_rate_bpm=-4.4)
+
+    assert "4 beats per minute slower" in calmer_verdict(calm, EN).sentence
+    assert "0.6 beats" in calmer_verdict(replace(calm, delta_heart_rate_bpm=-0.6), EN).sentence
+
+
+def test_calmer_that_was_never_asked_is_unknown(words):
+    verdict = calmer_verdict(None, words)
+
+    assert verdict.answer is Answer.UNKNOWN
+    assert verdict.headline is None
+
+
+def test_a_breathing_rate_that_is_not_known_is_a_dash():
+    facts = dict(calmer_verdict(replace(sample().calmer, respiration_after_hz=None), EN).facts)
+
+    assert facts["Breaths per minute before, after"] == "14.4, –"
+
+
+def test_nothing_known_gives_no_facts():
+    empty = replace(
+        sample().calmer,
+        delta_heart_rate_bpm=None,
+        delta_ln_rmssd=None,
+        respiration_before_hz=None,
+        respiration_after_hz=None,
+        p_value=None,
+    )
+
+    assert calmer_verdict(empty, EN).facts == ()
