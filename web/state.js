@@ -58,7 +58,7 @@ function breathAt(state, time) {
 
 // The card after an answer: a second change of its word within one breath waits for the next.
 export function settled(state, answer) {
-  const word = answer.shown || !CHANGES_ONCE_A_BREATH.has(answer.state) || answer.state === "measuring" ? answer.state : "unknown";
+  const word = answer.state === "yes" && !answer.shown ? "unknown" : answer.state;
   const before = state.card;
   const at = breathAt(state, answer.at_s);
   const next = { word, at, answer };
@@ -82,7 +82,8 @@ function onBeat(state, message) {
 
 function onAnswer(state, message) {
   if (message.which === "calmer") return { ...state, calmer: message };
-  return { ...state, exhale: message, card: settled(state, message) };
+  const phase = message.state === "finished" ? "finished" : state.phase; // the clock's own word for it may be seconds later
+  return { ...state, phase, exhale: message, card: settled(state, message) };
 }
 
 // A rating comes back as a mark whose text is "scale moment value".

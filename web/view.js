@@ -3,6 +3,7 @@
 import { currentStep } from "./state.js";
 
 export const TIME_TO_LIVE_S = 5;
+const QUIET_AFTER_S = 12;
 const MARGIN_S = 0.5; // the page looks a few times a second: expired within, not after, the time to live
 
 export function ageS(state, nowMs) {
@@ -12,6 +13,7 @@ export function ageS(state, nowMs) {
 // Whether what the page knows is too old to be shown as true now.
 export function isStale(state, nowMs) {
   const age = ageS(state, nowMs);
+  if (state.phase === "finished") return age === null || age >= QUIET_AFTER_S; // all is said; only the clock is still told
   const limit = Math.min(TIME_TO_LIVE_S, state.exhale?.time_to_live_s ?? TIME_TO_LIVE_S);
   return age === null || age >= limit - MARGIN_S;
 }
@@ -130,6 +132,7 @@ export function planned(state) {
   return (state.hello?.steps ?? []).map((step, index) => {
     const isNow = now !== null && now.index === index;
     const isDone = index < reached || (index === reached && !isNow && state.phase !== "paused");
-    return { ...step, index, when: isNow ? "now" : isDone ? "done" : "next" };
+    const ahead = state.phase === "finished" ? "left" : "next";
+    return { ...step, index, when: isNow ? "now" : isDone ? "done" : ahead };
   });
 }

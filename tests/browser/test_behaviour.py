@@ -1,4 +1,4 @@
-"""What the pages do: expire, come back, steer, rate, sound, remember; driven in a real Chromium on scripted sessions."""
+"""What the pages do: expire, come back, steer, rate, sound, remember; in a real Chromium, on scripted sessions."""
 
 import json
 from collections.abc import Iterator

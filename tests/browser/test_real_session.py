@@ -1,11 +1,13 @@
 """The pages against the real server: a simulated responder, a recording of a real strap, and a server that dies."""
 
+import json
 import os
 import re
 import signal
 import socket
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,11 +15,15 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, watched
 from playwright.sync_api import Browser, Page, expect
+from websockets.sync.client import connect
+from websockets.typing import Origin
 
 from biofeedback.lang import Words
+from biofeedback.messages import PROTOCOL
 
 SHARED = ROOT.parent / "shared" / "data"
 WAIT_MS = 60_000
+SLOWER = re.compile(r"about \d+ beats? per minute slower")
 
 
 def free_port() -> int:
@@ -42,20 +48,33 @@ def serving(data: Path, port: int, *arguments: str) -> Iterator[subprocess.Popen
 
 
 def visit(browser: Browser, port: int, path: str, process: subprocess.Popen[str], **options: object) -> Page:
-    """The page, as soon as the server answers."""
+    """The page, as soon as the server is ready."""
+    wait_until_ready(port, process)
     origin = f"http://127.0.0.1:{port}"
     page = watched(browser, origin, **options).page
-    for _attempt in range(200):
-        if process.poll() is not None:
-            raise AssertionError(f"the server stopped: {process.communicate()[0]}")
+    page.goto(f"{origin}{path}?lang=en")
+    return page
+
+
+def wait_until_ready(port: int, process: subprocess.Popen[str]) -> None:
+    while True:
         try:
-            page.goto(f"{origin}{path}?lang=en")
-            return page
-        except Exception as error:
-            if "ERR_CONNECTION_REFUSED" not in str(error):
-                raise
-            page.wait_for_timeout(50)
-    raise AssertionError("the server did not answer")
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5):
+                return
+        except OSError:
+            if process.poll() is not None:
+                raise AssertionError(f"the server stopped: {process.communicate()[0]}") from None
+
+
+def start_as_a_viewer(port: int) -> None:
+    """Starts the exercise as soon as beats arrive, without a page."""
+    with connect(f"ws://127.0.0.1:{port}/ws", origin=Origin(f"http://127.0.0.1:{port}")) as viewer:
+        viewer.send(json.dumps({"type": "hello", "protocol": PROTOCOL, "role": "patient"}))
+        while json.loads(viewer.recv()).get("strap_state") != "beats":
+            pass
+        viewer.send(json.dumps({"type": "command", "command": "start"}))
+        while json.loads(viewer.recv())["type"] != "step":
+            pass
 
 
 def start(page: Page) -> None:
@@ -65,24 +84,26 @@ def start(page: Page) -> None:
 
 def test_a_simulated_responder_reaches_yes_on_both_pages(browser: Browser, tmp_path: Path, screenshots: Path) -> None:
     port = free_port()
-    with serving(tmp_path, port, "--strap", "simulated:responder", "--speed", "20") as process:
+    with serving(tmp_path, port, "--strap", "simulated:responder", "--speed", "10") as process:
+        wait_until_ready(port, process)
+        start_as_a_viewer(port)  # before the pages are there: how the seeded person fares depends on when it begins
         patient = visit(browser, port, "/patient", process)
         physio = visit(browser, port, "/physio", process, viewport={"width": 1280, "height": 800})
-        start(patient)
-        patient.wait_for_selector("[data-card=yes]", timeout=WAIT_MS)
-        expect(patient.locator(".answer .sentence")).to_contain_text(re.compile(r"about \d+ beats? per minute slower"))
+        patient.wait_for_selector("[data-screen=breathe]", timeout=WAIT_MS)
+        expect(physio.locator(".fall-answer strong")).to_have_text("Yes", timeout=WAIT_MS)
         expect(physio.locator(".fall-number strong")).to_have_text(re.compile(r"^\d+\.\d$"))
         expect(physio.locator(".fall")).to_contain_text("95% interval")
         expect(physio.locator(".simulated")).to_be_visible()
         patient.screenshot(path=screenshots / "real-responder-patient.png")
         physio.screenshot(path=screenshots / "real-responder-physio.png")
+        patient.get_by_role("button", name="Stop", exact=True).click()
         patient.wait_for_selector("[data-screen=tension_after]", timeout=WAIT_MS)
         patient.click(".scale-step >> nth=3")
         expect(patient.locator(".closing li")).to_have_count(3)
-        expect(physio.locator(".steps .done")).to_have_count(3)
+        expect(patient.locator(".closing")).to_contain_text(SLOWER)
         expect(physio.locator(".session .state")).to_have_text(Words("en")("state.finished"))
+        expect(physio.locator(".steps .left")).to_have_count(1)
         expect(physio.locator(".marks")).to_contain_text("Tension after: 3")
-        patient.screenshot(path=screenshots / "real-responder-finished.png")
         patient.context.close()
         physio.context.close()
 
@@ -93,22 +114,17 @@ def test_a_real_straps_recording_reaches_the_patient(browser: Browser, tmp_path:
     if not recording.exists():
         pytest.skip("../shared/data/polar_h10/slow_breathing_ibi.csv is not there")
     port = free_port()
-    with serving(
-        tmp_path, port, "--strap", f"replay:{recording}", "--speed", "20", "--exercise", "plain_4_6"
-    ) as process:
+    with serving(tmp_path, port, "--strap", f"replay:{recording}", "--speed", "20") as process:
         patient = visit(browser, port, "/patient", process, viewport={"width": 1280, "height": 800})
         physio = visit(browser, port, "/physio", process, viewport={"width": 1280, "height": 800})
         start(patient)
-        patient.wait_for_selector("[data-screen=breathe]")
-        patient.wait_for_selector(".heart-line .rate", state="attached", timeout=WAIT_MS)  # beats
-        physio.wait_for_selector("rect.breath", timeout=WAIT_MS)  # breaths
-        answered = ", ".join(
-            f"[data-card={state}]" for state in ("yes", "unknown", "no", "no_baseline", "not_following")
-        )
+        patient.wait_for_selector("[data-screen=breathe] .heart-line .rate", state="attached", timeout=WAIT_MS)
+        answered = ", ".join(f"[data-card={state}]" for state in ("yes", "unknown", "no", "not_following"))
         patient.wait_for_selector(answered, timeout=WAIT_MS)
-        expect(patient.locator(".simulated")).to_have_count(0)
         patient.screenshot(path=screenshots / "real-h10-patient.png")
+        physio.wait_for_selector("rect.breath", timeout=WAIT_MS)
         physio.screenshot(path=screenshots / "real-h10-physio.png")
+        expect(patient.locator(".simulated")).to_have_count(0)
         patient.context.close()
         physio.context.close()
 

@@ -70,6 +70,13 @@ test("trouble with the signal is told at once", () => {
   assert.equal(followedBy(yes, { state: "no_contact", at_s: 152 }).card.word, "no_contact");
 });
 
+test("the card's end is the session's end", () => {
+  const done = followedBy(breathing, { state: "finished", at_s: 369 });
+  assert.equal(screenOf(done), "finished");
+  assert.ok(!isStale(done, 1000 + 6000));
+  assert.ok(isStale(done, 1000 + 13_000));
+});
+
 test("a hidden yes is not shown as yes", () => {
   assert.equal(followedBy(breathing, { state: "yes", shown: false, at_s: 160.4 }).card.word, "unknown");
 });
@@ -156,6 +163,8 @@ test("a calmer answer without a whole beat of difference is not told as one", ()
 test("planned steps are done, now or to come", () => {
   assert.deepEqual(planned(scene("yes")).map((step) => step.when), ["done", "now", "next"]);
   assert.deepEqual(planned(scene("finished")).map((step) => step.when), ["done", "done", "done"]);
+  const stopped = { ...scene("finished"), steps: scene("finished").steps.slice(0, 2) };
+  assert.deepEqual(planned(stopped).map((step) => step.when), ["done", "done", "left"]);
   assert.deepEqual(planned(scene("ready")).map((step) => step.when), ["next", "next", "next"]);
 });
 
