@@ -49,6 +49,7 @@ clean: ## remove what was made here, the virtual environment as well
 system: $(DEV)
 	@missing="$(strip $(if $(find_chromium),,chromium chromium-sandbox) \
 		$(call is_missing,dbus-daemon,dbus-daemon) $(call is_missing,node,nodejs))"; \
+	$(BIN)/python -m playwright --version >/dev/null 2>&1 || missing="$$missing libatomic1"; \
 	test -z "$$missing" || tools/install $$missing || echo "going on without: tests that need them are skipped"
 
 $(BIN)/python:
