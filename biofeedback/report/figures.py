@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from biofeedback.core.events import StepKind
 from biofeedback.core.results import BreathMeasures
 from biofeedback.lang import Words
 from biofeedback.report.analysis import Analysis, ReviewedStep
@@ -10,12 +11,13 @@ from biofeedback.report.spectrum import HIGHEST_HZ, Spectrum
 from biofeedback.report.svg import Axis, Plot, nice_ticks
 from biofeedback.report.tachogram import SMALLEST_SPAN_MS, both_scales
 
-__all__ = ["breath_bars", "folded_figure", "poincare", "spectrum_figure"]
+__all__ = ["breath_bars", "folded_figure", "pair_style", "poincare", "spectrum_figure", "step_shape"]
 
 WIDTH, HEIGHT = 490, 320
 SQUARE = (14, 108, 44, 120)  # margins that leave a square to draw in
 LF_HZ = (0.04, 0.15)  # Task Force 1996
-STEP_SHAPES = {"baseline": "ring", "breathe": "dot", "recovery": "plus"}
+STEP_SHAPES = {StepKind.BREATHE: "dot", StepKind.RECOVERY: "plus"}
+OTHER_SHAPE = "ring"
 SMALLEST_RISE_MS = 40.0  # the bars' scale never blows up less than this
 
 
@@ -48,9 +50,11 @@ def folded_figure(name: str, folded: Folded, words: Words) -> str:
     return plot.svg(name, words("report.folded.title"), text)
 
 
-def breath_bars(name: str, breaths: list[BreathMeasures], words: Words) -> str:
-    """Rise of RR within each exhale; a breath that cannot be measured is a cross on the line of 0, never a bar of 0."""
+def breath_bars(name: str, breaths: list[BreathMeasures], words: Words) -> str | None:
+    """Rise of RR within each exhale; one that cannot be measured is a cross on the line of 0. None without any."""
     rises = [breath.exhale_rise_ms for breath in breaths if breath.exhale_rise_ms is not None]
+    if not rises:
+        return None
     span = Axis.around([0.0, *rises], SMALLEST_RISE_MS)
     plot = Plot(WIDTH, HEIGHT, Axis(0.4, len(breaths) + 0.6), span, (14, 14, 44, 62))
     plot.left_axis(
@@ -69,12 +73,9 @@ def breath_bars(name: str, breaths: list[BreathMeasures], words: Words) -> str:
             plot.x(place) - width / 2, top, width, zero - top, "bar" if breath.exhale_rise_ms >= 0 else "bar down"
         )
     plot.rule("zero", y=0.0)
-    median = float(np.median(rises)) if rises else None
-    if median is None:
-        text = words("report.bars.none", breaths=len(breaths))
-    else:
-        plot.rule("median", y=median)
-        text = words("report.bars.text", breaths=len(breaths), measured=len(rises), median=median)
+    median = float(np.median(rises))
+    plot.rule("median", y=median)
+    text = words("report.bars.text", breaths=len(breaths), measured=len(rises), median=median)
     return plot.svg(name, words("report.bars.title"), text)
 
 
@@ -115,9 +116,19 @@ def poincare(analysis: Analysis, words: Words) -> str | None:
     plot.bottom_axis(ticks, words("report.axis.rr_ms"))
     plot.line([(axis.low, axis.low), (axis.high, axis.high)], "same")
     for step, points in zip(analysis.steps, pairs, strict=True):
-        plot.marks(points, STEP_SHAPES.get(step.started.step, "ring"), f"pair {step.started.step}")
+        plot.marks(points, step_shape(step.started.step), pair_style(step.started.step))
     text = words("report.poincare.text", pairs=len(values) // 2)
     return plot.svg("poincare", words("report.poincare.title"), text)
+
+
+def step_shape(kind: StepKind) -> str:
+    """Shape of a step's points in the Poincare plot."""
+    return STEP_SHAPES.get(kind, OTHER_SHAPE)
+
+
+def pair_style(kind: StepKind) -> str:
+    """Style of a step's points in the Poincare plot."""
+    return f"dots {kind}"
 
 
 def _pairs(analysis: Analysis, step: ReviewedStep) -> list[tuple[float, float]]:

@@ -109,7 +109,7 @@ def _exhale_facts(response: ExhaleResponse, words: Words) -> list[Fact]:
         words,
         {
             "effect_ms": interval(words, "ms", response.effect_ms, response.low_ms, response.high_ms),
-            "following": words(f"following.{response.following}"),
+            "following": None if response.step_seq is None else words(f"following.{response.following}"),
             "breaths_used": str(response.breaths_used) if response.breaths_used else None,
             "time_to_answer": _valued(words, "report.seconds", response.time_to_answer_s),
             "phase": _valued(words, "report.degrees", response.phase_deg),
