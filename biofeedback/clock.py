@@ -63,6 +63,9 @@ class LoopClock:
             await asyncio.sleep(left_s)
 
 
+STUCK_S = 10.0  # a real wait, for what comes from outside the loop
+
+
 class _SkippingSelector(selectors.DefaultSelector):  # type: ignore[misc,valid-type]  # the platform's class, chosen at run time
     """Does not wait for a time-out: it reports how long it would have waited."""
 
@@ -71,8 +74,16 @@ class _SkippingSelector(selectors.DefaultSelector):  # type: ignore[misc,valid-t
         self.skipped_s = 0.0
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        """Return what is ready now; count a wait instead of waiting."""
-        ready = super().select(0 if timeout is not None else None)
+        """Return what is ready now; count a wait instead of waiting.
+
+        Raises
+        ------
+        RuntimeError
+            If nothing is ready, no timer runs and nobody outside wakes the loop: it would wait for ever.
+        """
+        ready = super().select(0 if timeout is not None else STUCK_S)
+        if not ready and timeout is None:
+            raise RuntimeError("everything in the virtual loop waits for something that cannot happen")
         if not ready and timeout:
             self.skipped_s += timeout
         return ready  # type: ignore[no-any-return]  # typed by the platform's class
