@@ -124,8 +124,9 @@ class ProvisionalLabels:
         self._differences = _SortedWindow(WINDOW_BEATS)
         self._deviations = _SortedWindow(WINDOW_BEATS)
         self._local = _SortedWindow(MEDIAN_BEATS)
+        self._typical = _SortedWindow(WINDOW_BEATS)
         self._count = 0
-        # Threshold of the last differences over the local median; None before a third of the window is there.
+        # Threshold of the last differences over the typical interval; None before a third of the window is there.
         self.irregularity: float | None = None
 
     def push(self, rr_ms: float) -> Artifact | None:
@@ -134,6 +135,7 @@ class ProvisionalLabels:
             self._differences.push(abs(rr_ms - self._rr[-1]))
         self._rr.append(rr_ms)
         self._local.push(rr_ms)
+        self._typical.push(rr_ms)
         self._count += 1
         median = self._local.ordered[len(self._local.ordered) // 2]
         deviation = rr_ms - median
@@ -150,7 +152,7 @@ class ProvisionalLabels:
             return Artifact.NORMAL if is_in_range(rr) else Artifact.RANGE
         threshold_ms = _threshold(self._differences.ordered)
         if len(self._differences.ordered) >= WINDOW_BEATS // 3:
-            self.irregularity = threshold_ms / median
+            self.irregularity = threshold_ms / self._typical.ordered[len(self._typical.ordered) // 2]
         if not is_in_range(rr):
             return Artifact.RANGE
         before = rr - recent[-4] if len(recent) > 3 else 0.0

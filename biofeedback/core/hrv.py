@@ -27,6 +27,7 @@ VLF_MIN_S = 294.0  # five minutes, but for the beats at either end; shorter wind
 BREATHING_HZ = (0.1, 0.45)  # unpaced breathing from RR: below lie Mayer waves
 PEAK_SHARE_MIN = 0.35  # of the power between .1 and .45 Hz, within .03 Hz of the peak: otherwise no rate is named
 PEAK_HALF_HZ = 0.03
+SLOW_WAVE_MAX = 4.0  # a wave below .1 Hz so many times as dense has harmonics that pass for breathing
 
 
 def successive_differences_ms(rr_ms: NDArray[np.float64], is_normal: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -164,6 +165,9 @@ def spectral_measures(mid_s: NDArray[np.float64], nn_ms: NDArray[np.float64]) ->
 def _respiration_hz(frequency_hz: NDArray[np.float64], density: NDArray[np.float64]) -> float | None:
     """Frequency of the one rhythm that stands out; None when none does."""
     band = np.where(frequency_hz >= BREATHING_HZ[0], density, 0.0)
+    slow = density[(frequency_hz > LF_HZ[0]) & (frequency_hz < BREATHING_HZ[0])]
+    if slow.max() > SLOW_WAVE_MAX * band.max():
+        return None
     peak_hz = float(frequency_hz[int(np.argmax(band))])
     near = _integral(frequency_hz, band, (peak_hz - PEAK_HALF_HZ, peak_hz + PEAK_HALF_HZ))
     return peak_hz if near > PEAK_SHARE_MIN * _integral(frequency_hz, band, BREATHING_HZ) else None
