@@ -91,9 +91,9 @@ def notified(
 def listed(rr_ms: Iterable[float], start_s: float = 0.0) -> list[RrIntervals]:
     """One input a beat, each arriving with the R peak that ends it."""
     found, t_s = [], start_s
-    for rr in rr_ms:
+    for rr in map(float, rr_ms):
         t_s += rr / 1000.0
-        found.append(RrIntervals(0, round(t_s, 6), (float(rr),)))
+        found.append(RrIntervals(0, round(t_s, 6), (rr,)))
     return found
 
 

@@ -140,6 +140,11 @@ def test_deep_rsa_is_neither_an_artefact_nor_irregular(label, mean_ms, peak_to_t
     if label is final_labels:
         assert not flagged
     assert irregularity(rr_ms) < IRREGULARITY_LIMIT
+    labels, live = ProvisionalLabels(), []
+    for rr in rr_ms:
+        labels.push(float(rr))
+        live.append(labels.irregularity or 0.0)
+    assert max(live) < IRREGULARITY_LIMIT
 
 
 def test_an_irregular_rhythm_is_irregular():
