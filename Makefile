@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
+# Where the system's Python was replaced by a newer one, what is installed for the old one does not count.
+$(shell test -x $(BIN)/python || rm -f $(RUNTIME) $(DEV))
 # What a command that is missing is called in Debian.
 is_missing = $(if $(shell command -v $(1) 2>/dev/null),,$(2))
 find_chromium = $(or $(CHROMIUM),$(shell command -v chromium 2>/dev/null || command -v chromium-browser 2>/dev/null))
