@@ -4,11 +4,20 @@ import math
 from dataclasses import dataclass
 
 from biofeedback.core.breathing import TempoFit, is_off_pace
-from biofeedback.core.locked import LockedFit
+from biofeedback.core.locked import NORMAL_975, LockedFit
 from biofeedback.core.prior import HEART_RATE_SD_BPM
 from biofeedback.core.results import Answer, CalmerThanBefore, Following, Grade, Reason
 
-__all__ = ["LOOKS", "SIGNAL_REASONS", "LookVerdict", "StepTonus", "calmer_answer", "decide_look", "null_p_value"]
+__all__ = [
+    "LOOKS",
+    "NORMAL_975",
+    "SIGNAL_REASONS",
+    "LookVerdict",
+    "StepTonus",
+    "calmer_answer",
+    "decide_look",
+    "null_p_value",
+]
 
 LOOKS = (3, 6, 12)  # breaths; planned, so that the error rate is known
 # The largest signed ratio over the arc, without any response, spreads like 1.45 t with 5 degrees of freedom (simulated:
@@ -20,7 +29,6 @@ HARMONIC_MAX = 0.8  # a second harmonic as large as the first is a breath at twi
 NO_EFFECT_BPM = 2.0  # `no` means: smaller than this at every phase of the arc; science.md 5
 CONTRAST_MAX = 1.654  # of a wave without lag: the largest effect an amplitude can have
 SITTING_FALL_BPM = 1.5  # heart rate falls about 3 bpm while anyone just sits still, half of it between the two means
-NORMAL_975 = 1.959964  # two-sided 95 % of a normal distribution
 SIGNAL_REASONS = (Reason.NO_BEAT_INTERVALS, Reason.NO_CONTACT, Reason.IRREGULAR_BEATS, Reason.POOR_SIGNAL)
 ORDER = {reason: place for place, reason in enumerate(Reason)}
 

@@ -10,7 +10,7 @@ from biofeedback.core.noise import NoiseSpectrum, Whitened
 from biofeedback.core.pacing import Pacer, Pattern
 from biofeedback.core.rsa import exhale_contrast, phases_rad
 
-__all__ = ["LockedFit", "fit_locked"]
+__all__ = ["NORMAL_975", "LockedFit", "fit_locked"]
 
 HEART_LAG_S, HEART_LAG_SD_S = 0.5, 0.8  # heart rate behind lung volume at 6/min; science.md 6, Lehrer 2020
 # Arrival minus beat of a strap that says nothing about it; .2-4 s are seen, most below one second (polar-ble-sdk#227).

@@ -28,7 +28,7 @@ from biofeedback.core.events import (
 from biofeedback.core.heart_rate import decode
 from biofeedback.core.noise import NoiseSpectrum
 from biofeedback.core.prior import Prior
-from biofeedback.core.quality import Figures, Verdict, grade_figures, grade_signal
+from biofeedback.core.quality import Figures, Verdict, grade_figures
 from biofeedback.core.results import (
     Card,
     Grade,
@@ -39,7 +39,8 @@ from biofeedback.core.results import (
     StepEnded,
     StepStarted,
 )
-from biofeedback.core.step_run import BEATS_AFTER, SETTLE_S, StepRun, Surroundings, unasked
+from biofeedback.core.step_run import BEATS_AFTER, SETTLE_S, StepRun, unasked
+from biofeedback.core.surroundings import Surroundings
 from biofeedback.core.timeline import SILENCE_S
 from biofeedback.errors import MalformedPayload
 
@@ -222,7 +223,9 @@ class Pipeline:
         for run in list(self._runs):
             results += self._finish_breaths(run) + self._settle(run)
         start_s = 0.0 if self._measured_from_s is None else self._measured_from_s
-        verdict = self._verdict(start_s, self._now_s if self._measured_to_s is None else self._measured_to_s)
+        verdict = self._surroundings().grade(
+            start_s, self._now_s if self._measured_to_s is None else self._measured_to_s
+        )
         if verdict.grade is Grade.BAD:
             revoked = (run.revoke(verdict.reasons) for run in self._answered)
             results += [response for response in revoked if response is not None]
@@ -306,16 +309,13 @@ class Pipeline:
 
     def _learn_baseline(self, run: StepRun) -> None:
         """Learn how this person's RR wander by themselves."""
-        around = self._surroundings()
-        verdict = run.grade(around, run.step.t_s, run.end_s)
-        if verdict.grade is not Grade.BAD:
+        if self._surroundings().grade(run.step.t_s, run.end_s).grade is not Grade.BAD:
             self._baseline_noise = run.noise(self._beats) or self._baseline_noise
         self._baseline = self._level(run) or self._baseline
 
     def _level(self, run: StepRun) -> StepTonus | None:
         """Level of the heart over a step of quiet breathing; a poor signal gives none."""
-        around = self._surroundings()
-        if run.grade(around, run.step.t_s, run.end_s).grade is not Grade.GOOD:
+        if self._surroundings().grade(run.step.t_s, run.end_s).grade is not Grade.GOOD:
             self._had_poor_level = True
             return None
         return run.tonus(self._beats)
@@ -339,13 +339,6 @@ class Pipeline:
         if not signal and is_one_missing and self._had_poor_level:
             signal = (Reason.POOR_SIGNAL,)
         return calmer_answer(self._baseline, self._recovery, signal, self._prior.heart_rate_sd_bpm)
-
-    def _verdict(self, start_s: float, end_s: float) -> Verdict:
-        """How far the signal between two times may be trusted."""
-        return grade_signal(
-            self._beats.runs(start_s, end_s), self._beats.gap_s(start_s, end_s), end_s - start_s,
-            self._contact.no_contact_fraction(start_s, end_s), has_intervals=self._contact.has_intervals,
-        )  # fmt: skip
 
     def _recent_verdict(self, start_s: float) -> Verdict:
         """The same for the last minute, from running figures: it is made every second."""
@@ -377,20 +370,13 @@ class Pipeline:
         is_between = self._shown is None and self._measured_from_s is not None
         if is_between and not (self._is_paused or self._is_finished):
             return []
-        standing = (
-            self._shown, None if self._shown is None else (self._shown.next_breath, self._shown.response),
-            self._contact.has_intervals, self._contact.has_contact, self._beats.is_in_gap, self._reasons,
-            self._is_paused, self._is_finished,
-        )  # fmt: skip
+        is_in_gap = self._beats.is_in_gap and self._beats.last_beat_s is not None
+        signal = SignalNow(self._contact.has_intervals, self._contact.has_contact, is_in_gap, self._reasons)
+        course = None if self._shown is None else (self._shown.next_breath, self._shown.response)
+        standing = (self._shown, course, signal, self._is_paused, self._is_finished)
         if standing == self._standing:
             return []
         self._standing = standing
-        signal = SignalNow(
-            self._contact.has_intervals,
-            self._contact.has_contact,
-            self._beats.is_in_gap and self._beats.last_beat_s is not None,
-            self._reasons,
-        )
         card = make_card(self._now_s, self._shown, signal, is_paused=self._is_paused, is_finished=self._is_finished)
         if self._card is not None and replace(self._card, t_s=card.t_s) == card:
             return []

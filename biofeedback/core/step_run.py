@@ -7,21 +7,13 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from biofeedback.core import hrv
-from biofeedback.core.answers import (
-    LOOKS,
-    SIGNAL_REASONS,
-    LookVerdict,
-    StepTonus,
-    decide_look,
-)
+from biofeedback.core.answers import LOOKS, NORMAL_975, SIGNAL_REASONS, LookVerdict, StepTonus, decide_look
 from biofeedback.core.beats import Beats, Run
 from biofeedback.core.breathing import fit_tempo, own_breathing_goes_on
-from biofeedback.core.contact import Contact
 from biofeedback.core.events import Step
 from biofeedback.core.locked import LockedFit, fit_locked
 from biofeedback.core.noise import NoiseSpectrum, learn_noise
 from biofeedback.core.pacing import Breath, Pacer
-from biofeedback.core.quality import Verdict, grade_signal
 from biofeedback.core.results import (
     Answer,
     BreathMeasures,
@@ -30,32 +22,21 @@ from biofeedback.core.results import (
     Grade,
     LatencySource,
     Look,
-    NoiseSource,
     Reason,
     RsaTrend,
     StepMeasures,
 )
 from biofeedback.core.rsa import exhale_thirds_ms, locked_amplitude_ms
+from biofeedback.core.surroundings import Surroundings
 
-__all__ = ["StepRun", "Surroundings", "unasked"]
+__all__ = ["BEATS_AFTER", "SETTLE_S", "StepRun", "unasked"]
 
 SETTLE_S = 6.0  # a strap's latency of up to 4 s, and the two beats that a label needs
 BEATS_AFTER = 2  # the label of the last beat inside needs them
 LATE_S = 1.0  # beats so long after a breath still carry its end, as a heart lags
 TREND_BREATHS = 6
+FIT_MIN_BEATS = 12  # fewer clean beats do not carry a wave with its drift
 TEMPO_MIN_BREATHS = 3
-NORMAL_975 = 1.959964
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What a step's answers lean on beside its own beats."""
-
-    beats: Beats
-    contact: Contact
-    noise: NoiseSpectrum | None
-    noise_source: NoiseSource | None
-    measured_from_s: float  # start of the first step: the grade counts from there
 
 
 @dataclass(slots=True, eq=False)
@@ -140,7 +121,7 @@ class StepRun:
             return None
         start_s = pacer.breath(first).inhale_start_s
         run = _longest_run(around.beats.runs(start_s, breath.end_s))
-        if run is None or run.span_s < 0.9 * (breath.end_s - start_s) or len(run.nn_ms) < 12:
+        if run is None or run.span_s < 0.9 * (breath.end_s - start_s) or len(run.nn_ms) < FIT_MIN_BEATS:
             return None
         amplitude_ms = locked_amplitude_ms(pacer, run.clean_mid_s, run.nn_ms)
         # The variance of either component of a wave in noise of density S over T seconds is S / T (one-sided S).
@@ -171,7 +152,7 @@ class StepRun:
     def _verdict(self, around: Surroundings, pacer: Pacer, breaths: int) -> tuple[LockedFit | None, LookVerdict, int]:
         """Fit and verdict over the breaths so far, and how many breaths they rest on."""
         end_s = pacer.breath(breaths - 1).end_s if breaths else self.step.t_s
-        signal = self.grade(around, around.measured_from_s, end_s)
+        signal = around.grade(around.measured_from_s, end_s)
         run = _longest_run(around.beats.runs(self.step.t_s, end_s + LATE_S))
         used = 0 if run is None else _whole_breaths(pacer, run, breaths)
         reasons = list(signal.reasons)
@@ -179,7 +160,7 @@ class StepRun:
             reasons.append(Reason.NO_BASELINE)
         if used < LOOKS[0]:
             reasons.append(Reason.TOO_FEW_BREATHS)
-        if reasons or run is None or around.noise is None or len(run.nn_ms) < 12:
+        if reasons or run is None or around.noise is None or len(run.nn_ms) < FIT_MIN_BEATS:
             reasons = reasons or [Reason.TOO_FEW_BREATHS]
             return None, LookVerdict(Answer.UNKNOWN, tuple(reasons), Following.UNKNOWN, None, None, None), used
         mid_s, nn_ms = run.clean_mid_s, run.nn_ms
@@ -232,7 +213,7 @@ class StepRun:
     def close(self, around: Surroundings) -> ExhaleResponse:
         """The step has ended at no planned look: the answer is that of the last one made."""
         if self.response is None:
-            signal = self.grade(around, around.measured_from_s, self.end_s)
+            signal = around.grade(around.measured_from_s, self.end_s)
             missing = () if around.noise is not None else (Reason.NO_BASELINE,)
             reasons = (*signal.reasons, *missing, Reason.TOO_FEW_BREATHS)
             verdict = LookVerdict(Answer.UNKNOWN, reasons, Following.UNKNOWN, None, None, None)
@@ -254,29 +235,18 @@ class StepRun:
 
     # Measures over the step
 
-    def grade(self, around: Surroundings, start_s: float, end_s: float) -> Verdict:
-        """How far the signal between two times may be trusted."""
-        beats, contact = around.beats, around.contact
-        return grade_signal(
-            beats.runs(start_s, end_s), beats.gap_s(start_s, end_s), end_s - start_s,
-            contact.no_contact_fraction(start_s, end_s), has_intervals=contact.has_intervals,
-        )  # fmt: skip
-
     def measures(self, around: Surroundings) -> StepMeasures:
         """Window measures of the whole step, from final labels; a bad signal leaves the heart rate alone."""
         runs = around.beats.runs(self.step.t_s, self.end_s)
-        if self.grade(around, self.step.t_s, self.end_s).grade is Grade.BAD:
+        if around.grade(self.step.t_s, self.end_s).grade is Grade.BAD:
             return self._poor_measures(runs)
-        nn_ms = np.concatenate([run.nn_ms for run in runs]) if runs else np.empty(0)
-        differences_ms = _differences(runs)
+        nn_ms, differences_ms = np.concatenate([run.nn_ms for run in runs]), _differences(runs)
         longest = _longest_run(runs)
-        has_run = longest is not None and len(longest.nn_ms) > 1
-        spectral = hrv.SpectralMeasures(None, None, None, None)
+        assert longest is not None  # without beats a signal is bad
+        spectral = hrv.spectral_measures(longest.clean_mid_s, longest.nn_ms)
         rsa_ms = None
-        if longest is not None and has_run:
-            spectral = hrv.spectral_measures(longest.clean_mid_s, longest.nn_ms)
-            if self.pacer is not None and len(longest.nn_ms) >= 12:
-                rsa_ms = 2 * locked_amplitude_ms(self.pacer, longest.clean_mid_s, longest.nn_ms)
+        if self.pacer is not None and len(longest.nn_ms) >= FIT_MIN_BEATS:
+            rsa_ms = 2 * locked_amplitude_ms(self.pacer, longest.clean_mid_s, longest.nn_ms)
         return StepMeasures(
             self.step.seq, self.step.step, self.step.t_s, self.end_s, sum(len(run.rr_ms) for run in runs),
             hrv.heart_rate_bpm(nn_ms), hrv.rmssd_ms(differences_ms), hrv.sdnn_ms(nn_ms),
@@ -299,12 +269,11 @@ class StepRun:
     def tonus(self, beats: Beats) -> StepTonus | None:
         """Level of the heart over a step of quiet breathing; None when it was too short."""
         runs = beats.runs(self.step.t_s, self.end_s)
-        noise = self.noise(beats)
-        if noise is None:
+        noise, longest = self.noise(beats), _longest_run(runs)
+        if noise is None or longest is None:
             return None
         nn_ms = np.concatenate([run.nn_ms for run in runs])
         differences_ms = _differences(runs)
-        longest = max(runs, key=lambda run: run.span_s)
         mean_ms = float(nn_ms.mean())
         # variance of a mean: one-sided density at frequency 0 over twice the length
         sd_ms = math.sqrt(noise.density_at(0.0) / (2 * noise.span_s))

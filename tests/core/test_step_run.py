@@ -11,7 +11,8 @@ from biofeedback.core.noise import learn_noise
 from biofeedback.core.pacing import Pacer
 from biofeedback.core.results import Answer, Artifact, Following, LatencySource, NoiseSource, Reason, StepMeasures
 from biofeedback.core.rsa import exhale_contrast, phases_rad
-from biofeedback.core.step_run import StepRun, Surroundings, unasked
+from biofeedback.core.step_run import StepRun, unasked
+from biofeedback.core.surroundings import Surroundings
 
 BREATHE = Step(1, 0.0, StepKind.BREATHE, 120.0, FOUR_SIX)
 PACER = Pacer(0.0, FOUR_SIX)
