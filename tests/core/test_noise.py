@@ -3,7 +3,7 @@ import pytest
 from hearts import waves
 from scipy import signal
 
-from biofeedback.core.noise import BAND_HZ, NoiseSpectrum, Whitened, covariance, learn_noise
+from biofeedback.core.noise import BAND_HZ, NoiseSpectrum, Whitened, covariance, learn_noise, pool_noise
 
 
 def _parts(rr_ms, start_s=0.0):
@@ -142,3 +142,12 @@ def test_the_gain_of_the_wave_itself_is_all_of_the_misfit():
     assert white.gain(white.of(wave[:, None])) == pytest.approx(float(white.y @ white.y))
     other = white.of(np.sin(2 * np.pi * 0.31 * mid_s)[:, None])
     assert white.gain(other) < 0.05 * float(white.y @ white.y)
+
+
+def test_spectra_are_pooled_by_the_time_they_were_learned_from():
+    one, two = _flat(100.0, 1.0), NoiseSpectrum(_flat().frequency_hz, (4.0,) * 64, 10.0, 60.0)
+    pooled = pool_noise([one, two])
+    assert pooled.power_ms2 == pytest.approx((2.0,) * 64)
+    assert pooled.white_ms2 == pytest.approx(70.0)
+    assert pooled.span_s == 180.0
+    assert pool_noise([one]) == one

@@ -20,6 +20,7 @@ from hearts import (
 
 from biofeedback.core.events import End, Link, LinkState, Mark, MarkKind, Notification, RrIntervals, Step, StepKind
 from biofeedback.core.noise import learn_noise
+from biofeedback.core.pipeline import Pipeline
 from biofeedback.core.prior import Prior
 from biofeedback.core.results import (
     Answer,
@@ -152,6 +153,23 @@ def test_an_earlier_baseline_stands_in_for_the_sessions_own():
     assert (without.answer, without.reason, without.noise_source) == (Answer.UNKNOWN, Reason.NO_BASELINE, None)
     assert (with_prior.answer, with_prior.noise_source) == (Answer.YES, NoiseSource.EARLIER)
     assert _final(run(first, prior)).noise_source is NoiseSource.SESSION
+
+
+def test_a_session_gives_its_baselines_noise_away():
+    pipeline, steps = Pipeline(), measured_steps(30.0, 120.0, 0.0)
+    for event in session_of(CLEAR, 5, steps):
+        assert event.t_s > 120.0 or pipeline.baseline_noise is None
+        pipeline.feed(event)
+    assert pipeline.baseline_noise is not None
+    assert pipeline.baseline_noise.span_s == pytest.approx(119.0, abs=2.0)
+
+
+def test_a_session_that_ends_with_its_last_breath_still_has_all_its_breaths():
+    """Nothing waits for beats that cannot come any more."""
+    events = [event for event in session_of(CLEAR, 2, measured_steps(120.0, 120.0, 0.0)) if event.t_s <= 240.0]
+    results = run([*events, End(len(events) + 1, 240.0, "stopped")])
+    assert [breath.index for breath in of(results, BreathMeasures) if breath.final] == list(range(12))
+    assert [look.breaths for look in _final(results).looks] == [3, 6, 12]
 
 
 def test_three_breaths_of_a_micro_pause_get_their_look_at_the_end():
