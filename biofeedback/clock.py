@@ -42,7 +42,7 @@ class MonotonicClock:
 
     async def sleep_until(self, t_s: float) -> None:
         """Return when ``now_s()`` has reached ``t_s``."""
-        while (left_s := t_s - self.now_s()) > 0:
+        while (left_s := t_s - self.now_s()) > 0:  # noqa: ASYNC110  # a loop's timer may fire a hair early; not polling
             await asyncio.sleep(left_s / self.speed)
 
 
@@ -66,7 +66,7 @@ class LoopClock:
 STUCK_S = 10.0  # a real wait, for what comes from outside the loop
 
 
-class _SkippingSelector(selectors.DefaultSelector):  # type: ignore[misc,valid-type]  # the platform's class, chosen at run time
+class _SkippingSelector(selectors.DefaultSelector):
     """Does not wait for a time-out: it reports how long it would have waited."""
 
     def __init__(self) -> None:
@@ -86,7 +86,7 @@ class _SkippingSelector(selectors.DefaultSelector):  # type: ignore[misc,valid-t
             raise RuntimeError("everything in the virtual loop waits for something that cannot happen")
         if not ready and timeout:
             self.skipped_s += timeout
-        return ready  # type: ignore[no-any-return]  # typed by the platform's class
+        return ready
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):

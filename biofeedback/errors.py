@@ -64,7 +64,8 @@ class RecordingCorrupt(InputError):
         self.path = path
         self.line = line
         self.reason = reason
-        super().__init__(f"{path}, line {line}: {reason}. Run `biofeedback analyze --repair {path}` to keep all that is whole.")
+        cure = f"Run `biofeedback analyze --repair {path}` to keep all that is whole."
+        super().__init__(f"{path}, line {line}: {reason}. {cure}")
 
 
 class RecordingTooNew(InputError):

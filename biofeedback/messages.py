@@ -244,7 +244,21 @@ class Bye(_FromServer, frozen=True, kw_only=True):
 
 
 FromServer = (
-    Hello | Step | Pacer | Beat | Breath | Answer | Quality | Trend | Measures | Mark | Gap | Snapshot | Error | Ping | Bye
+    Hello
+    | Step
+    | Pacer
+    | Beat
+    | Breath
+    | Answer
+    | Quality
+    | Trend
+    | Measures
+    | Mark
+    | Gap
+    | Snapshot
+    | Error
+    | Ping
+    | Bye
 )
 
 

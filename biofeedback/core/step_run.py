@@ -16,6 +16,7 @@ from biofeedback.core.noise import NoiseSpectrum, learn_noise
 from biofeedback.core.pacing import Breath, Pacer
 from biofeedback.core.results import (
     Answer,
+    Artifact,
     BreathMeasures,
     ExhaleResponse,
     Following,
@@ -108,7 +109,8 @@ class StepRun:
         if not len(inside):
             return None, "no_beats"
         near = slice(max(0, int(inside[0]) - 1), int(inside[-1]) + 2)
-        if not bool(run.is_normal[near].all()):
+        # The beat after the exhale has no label yet while the session runs; it is not known to be odd.
+        if any(label not in (Artifact.NORMAL, None) for label in run.labels[near]):
             return None, "artifact"
         thirds = exhale_thirds_ms(breath, run.mid_s[near], run.rr_ms[near])
         return thirds, None if thirds else "too_few_beats"
