@@ -95,11 +95,11 @@ export function Tachogram({ session, spanS, titleKey, height }) {
   const state = session.state.value;
   const drawn = session.nowMs.value;
   const latest = useRef({});
-  const [chosenId, choose] = useState(null);
+  const [chosenS, choose] = useState(null);
   const [isTable] = useState(() => signal(false));
   const now = (session.sessionS() ?? 0) - DELAY_S;
   const beats = state.beats.filter((beat) => beat.t_s > now - spanS && beat.t_s <= now);
-  const at = beats.findIndex((beat) => `${beat.seq}.${beat.index}` === chosenId);
+  const at = chosenS === null ? -1 : beats.findIndex((beat) => beat.t_s >= chosenS); // one that scrolled away: the oldest
   const rates = runsOf(beats, state.labels).flat().map((beat) => beat.heart_rate_bpm);
   latest.current = {
     columns: columnsOf(beats, state.labels),
@@ -113,7 +113,7 @@ export function Tachogram({ session, spanS, titleKey, height }) {
     if (step === undefined || beats.length === 0) return;
     event.preventDefault();
     const next = Math.min(beats.length - 1, Math.max(0, (at < 0 ? beats.length - 1 : at) + step));
-    choose(`${beats[next].seq}.${beats[next].index}`);
+    choose(beats[next].t_s);
   };
   const value = readOut(t, beats[at] ?? beats.at(-1), now);
   return html`<figure class="tachogram">

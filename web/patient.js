@@ -65,14 +65,16 @@ function Header({ canStop }) {
   </header>`;
 }
 
-// Asked once, about half a minute into the breathing.
-function Notice() {
-  const t = words.value;
-  const state = session.state.value;
-  session.nowMs.value;
+// Asked once, about half a minute into the breathing; it takes the place of the buttons, so that nothing shifts.
+function isNoticeAsked(state) {
+  session.nowMs.value; // comes and goes with time
   const first = state.steps.find((step) => step.step === "breathe");
   const since = first ? session.sessionS() - first.start_s : -1;
-  if (since < NOTICE_FROM_S || since > NOTICE_FROM_S + NOTICE_FOR_S || state.ratings["notice.during"] !== undefined) return null;
+  return since >= NOTICE_FROM_S && since <= NOTICE_FROM_S + NOTICE_FOR_S && state.ratings["notice.during"] === undefined;
+}
+
+function Notice() {
+  const t = words.value;
   return html`<section class="notice" aria-labelledby="notice">
     <h2 id="notice">${t("patient.notice")}</h2>
     <div class="notice-answers">${NOTICE.map(([name, value]) => html`<button type="button" onClick=${() => session.rate("notice", "during", value)}>${t(`patient.notice.${name}`)}</button>`)}</div>
@@ -97,6 +99,7 @@ function Foot({ screen }) {
   const t = words.value;
   const isPaused = screen === "paused";
   const isPacedStep = screen === "breathe";
+  if (isPacedStep && isNoticeAsked(session.state.value)) return html`<footer class="foot"><${Notice} /></footer>`;
   return html`<footer class="foot">
     <button type="button" class=${isPaused ? "primary" : ""} onClick=${() => session.command(isPaused ? "resume" : "pause")}>${t(isPaused ? "patient.resume" : "patient.pause")}</button>
     ${screen === "moving" && html`<button type="button" onClick=${() => session.command("skip")}>${t("patient.skip")}</button>`}
@@ -129,7 +132,6 @@ function Exercise({ screen }) {
     <div class="side">
       <${AnswerCard} session=${session} asks=${asks} />
       ${asks && lineIsShown.value && html`<${HeartLine} session=${session} />`}
-      ${asks && html`<${Notice} />`}
     </div>
     <${Foot} screen=${screen} />
   </main>`;

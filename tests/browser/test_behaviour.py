@@ -108,8 +108,11 @@ def test_stop_works_without_a_connection_and_is_told_when_it_is_back(browser: Br
     again.stop()
 
 
-def test_the_card_keeps_its_height_whatever_it_says(browser: Browser, server: ScriptedServer) -> None:
-    page = opened(browser, server, "measuring", viewport={"width": 320, "height": 568})
+@pytest.mark.parametrize(("width", "height"), [(320, 568), (844, 390), (1280, 800)])
+def test_the_card_keeps_its_place_whatever_it_says(
+    browser: Browser, server: ScriptedServer, width: int, height: int
+) -> None:
+    page = opened(browser, server, "measuring", viewport={"width": width, "height": height})
     places = set()
     for scene in ("measuring", "yes", "no_contact", "irregular_beats", "notice", "not_following"):
         server.show(SCENES[scene])
