@@ -3,6 +3,7 @@
 ``t_s`` is seconds on the session's clock, stamped once by the session; ``seq`` counts a session's inputs without holes.
 """
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -81,6 +82,13 @@ class Step:
     breaths: tuple[tuple[float, float], ...] = ()
     block: int | None = None
     continues: int | None = None
+
+    def __post_init__(self) -> None:
+        lengths_s = [part_s for breath in self.breaths for part_s in breath]
+        if not all(math.isfinite(part_s) and part_s > 0 for part_s in lengths_s):
+            raise ValueError(f"every inhale and exhale of a step needs more than 0 s, got {self.breaths}")
+        if self.duration_s is not None and not (math.isfinite(self.duration_s) and self.duration_s >= 0):
+            raise ValueError(f"duration_s: a step lasts 0 s or more, got {self.duration_s}")
 
     @property
     def pacer(self) -> Pacer | None:
