@@ -22,6 +22,8 @@ Command = Callable[[argparse.Namespace], int]
 def main(argv: Sequence[str] | None = None) -> int:
     """Exit status of one command."""
     arguments = _parser().parse_args(argv)
+    # The matrices here are small: more threads cost CPU, and change the last bits of a sum.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         status = int(arguments.command(arguments))
         sys.stdout.flush()

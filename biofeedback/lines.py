@@ -39,6 +39,7 @@ TYPES: dict[str, type[Input]] = {
 DAMAGED = "damaged"  # stands in a repaired file for an input that is lost, so that seq has no holes
 _NAMES = {kind: name for name, kind in TYPES.items()}
 _FIELDS = {kind: fields(kind) for kind in _NAMES}
+LONGEST_S = 30 * 24 * 3600.0  # no session lasts a month: a later time is a damaged one
 _PATTERN = ("inhale_s", "hold_in_s", "exhale_s", "hold_out_s")
 _ALL_WRITTEN = StrapInfo  # an unknown model, firmware or latency is said to be unknown; elsewhere absent is absent
 
@@ -93,8 +94,8 @@ def decode_event(raw: dict[str, Any]) -> Input:
         event = msgspec.convert(_prepared(raw, kind), kind)
     except msgspec.ValidationError as error:
         raise ValueError(str(error)) from error
-    if event.seq < 1 or not (math.isfinite(event.t_s) and event.t_s >= 0):
-        raise ValueError(f"seq counts from 1 and t_s from 0, got {event.seq} and {event.t_s}")
+    if event.seq < 1 or not (math.isfinite(event.t_s) and 0 <= event.t_s <= LONGEST_S):
+        raise ValueError(f"seq counts from 1 and t_s from 0 to {LONGEST_S:.0f} s, got {event.seq} and {event.t_s}")
     return event
 
 

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 __all__ = ["Breath", "Pacer", "Pattern"]
 
 
+BREATH_PART_MIN_S = 0.5  # nobody breathes faster than once a second
+
+
 @dataclass(frozen=True, slots=True)
 class Pattern:
     """One paced breath: seconds of inhale, hold, exhale, hold."""
@@ -17,8 +20,11 @@ class Pattern:
 
     def __post_init__(self) -> None:
         parts = (self.inhale_s, self.exhale_s, self.hold_in_s, self.hold_out_s)
-        if not all(math.isfinite(part) and part >= 0 for part in parts) or min(self.inhale_s, self.exhale_s) <= 0:
-            raise ValueError(f"a breathing pattern needs an inhale and an exhale of more than 0 s, got {parts}")
+        is_possible = all(math.isfinite(part) and part >= 0 for part in parts)
+        if not is_possible or min(self.inhale_s, self.exhale_s) < BREATH_PART_MIN_S:
+            raise ValueError(
+                f"a breathing pattern needs an inhale and an exhale of {BREATH_PART_MIN_S} s or more, got {parts}"
+            )
 
     @property
     def period_s(self) -> float:

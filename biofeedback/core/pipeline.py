@@ -48,6 +48,7 @@ __all__ = ["PIPELINE_VERSION", "Pipeline"]
 
 PIPELINE_VERSION = 1
 QUALITY_WINDOW_S = 60.0
+CALM_AGAIN = 0.75  # of the limit of irregularity: without a margin the card would flicker around it
 QUALITY_EVERY_S = 1.0
 QUALITY_AFTER_INPUT_S = 30.0  # without any input for so long there is nothing new to say
 MS_PER_1024TH = 1000.0 / 1024.0
@@ -81,6 +82,7 @@ class Pipeline:
         self._standing: tuple[object, ...] | None = None  # what the card was last made from
         self._is_paused = False
         self._is_finished = False
+        self._was_irregular = False
 
     def feed(self, event: Input) -> list[Result]:
         """Results of an input, after those of everything that was due until then."""
@@ -361,9 +363,11 @@ class Pipeline:
         )  # fmt: skip
 
     def _is_irregular(self) -> bool:
-        """Whether the newest beats are too irregular to be read."""
+        """Whether the newest beats are too irregular to be read; it takes clearly more regular ones to take it back."""
         fraction = self._beats.threshold_fraction
-        return fraction is not None and fraction > IRREGULARITY_LIMIT
+        limit = IRREGULARITY_LIMIT * (CALM_AGAIN if self._was_irregular else 1.0)
+        self._was_irregular = fraction is not None and fraction > limit
+        return self._was_irregular
 
     def _show(self) -> list[Result]:
         """The card, when it changed; between two steps it stays as it is."""

@@ -51,6 +51,7 @@ class StepRun:
     was_seen_following: bool = False
     looks: list[Look] = field(default_factory=list)
     response: ExhaleResponse | None = None
+    bpm_per_ms: float | None = None  # what a millisecond is worth at the mean RR
     pacer: Pacer | None = field(init=False)
     breath: Breath | None = field(init=False)  # the next whole breath to be measured; None when none is left
 
@@ -184,7 +185,9 @@ class StepRun:
         standing = _standing_yes(self.looks)
         answer, reasons = (verdict.answer, verdict.reasons) if standing is None else (Answer.YES, ())
         decided = self.looks[-1] if answer is Answer.NO else standing
-        bpm = None if fit is None else 60000.0 / fit.mean_rr_ms**2
+        if fit is not None:
+            self.bpm_per_ms = 60000.0 / fit.mean_rr_ms**2
+        effect_ms, low_ms, high_ms = self._effect(standing)
         latency_s = around.contact.latency_s
         return ExhaleResponse(
             step_seq=self.step.seq,
@@ -192,12 +195,12 @@ class StepRun:
             answer=answer,
             reason=reasons[0] if reasons else None,
             reasons=reasons,
-            effect_ms=None if fit is None else fit.effect_ms,
-            low_ms=verdict.low_ms,
-            high_ms=verdict.high_ms,
-            effect_bpm=_times(None if fit is None else fit.effect_ms, bpm),
-            low_bpm=_times(verdict.low_ms, bpm),
-            high_bpm=_times(verdict.high_ms, bpm),
+            effect_ms=effect_ms,
+            low_ms=low_ms,
+            high_ms=high_ms,
+            effect_bpm=_times(effect_ms, self.bpm_per_ms),
+            low_bpm=_times(low_ms, self.bpm_per_ms),
+            high_bpm=_times(high_ms, self.bpm_per_ms),
             phase_deg=None if fit is None else fit.heart_lag_s / pacer.pattern.period_s * 360.0,
             following=verdict.following,
             noise_source=around.noise_source,
@@ -211,6 +214,25 @@ class StepRun:
             revoked=standing is None and any(look.answer is Answer.YES for look in self.looks),
             final=final,
         )
+
+    def _effect(self, standing: Look | None) -> tuple[float | None, float | None, float | None]:
+        """Effect with its interval: the newest look's, or under a yes that stands what all looks since then share.
+
+        The intervals of planned looks hold together (repeated confidence intervals, Jennison and Turnbull 1989,
+        doi 10.1111/j.2517-6161.1989.tb01433.x), so their overlap holds as well, and a yes keeps its lower limit.
+        """
+        if not self.looks:
+            return None, None, None
+        newest = self.looks[-1]
+        if standing is None:
+            return newest.effect_ms, newest.low_ms, newest.high_ms
+        since = [look for look in self.looks if look.breaths >= standing.breaths]
+        intervals = [(k.effect_ms, k.low_ms, k.high_ms) for k in since]
+        known = [(e, low, high) for e, low, high in intervals if e is not None and low is not None and high is not None]
+        low_ms, high_ms = max(k[1] for k in known), min(k[2] for k in known)
+        if low_ms >= high_ms:
+            return known[0]
+        return min(max(known[-1][0], low_ms), high_ms), low_ms, high_ms
 
     def close(self, around: Surroundings) -> ExhaleResponse:
         """The step has ended at no planned look: the answer is that of the last one made."""

@@ -8,8 +8,8 @@ from biofeedback.core.beats import Beats
 from biofeedback.core.contact import Contact
 from biofeedback.core.events import Step, StepKind
 from biofeedback.core.noise import learn_noise
-from biofeedback.core.pacing import Pacer
-from biofeedback.core.results import Answer, Artifact, Following, LatencySource, NoiseSource, Reason, StepMeasures
+from biofeedback.core.pacing import Pacer, Pattern
+from biofeedback.core.results import Answer, Artifact, Following, LatencySource, Look, NoiseSource, Reason, StepMeasures
 from biofeedback.core.rsa import exhale_contrast, phases_rad
 from biofeedback.core.step_run import StepRun, unasked
 from biofeedback.core.surroundings import Surroundings
@@ -337,3 +337,24 @@ def test_a_step_that_was_too_short_has_no_level():
     run = StepRun(Step(1, 0.0, StepKind.BASELINE, 30.0), 30.0)
     assert run.tonus(_beats(_resting(40.0))) is None
     assert run.tonus(Beats()) is None
+
+
+def looked(breaths, answer, effect_ms, low_ms, high_ms):
+    return Look(breaths, answer, None, effect_ms, low_ms, high_ms, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("looks", "shown"),
+    [
+        ([looked(3, Answer.YES, 80.0, 10.0, 150.0), looked(6, Answer.UNKNOWN, 70.0, -5.0, 120.0)], (70.0, 10.0, 120.0)),
+        ([looked(3, Answer.YES, 80.0, 10.0, 150.0), looked(6, Answer.YES, 160.0, 60.0, 260.0)], (150.0, 60.0, 150.0)),
+        ([looked(3, Answer.YES, 80.0, 60.0, 100.0), looked(6, Answer.YES, 20.0, 5.0, 35.0)], (80.0, 60.0, 100.0)),
+        ([looked(3, Answer.YES, 80.0, 60.0, 100.0), looked(6, Answer.UNKNOWN, None, None, None)], (80.0, 60.0, 100.0)),
+        ([looked(3, Answer.UNKNOWN, 1.0, -60.0, 62.0), looked(6, Answer.YES, 50.0, 5.0, 95.0)], (50.0, 5.0, 95.0)),
+    ],
+    ids=["later one holds 0", "effect stays inside", "no overlap", "later one has no numbers", "earlier one is no yes"],
+)
+def test_a_yes_that_stands_shows_what_all_looks_since_then_share(looks, shown):
+    run = StepRun(Step(1, 0.0, StepKind.BREATHE, 120.0, Pattern(4, 6)), 120.0, looks=looks)
+    standing = next(look for look in looks if look.answer is Answer.YES)
+    assert run._effect(standing) == shown
