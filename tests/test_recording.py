@@ -50,11 +50,11 @@ DESIGN = """\
 """
 
 numbers = st.floats(allow_nan=False, allow_infinity=False, width=64)
-times = st.floats(min_value=0, max_value=1e7)
+times = st.floats(min_value=0, max_value=2.5e6)
 seqs = st.integers(1, 2**53)
 texts = st.text(max_size=12)
 maybe = lambda strategy: st.none() | strategy  # noqa: E731
-lengths = st.floats(min_value=0.1, max_value=60)
+lengths = st.floats(min_value=0.5, max_value=60)
 patterns = st.builds(Pattern, lengths, lengths, st.just(0.0) | lengths, st.just(0.0) | lengths)
 pairs = st.lists(st.tuples(lengths, lengths), max_size=3).map(tuple)
 steps = st.builds(
