@@ -1,0 +1,79 @@
+"""Law 4 through a real server: what pages heard, what the recording replays to, and what ``analyze`` says are one."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from served import Message, Page, Serve
+
+from biofeedback.core.pipeline import Pipeline
+from biofeedback.core.results import Beat, BreathMeasures, ExhaleResponse, Result, StepMeasures
+from biofeedback.recording import read_recording
+from biofeedback.report.analysis import analyze
+from biofeedback.report.document import document, encode_document
+from biofeedback.report.source import read_source
+from biofeedback.straps.presets import PRESETS
+
+SPEED = 45.0  # six minutes in eight seconds
+EXHALE = ("answer", "reason", "following", "effect_ms", "low_ms", "high_ms", "effect_bpm", "breaths_used", "revoked")
+
+
+async def watch_a_session(serve: Serve, folder: Path, preset: str) -> tuple[list[Message], Path]:
+    """All that a page heard of a whole session, and the session's recording."""
+    served = await serve(data=folder / preset, strap=f"simulated:{preset}:2", speed=SPEED)
+    async with served.page() as page:
+        epoch = page.heard[0]["epoch"]
+        await page.hear("beat")
+        await page.say("command", command="start")
+        await hear_the_end(page)
+        return page.heard, folder / preset / "recordings" / f"{epoch}.jsonl"
+
+
+async def hear_the_end(page: Page) -> None:
+    """Hear everything until the calmer answer, which is the last one."""
+    async with asyncio.timeout(120):
+        while True:
+            message: Message = json.loads(await page.socket.recv())
+            page.heard.append(message)
+            if message["type"] == "answer" and message["which"] == "calmer":
+                return
+
+
+def told(heard: list[Message], type_: str, key: Callable[[Message], Any]) -> dict[Any, Message]:
+    """The last that was said about each thing."""
+    return {key(message): message for message in heard if message["type"] == type_}
+
+
+def assert_same(message: Message, result: Result, names: tuple[str, ...]) -> None:
+    """A message says what a result says, to the last bit."""
+    assert {name: message[name] for name in names} == {name: getattr(result, name) for name in names}
+
+
+@pytest.mark.parametrize("presets", [tuple(PRESETS)[:5], tuple(PRESETS)[5:]], ids=["steady", "troubled"])
+async def test_live_recording_and_analysis_give_the_same_answers(
+    serve: Serve, tmp_path: Path, presets: tuple[str, ...]
+) -> None:
+    sessions = await asyncio.gather(*(watch_a_session(serve, tmp_path, preset) for preset in presets))
+    for preset, (heard, path) in zip(presets, sessions, strict=True):
+        pipeline = Pipeline()
+        results = [result for event in read_recording(path).events for result in pipeline.feed(event)]
+        beats = told(heard, "beat", lambda m: (m["seq"], m["index"]))
+        breaths = told(heard, "breath", lambda m: (m["step_seq"], m["index"]))
+        measures = told(heard, "measures", lambda m: m["step_seq"])
+        for result in results:
+            if isinstance(result, Beat) and (result.seq, result.index) in beats:
+                assert_same(beats[result.seq, result.index], result, ("t_s", "rr_ms", "segment"))
+            elif isinstance(result, BreathMeasures) and result.final:
+                assert_same(breaths[result.step_seq, result.index], result, ("exhale_rise_ms", "usable", "reason"))
+            elif isinstance(result, StepMeasures):
+                assert_same(measures[result.step_seq], result, ("rmssd_ms", "sdnn_ms", "heart_rate_bpm", "rsa_ms"))
+        final = [result for result in results if isinstance(result, ExhaleResponse)][-1]
+        answer = [m for m in heard if m["type"] == "answer" and m["which"] == "exhale"][-1]
+        assert_same(answer, final, EXHALE)
+        analysed = json.loads(encode_document(document(analyze(read_source(str(path))))))
+        assert {name: analysed["exhale_responses"][-1][name] for name in EXHALE} == {n: answer[n] for n in EXHALE}
+        assert len(breaths) == 12, preset
+        assert len(beats) > (100 if preset == "bad_contact" else 250), preset
