@@ -1,5 +1,6 @@
 """``make bench``: prints the figures that have a budget, each beside neurokit2 where it does something like it."""
 
+import os
 import sys
 import tempfile
 from dataclasses import dataclass
@@ -41,8 +42,9 @@ class Row:
 
 def main() -> int:
     """Measure, and print as it goes."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the command line does; neurokit2 gets the same
     console = Console(width=118, highlight=False)
-    console.print(machine.describe() + "\n")
+    console.print(machine.describe() + "\n", soft_wrap=True)
     with tempfile.TemporaryDirectory() as folder, console.status("measuring (about a minute)"):
         imports = [(name, cost(["-c", code], times=3)) for code, name in IMPORTS]
         rows = [*_commands(Path(folder)), *_pipeline(console, Path(folder))]
