@@ -19,7 +19,7 @@ LONGEST_LINES = 400  # past that a file is split by noun
 LONGEST_TEST_LINES = 600  # a table of cases may take more
 LONGEST_FUNCTION_LINES = 50
 NOT_NOUNS = {"utils", "util", "helpers", "common", "misc", "base", "manager"}
-NOT_MIRRORING = {"browser", "web"}  # tests of what stands beside the package
+NOT_MIRRORING = {"browser", "validation", "web"}  # tests of what stands beside the package, or of all of it
 # Written so that this file does not hold what it looks for.
 MACHINE = re.compile(
     r"(?<![\w.])(?:/(?:[w]ork|[r]oot|[t]mp|[h]ome/\w+|[U]sers/\w+|[v]ar/tmp)/|[C]:\\\\?Users)"
