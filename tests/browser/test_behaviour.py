@@ -6,10 +6,10 @@ from typing import Any
 
 import msgspec
 import pytest
-from conftest import watched
 from playwright.sync_api import Browser, Page, expect
 from scenes import SCENES, answer, mark
 from scripted_server import ScriptedServer
+from watching import watched
 
 from biofeedback import messages
 from biofeedback.lang import Words

@@ -13,8 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, watched
 from playwright.sync_api import Browser, Page, expect
+from watching import ROOT, watched
 from websockets.sync.client import connect
 from websockets.typing import Origin
 

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import Watched, watched
 from playwright.sync_api import Browser, Page
 from scenes import SCENES
 from scripted_server import ScriptedServer
+from watching import Watched, watched
 
 from biofeedback.core.results import CardState
 from biofeedback.lang import Words
