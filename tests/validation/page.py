@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 
@@ -30,8 +31,8 @@ FIGURE_WORDS = {
 Rows = Sequence[Sequence[str]]
 
 
-def write_page(outcomes: Mapping[str, Sequence[Outcome]], store: Store) -> None:
-    """Write the page and its pictures."""
+def write_page(outcomes: Mapping[str, Sequence[Outcome]], store: Store, folder: Path = DOCS) -> None:
+    """Write the page and its pictures; real people have their part where there are outcomes of them."""
     tallies = {name: count(name, found) for name, found in outcomes.items()}
     simulated = {name: tally for name, tally in tallies.items() if name in CLASSES}
     parts = [
@@ -43,11 +44,11 @@ def write_page(outcomes: Mapping[str, Sequence[Outcome]], store: Store) -> None:
         _varied(simulated),
         _calmer(simulated),
     ]
-    if spectra.free_people():
+    if any(name.startswith(REAL) for name in outcomes):
         parts += [_real(tallies, outcomes), _makeup()]
-        draw_spectra(DOCS / "validation_noise.svg")
-    draw_answers(simulated, DOCS / "validation_answers.svg")
-    (DOCS / "validation.md").write_text("\n\n".join(parts) + "\n", encoding="utf-8")
+        draw_spectra(folder / "validation_noise.svg")
+    draw_answers(simulated, folder / "validation_answers.svg")
+    (folder / "validation.md").write_text("\n\n".join(parts) + "\n", encoding="utf-8")
 
 
 def _table(head: Sequence[str], rows: Rows) -> str:

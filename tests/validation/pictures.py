@@ -14,6 +14,7 @@ from tests.validation.tallies import LOOKS, Tally
 __all__ = ["draw_answers", "draw_spectra"]
 
 COLOURS = {3: "#9ecae1", 6: "#4292c6", 12: "#08306b"}
+FALSE_YES = (Kind.NULL, Kind.OWN_SLOW, Kind.FLAT_SEEN)
 REAL_COLOURS = ("#d94801", "#7a0177", "#238b45", "#525252")
 
 
@@ -26,6 +27,7 @@ def _save(figure: Figure, path: Path) -> None:
 def draw_answers(tallies: Mapping[str, Tally], path: Path) -> None:
     """Share of sessions with a yes by each look, class by class, with intervals and targets."""
     shown = [tally for name, tally in tallies.items() if CLASSES[name].is_exercise]
+    shown.sort(key=lambda tally: CLASSES[tally.name].kind not in FALSE_YES)
     figure = Figure(figsize=(9, 0.36 * len(shown) + 1.2), layout="constrained")
     axes = figure.subplots()
     for row, tally in enumerate(shown):
@@ -44,10 +46,9 @@ def draw_answers(tallies: Mapping[str, Tally], path: Path) -> None:
         axes.plot([], [], "o", color=COLOURS[breaths], label=f"ever yes by {breaths} breaths")
     axes.plot([], [], "x", color="black", label="yes in the end")
     axes.plot([], [], color="#cb181d", lw=2, label="target")
-    first_true = next((row for row, t in enumerate(shown) if CLASSES[t.name].kind is Kind.RESPONDER), len(shown))
-    axes.axhline(first_true - 0.5, color="#969696", lw=0.8)
+    axes.axhline(sum(CLASSES[tally.name].kind in FALSE_YES for tally in shown) - 0.5, color="#969696", lw=0.8)
     axes.set_yticks(range(len(shown)), [tally.name for tally in shown])
-    axes.invert_yaxis()
+    axes.set_ylim(len(shown) - 0.4, -0.6)
     axes.set_xlim(-1, 101)
     axes.set_xlabel("sessions, % (simulated people; bars are 95 % intervals)")
     axes.grid(axis="x", color="#dddddd", lw=0.5)

@@ -14,11 +14,11 @@ from tests.validation.classes import CLASSES
 from tests.validation.outcome import REAL, Outcome, measure
 from tests.validation.page import write_page
 from tests.validation.real import PEOPLE, read_rr_ms
-from tests.validation.store import ROOT, Run, Store, fingerprint
+from tests.validation.store import ROOT, Run, Store, fingerprint, sources
 from tests.validation.tallies import count
 from tests.validation.wording import console_line
 
-__all__ = ["main"]
+__all__ = ["main", "open_tasks"]
 
 CHUNK = 20  # sessions of one class that one process makes at a time
 REAL_STARTS = 200  # of each recording; more overlap each other more
@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     names = options.classes or [*CLASSES, *(REAL + name for name in PEOPLE if read_rr_ms(name) is not None)]
     store = Store(options.state or fingerprint())
     known = {(one.name, one.seed) for one in store.read()}
-    tasks = _tasks(names, options.sessions, known)
+    tasks = open_tasks(names, options.sessions, known)
     if tasks and options.state is None:
         _measure_all(tasks, store, options.workers, options.minutes)
     by_class = _by_class(store, names, options.sessions)
@@ -58,7 +58,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     return options
 
 
-def _tasks(names: Sequence[str], sessions: int, known: set[tuple[str, int]]) -> list[Task]:
+def open_tasks(names: Sequence[str], sessions: int, known: set[tuple[str, int]]) -> list[Task]:
     """Stretches of seeds that are not measured, class by class in turn: a run cut short has of each class alike."""
     tasks = []
     for first in range(0, sessions, CHUNK):
@@ -72,21 +72,21 @@ def _tasks(names: Sequence[str], sessions: int, known: set[tuple[str, int]]) -> 
 def _measure_all(tasks: Sequence[Task], store: Store, workers: int, minutes: float | None) -> None:
     """Measure, write down and say how far it is."""
     began_s, began_utc, load, done = time.monotonic(), _utc(), os.getloadavg()[0], 0
-    total = sum(end - first for _, first, end in tasks)
-    with get_context().Pool(workers) as pool:
-        for outcomes in pool.imap_unordered(_measure, tasks):
-            store.append(outcomes)
-            done += len(outcomes)
-            spent_s = time.monotonic() - began_s
-            left_min = spent_s / done * (total - done) / 60
-            print(f"\r{done} of {total} sessions, {left_min:.0f} min left ", end="", file=sys.stderr, flush=True)
-            if minutes is not None and spent_s > 60 * minutes:
-                print("time is up", end="", file=sys.stderr)
-                pool.terminate()
-                break
-    print(file=sys.stderr)
     commit, is_dirty = _commit()
-    store.note_run(Run(began_utc, commit, is_dirty, load, workers, done, time.monotonic() - began_s))
+    total = sum(end - first for _, first, end in tasks)
+    try:
+        with get_context().Pool(workers) as pool:
+            for outcomes in pool.imap_unordered(_measure, tasks):
+                store.append(outcomes)
+                done += len(outcomes)
+                spent_s = time.monotonic() - began_s
+                left_min = spent_s / done * (total - done) / 60
+                print(f"\r{done} of {total} sessions, {left_min:.0f} min left ", end="", file=sys.stderr, flush=True)
+                if minutes is not None and spent_s > 60 * minutes:
+                    break  # which ends the processes as well
+    finally:  # what a run that is stopped has measured counts
+        store.note_run(Run(began_utc, commit, is_dirty, load, workers, done, time.monotonic() - began_s))
+    print(file=sys.stderr)
 
 
 def _utc() -> str:
@@ -95,14 +95,11 @@ def _utc() -> str:
 
 
 def _commit() -> tuple[str, bool]:
-    """The commit that is checked out, and whether the package differs from it."""
+    """The commit that is checked out, and whether what outcomes follow from differs from it."""
     try:
         head, changed = (
             subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
-            for words in (
-                ["rev-parse", "--short", "HEAD"],
-                ["status", "--porcelain", "biofeedback/core", "tests/validation"],
-            )
+            for words in (["rev-parse", "--short", "HEAD"], ["status", "--porcelain", "--", *map(str, sources())])
         )
     except (OSError, subprocess.CalledProcessError):
         return "unknown", True

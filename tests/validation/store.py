@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.validation.outcome import LookOutcome, Outcome
 
-__all__ = ["ROOT", "Run", "Store", "fingerprint"]
+__all__ = ["ROOT", "Run", "Store", "fingerprint", "sources"]
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "build" / "validation"  # git does not keep it
@@ -16,15 +16,19 @@ SIMULATORS = ("presets", "respiration", "physiology")
 MAKERS = ("classes", "sessions", "outcome", "real")
 
 
-def fingerprint() -> str:
-    """Digest of everything that an outcome follows from: the core, the simulated people, the classes."""
-    paths = [
+def sources() -> list[Path]:
+    """Everything that an outcome follows from: the core, the simulated people, the classes."""
+    return [
         *sorted((ROOT / "biofeedback" / "core").glob("*.py")),
         *(ROOT / "biofeedback" / "straps" / f"{name}.py" for name in SIMULATORS),
         *(Path(__file__).parent / f"{name}.py" for name in MAKERS),
     ]
+
+
+def fingerprint() -> str:
+    """Digest of everything that an outcome follows from."""
     digest = hashlib.sha256()
-    for path in paths:
+    for path in sources():
         digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
 

@@ -11,6 +11,8 @@ from biofeedback.core.events import Step
 from tests.validation import real
 from tests.validation.classes import CLASSES, Target
 from tests.validation.outcome import measure
+from tests.validation.page import write_page
+from tests.validation.run import open_tasks
 from tests.validation.sessions import simulate
 from tests.validation.store import Run, Store, fingerprint
 from tests.validation.tallies import Share, Tally, count
@@ -104,3 +106,19 @@ def test_another_class_or_seed_is_another_person() -> None:
     session = simulate(replace(CLASSES["free"], name="other"), 1)
     assert session.events != simulate(CLASSES["free"], 1).events
     assert fingerprint() == fingerprint()
+
+
+def test_the_page_says_what_was_held_and_what_was_missed(tmp_path: Path) -> None:
+    outcomes = {name: [measure(name, seed) for seed in range(2)] for name in ("flat", "responder_8_12", "calmer_by_8")}
+    write_page(outcomes, Store("state", tmp_path), tmp_path)
+    page = (tmp_path / "validation.md").read_text(encoding="utf-8")
+    assert "2 to 2 sessions of each simulated class" in page
+    assert "| responder_8_12 | ever yes by 12 breaths >= 99 % |" in page
+    picture = (tmp_path / "validation_answers.svg").read_bytes()
+    write_page(outcomes, Store("state", tmp_path), tmp_path)
+    assert (tmp_path / "validation_answers.svg").read_bytes() == picture
+
+
+def test_only_what_is_not_measured_is_measured() -> None:
+    known = {("free", seed) for seed in range(20)}
+    assert open_tasks(["free", "flat"], 30, known) == [("flat", 0, 20), ("free", 20, 30), ("flat", 20, 30)]
