@@ -24,10 +24,15 @@ FLAGS = (
 )
 
 
+def _is_here(item: pytest.Item) -> bool:
+    return Path(item.fspath).parent == Path(__file__).parent
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if Path(item.fspath).parent == Path(__file__).parent:
-            item.add_marker(pytest.mark.browser)
+    """Mark browser tests and let them come last: Playwright keeps an event loop, and no other may run beside it."""
+    for item in filter(_is_here, items):
+        item.add_marker(pytest.mark.browser)
+    items.sort(key=_is_here)
 
 
 @pytest.fixture(scope="session")
