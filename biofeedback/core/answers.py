@@ -21,16 +21,22 @@ __all__ = [
 
 LOOKS = (3, 6, 12)  # breaths; planned, so that the error rate is known
 # The largest signed ratio over the arc, without any response, spreads like 1.45 t with 5 degrees of freedom (simulated:
-# free breathing and Mayer waves of up to 3 bpm at the pacer); 4.1 leaves .018 at each look, under .05 over all three.
+# free breathing and Mayer waves of up to 3 bpm at the pacer). With the test of following beside it, these limits keep
+# false answers to .05 over all three looks for every kind of null but a slow rhythm of one's own: docs/validation.md
 NULL_SCALE, NULL_DF = 1.45, 5
-CRITICAL_RATIO = 4.1
-OWN_BREATHING_MIN_BREATHS = 6  # in thirty seconds a rhythm of one's own cannot be told from chance
+CRITICAL_RATIOS = (4.1, 4.1, 3.5)  # one a planned look
+OVERWHELMING_RATIO = 9.0  # chance does not reach it: then what looks like breathing of one's own is something else
 HARMONIC_MAX = 0.8  # a second harmonic as large as the first is a breath at twice the pace
 NO_EFFECT_BPM = 2.0  # `no` means: smaller than this at every phase of the arc; science.md 5
 CONTRAST_MAX = 1.654  # of a wave without lag: the largest effect an amplitude can have
 SITTING_FALL_BPM = 1.5  # heart rate falls about 3 bpm while anyone just sits still, half of it between the two means
 SIGNAL_REASONS = (Reason.NO_BEAT_INTERVALS, Reason.NO_CONTACT, Reason.IRREGULAR_BEATS, Reason.POOR_SIGNAL)
 ORDER = {reason: place for place, reason in enumerate(Reason)}
+
+
+def _critical_ratio(breaths: int) -> float:
+    """How many standard deviations an amplitude must reach after so many breaths."""
+    return CRITICAL_RATIOS[sum(breaths > look for look in LOOKS[:-1])]
 
 
 def null_p_value(ratio: float) -> float:
@@ -60,12 +66,16 @@ class LookVerdict:
 
 def _following(fit: LockedFit, tempo: TempoFit, *, goes_on: bool, was_seen: bool, breaths: int) -> Following:
     """Whether the person breathes along, from RR and from what a person saw."""
-    is_locked = fit.t_ratio > CRITICAL_RATIO and fit.harmonic_ratio < HARMONIC_MAX
-    if is_off_pace(tempo) or (goes_on and breaths >= OWN_BREATHING_MIN_BREATHS):
+    critical = _critical_ratio(breaths)
+    is_locked = fit.t_ratio > critical and fit.harmonic_ratio < HARMONIC_MAX
+    if was_seen:
+        return Following.YES  # a person's eyes know better than RR
+    is_overwhelming = is_locked and fit.t_ratio > OVERWHELMING_RATIO
+    if is_off_pace(tempo) or (goes_on and not is_overwhelming):
         return Following.NO
-    if was_seen or is_locked:
+    if is_locked:
         return Following.YES
-    if goes_on or (fit.harmonic_ratio >= HARMONIC_MAX and fit.t_ratio > CRITICAL_RATIO):
+    if goes_on or (fit.harmonic_ratio >= HARMONIC_MAX and fit.t_ratio > critical):
         return Following.NO
     return Following.UNKNOWN
 
@@ -80,10 +90,11 @@ def decide_look(
     grade is good and a person (or measured breathing) showed the following. Everything else is ``unknown``.
     """
     following = _following(fit, tempo, goes_on=goes_on, was_seen=was_seen, breaths=breaths)
-    half_ms = fit.effect_half_ms(CRITICAL_RATIO)
+    critical = _critical_ratio(breaths)
+    half_ms = fit.effect_half_ms(critical)
     low_ms, high_ms = fit.effect_ms - half_ms, fit.effect_ms + half_ms
-    shown = low_ms > 0 and fit.t_ratio > CRITICAL_RATIO and fit.harmonic_ratio < HARMONIC_MAX
-    largest_ms = (abs(fit.amplitude_ms) + CRITICAL_RATIO * fit.sd_ms) * CONTRAST_MAX
+    shown = low_ms > 0 and fit.t_ratio > critical and fit.harmonic_ratio < HARMONIC_MAX
+    largest_ms = (abs(fit.amplitude_ms) + critical * fit.sd_ms) * CONTRAST_MAX
     is_flat = 60000.0 * largest_ms / fit.mean_rr_ms**2 < NO_EFFECT_BPM
     p_value = null_p_value(fit.t_ratio)
     if grade is Grade.BAD:
@@ -143,7 +154,7 @@ def calmer_answer(
         return _unknown_calmer(tuple(sorted(reasons, key=ORDER.__getitem__)))
     delta_bpm = recovery.heart_rate_bpm - baseline.heart_rate_bpm
     own_sd_bpm = heart_rate_sd_bpm or HEART_RATE_SD_BPM
-    sd_bpm = max(own_sd_bpm, math.hypot(baseline.heart_rate_sd_bpm, recovery.heart_rate_sd_bpm))
+    sd_bpm = math.hypot(own_sd_bpm, baseline.heart_rate_sd_bpm, recovery.heart_rate_sd_bpm)
     low_bpm, high_bpm = delta_bpm - NORMAL_975 * sd_bpm, delta_bpm + NORMAL_975 * sd_bpm
     answer = _calmer(low_bpm, high_bpm)
     reasons = [Reason.INCONCLUSIVE] if answer is Answer.UNKNOWN else []

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from biofeedback.core.noise import NoiseSpectrum, Whitened
+from biofeedback.core.noise import NoiseSpectrum, Whitened, noise_scale
 from biofeedback.core.pacing import Pacer
 from biofeedback.core.rsa import phases_rad
 
 __all__ = ["TempoFit", "fit_tempo", "is_off_pace", "own_breathing_goes_on"]
 
 TEMPOS = np.concatenate(([0.5], np.arange(0.72, 1.45, 0.01), np.arange(1.9, 2.11, 0.05)))
-GAIN_MIN = 6.0  # twice the log likelihood that another tempo must gain over the pacer's
+GAIN_MIN = 12.0  # twice the log likelihood that the best of eighty tempos must gain over the pacer's; simulated
 JITTER_BREATHS = 0.1  # natural following wanders by 5-10 % of a breath; science.md 5
-TEMPO_SD_MAX = 3.0  # beyond so many standard deviations of tempo it is not the pacer's
+TEMPO_SD_MAX = 2.5  # beyond so many standard deviations of tempo it is not the pacer's
 BREATHING_HZ = (0.15, 0.45)  # where a person's own breathing lies in a baseline
 BAND_HALF_HZ = 0.04
 PROMINENCE_MIN = 3.0  # a baseline's breathing peak stands out of its surroundings
@@ -32,17 +32,18 @@ class TempoFit:
     breaths: float
 
 
-def fit_tempo(
-    pacer: Pacer, noise: NoiseSpectrum, mid_s: NDArray[np.float64], nn_ms: NDArray[np.float64], scale: float
-) -> TempoFit:
+def fit_tempo(pacer: Pacer, noise: NoiseSpectrum, mid_s: NDArray[np.float64], nn_ms: NDArray[np.float64]) -> TempoFit:
     """Best tempo among half to double the pacer's, phase left free.
 
     Parameters
     ----------
     mid_s, nn_ms : ndarray, shape (n_beats,)
         Midpoints in seconds and NN intervals in ms of clean beats of the step.
-    scale : float
-        SD of the noise now over that of the baseline.
+
+    Notes
+    -----
+    The noise's scale is read beside the best tempo's own line: beside the pacer's, a wave of another tempo would count
+    as noise and hide itself.
     """
     white = Whitened(noise, mid_s, nn_ms)
     tempos = np.append(TEMPOS, 1.0)
@@ -50,8 +51,10 @@ def fit_tempo(
     phases = np.stack(stretched, axis=1)
     waves = white.of(np.concatenate((np.cos(phases), np.sin(phases)), axis=1))
     half = len(tempos)
-    gains = np.asarray([white.gain(waves[:, [k, half + k]]) for k in range(half)]) / scale**2
+    gains = np.asarray([white.gain(waves[:, [k, half + k]]) for k in range(half)])
     best = int(np.argmax(gains))
+    line_hz = float(tempos[best]) / pacer.pattern.period_s
+    gains = gains / noise_scale(white, mid_s, line_hz, waves[:, [best, half + best]]) ** 2
     span_s = float(mid_s[-1] - mid_s[0])
     return TempoFit(float(tempos[best]), float(gains[best]), float(gains[-1]), span_s / pacer.pattern.period_s)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from biofeedback.core.noise import NoiseSpectrum, Whitened
+from biofeedback.core.noise import NoiseSpectrum, Whitened, noise_scale
 from biofeedback.core.pacing import Pacer, Pattern
 from biofeedback.core.rsa import exhale_contrast, phases_rad
 
@@ -17,9 +17,9 @@ HEART_LAG_S, HEART_LAG_SD_S = 0.5, 0.8  # heart rate behind lung volume at 6/min
 STRAP_LATENCY_S, STRAP_LATENCY_SD_S = 0.8, 0.7
 ARC_DEG = (-45.0, 120.0)  # the heart's own lag behind volume; science.md 5
 STRAP_LATENCY_MAX_S = 2.5
+HEART_LAG_MAX_DEG = 75.0  # the heart's own part of a profiled delay; science.md 5
 ARC_STEP_S = 0.25
 NORMAL_975 = 1.959964  # two-sided 95 % of a normal distribution
-SCALE_PRIOR_DF = 6.0  # the noise's SD changes between baseline and exercise by a factor exp(N(0, .3)): science.md 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,20 +80,6 @@ def _heart_lag(delay_s: float, latency_s: float | None) -> tuple[float, float]:
     return lag_s, math.sqrt(share) * STRAP_LATENCY_SD_S
 
 
-def _noise_scale(white: Whitened, mid_s: NDArray[np.float64], pattern: Pattern, taken: NDArray[np.float64]) -> float:
-    """Noise now over noise in the baseline (as SD), from the neighbours of the pacer's line and a prior around 1."""
-    span_s = float(mid_s[-1] - mid_s[0])
-    line_hz = 1 / pattern.period_s
-    neighbours_hz = [line_hz + k / span_s for k in (-3, -2, -1, 1, 2, 3)]
-    neighbours_hz = [f for f in neighbours_hz if 0.5 * line_hz <= f <= 1.6 * line_hz]
-    angles = 2 * np.pi * np.outer(mid_s - mid_s[0], np.asarray(neighbours_hz))
-    basis = np.linalg.qr(taken)[0]
-    waves = white.of(np.concatenate((np.cos(angles), np.sin(angles)), axis=1))
-    waves = waves - basis @ (basis.T @ waves)
-    own = np.linalg.qr(waves)[0].T @ white.y
-    return math.sqrt((SCALE_PRIOR_DF + float(own @ own)) / (SCALE_PRIOR_DF + len(own)))
-
-
 def fit_locked(
     pacer: Pacer, noise: NoiseSpectrum, mid_s: NDArray[np.float64], nn_ms: NDArray[np.float64], latency_s: float | None
 ) -> LockedFit:
@@ -124,11 +110,14 @@ def fit_locked(
     pair = white.of(np.stack((np.cos(phases[:, best]), np.sin(phases[:, best])), axis=1))
     double = white.of(np.stack((np.cos(2 * phases[:, best]), np.sin(2 * phases[:, best])), axis=1))
     taken = np.concatenate((pair, double), axis=1)
-    scale = _noise_scale(white, mid_s, pacer.pattern, taken)
+    scale = noise_scale(white, mid_s, 1 / pacer.pattern.period_s, taken)
     coefficients = np.linalg.lstsq(taken, white.y, rcond=None)[0]
     first, second = math.hypot(*coefficients[:2].tolist()), math.hypot(*coefficients[2:].tolist())
     lag_s, lag_sd_s = _heart_lag(float(delays_s[best]), latency_s)
-    contrasts = exhale_contrast(pacer.pattern, lag_s + lag_sd_s * np.linspace(-1.75, 1.75, 8))
+    own_lags_s = lag_s + lag_sd_s * np.linspace(-1.75, 1.75, 8)
+    if latency_s is None:  # a longer lag is the strap's: the heart's own stays where an exhale still slows it
+        own_lags_s = np.minimum(own_lags_s, HEART_LAG_MAX_DEG * pacer.pattern.period_s / 360)
+    contrasts = exhale_contrast(pacer.pattern, own_lags_s)
     weights = np.exp(-0.5 * np.linspace(-1.75, 1.75, 8) ** 2)
     contrast = float(np.average(contrasts, weights=weights))
     return LockedFit(

@@ -1,12 +1,13 @@
 """How RR wander without a pacer: a person's own spectrum, and the covariance that follows from it."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["NoiseSpectrum", "Whitened", "covariance", "learn_noise", "pool_noise"]
+__all__ = ["NoiseSpectrum", "Whitened", "covariance", "learn_noise", "noise_scale", "pool_noise"]
 
 RESAMPLED_HZ = 2.0  # the slowest rate that still holds a fast breathing rhythm (Nyquist 1 Hz)
 ORDER = 16  # of the autoregression: eight seconds of memory
@@ -16,6 +17,7 @@ FREQUENCIES_HZ = (np.arange(BANDS) + 0.5) * BAND_HZ
 LAG_STEP_S = 0.1
 MIN_SPAN_S = 80.0  # a shorter baseline does not hold enough slow waves
 PART_MIN_S = 30.0  # four times the autoregression's memory
+SCALE_PRIOR_DF = 6.0  # the noise's SD changes between baseline and exercise by a factor exp(N(0, .3)): science.md 5
 WHITE_MIN_MS2 = 4.0  # the strap's clock and the R peak's jitter: about 2 ms
 
 
@@ -124,3 +126,28 @@ class Whitened:
         basis = np.linalg.qr(waves)[0]
         part = basis.T @ self.y
         return float(part @ part)
+
+
+def noise_scale(white: Whitened, mid_s: NDArray[np.float64], line_hz: float, taken: NDArray[np.float64]) -> float:
+    """Noise now over noise in the baseline (as SD), from the neighbours of a line and a prior around 1.
+
+    Parameters
+    ----------
+    white : Whitened
+        Beats in the metric of the baseline's noise.
+    mid_s : ndarray, shape (n_beats,)
+        Their midpoints in seconds.
+    line_hz : float
+        The frequency beside which the noise is read.
+    taken : ndarray, shape (n_beats, n_waves)
+        Whitened waves that are taken out first.
+    """
+    span_s = float(mid_s[-1] - mid_s[0])
+    neighbours_hz = [line_hz + k / span_s for k in (-3, -2, -1, 1, 2, 3)]
+    neighbours_hz = [f for f in neighbours_hz if 0.5 * line_hz <= f <= 1.6 * line_hz]
+    angles = 2 * np.pi * np.outer(mid_s - mid_s[0], np.asarray(neighbours_hz))
+    basis = np.linalg.qr(taken)[0]
+    waves = white.of(np.concatenate((np.cos(angles), np.sin(angles)), axis=1))
+    waves = waves - basis @ (basis.T @ waves)
+    own = np.linalg.qr(waves)[0].T @ white.y
+    return math.sqrt((SCALE_PRIOR_DF + float(own @ own)) / (SCALE_PRIOR_DF + len(own)))

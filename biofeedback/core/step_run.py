@@ -170,7 +170,7 @@ class StepRun:
         fit = fit_locked(pacer, around.noise, mid_s, nn_ms, around.contact.latency_s)
         verdict = decide_look(
             fit,
-            fit_tempo(pacer, around.noise, mid_s, nn_ms, fit.scale),
+            fit_tempo(pacer, around.noise, mid_s, nn_ms),
             goes_on=own_breathing_goes_on(pacer, around.noise, mid_s, nn_ms, fit.delay_s),
             was_seen=self.was_seen_following,
             grade=signal.grade,

@@ -77,11 +77,15 @@ def test_an_answer_is_given_only_by_the_rule(fit, tempo, goes_on, was_seen, grad
     assert 0 <= verdict.p_value <= 1
 
 
-def test_another_tempo_is_not_following_however_clear_the_wave_and_whoever_saw_it():
-    verdict = _look(tempo=OFF_PACE, was_seen=True)
+def test_another_tempo_is_not_following_however_clear_the_wave():
+    verdict = _look(tempo=OFF_PACE)
     assert (verdict.answer, verdict.reason, verdict.following) == (
         Answer.UNKNOWN, Reason.NOT_FOLLOWING, Following.NO,
     )  # fmt: skip
+
+
+def test_what_a_person_saw_counts_for_more_than_what_rr_show():
+    assert _look(VAGUE, tempo=OFF_PACE, was_seen=True).following is Following.YES
 
 
 def test_breath_at_twice_the_pace_is_not_a_yes():
@@ -91,7 +95,11 @@ def test_breath_at_twice_the_pace_is_not_a_yes():
 
 def test_ones_own_breathing_that_goes_on_is_not_following():
     assert _look(VAGUE, goes_on=True).reason is Reason.NOT_FOLLOWING
-    assert _look(CLEAR, goes_on=True).reason is Reason.NOT_FOLLOWING
+    assert _look(replace(CLEAR, t_ratio=5.0), goes_on=True).reason is Reason.NOT_FOLLOWING
+
+
+def test_an_overwhelming_wave_outweighs_what_looks_like_ones_own_breathing():
+    assert _look(CLEAR, goes_on=True).answer is Answer.YES
 
 
 def test_no_needs_somebody_who_saw_the_person_follow():
@@ -138,8 +146,9 @@ def test_a_fall_within_what_sitting_still_does_is_not_yet_known():
         Answer.UNKNOWN, Reason.INCONCLUSIVE, (Reason.INCONCLUSIVE,),
     )  # fmt: skip
     assert found.delta_heart_rate_bpm == pytest.approx(-2.0)
-    assert found.high_bpm - found.low_bpm == pytest.approx(2 * 1.96 * 2.0, rel=1e-3)  # the population's 2.0 bpm
-    assert found.p_value == pytest.approx(stats.norm.sf((2.0 - 1.5) / 2.0), rel=1e-6)
+    sd_bpm = math.hypot(2.0, 0.8, 0.8)  # the population's 2.0 bpm from day to day, and that of the two means
+    assert found.high_bpm - found.low_bpm == pytest.approx(2 * 1.96 * sd_bpm, rel=1e-3)
+    assert found.p_value == pytest.approx(stats.norm.sf((2.0 - 1.5) / sd_bpm), rel=1e-6)
     assert (found.respiration_before_hz, found.respiration_after_hz) == (0.25, 0.25)
 
 

@@ -72,10 +72,15 @@ def test_a_heart_that_clearly_answers_ends_in_yes(seed):
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_who_breathes_at_the_own_pace_never_gets_a_yes(seed):
-    results = run(session_of(OWN_PACE, seed))
+def test_who_does_not_follow_never_gets_a_yes(seed):
+    results = run(session_of("not_following", seed))
     assert all(response.answer is not Answer.YES for response in of(results, ExhaleResponse))
     assert _final(results).reason is Reason.NOT_FOLLOWING
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_heart_that_follows_strong_breathing_of_its_own_is_not_following_in_the_end(seed):
+    assert _final(run(session_of(OWN_PACE, seed))).reason is Reason.NOT_FOLLOWING
 
 
 @pytest.mark.parametrize("seed", range(6))
