@@ -36,7 +36,7 @@ web: ## tests of the pages' own code
 	else echo "SKIPPED tests/web: there is no node"; fi
 
 bench: $(DEV) ## CPU and start-up times, beside neurokit2; never a test
-	$(BIN)/python -m bench
+	$(BIN)/python -m tests.bench
 
 validate: $(DEV) ## docs/validation.md: error rates of the answers, within an hour; goes on where it stopped
 	$(BIN)/python -m tests.validation $(ARGS)
@@ -55,12 +55,12 @@ system: $(DEV)
 	@missing="$(strip $(if $(find_chromium),,chromium chromium-sandbox) \
 		$(call is_missing,dbus-daemon,dbus-daemon) $(call is_missing,node,nodejs))"; \
 	$(BIN)/python -m playwright --version >/dev/null 2>&1 || missing="$$missing libatomic1"; \
-	test -z "$$missing" || tools/install $$missing || echo "going on without: tests that need them are skipped"
+	test -z "$$missing" || .ci/install $$missing || echo "going on without: tests that need them are skipped"
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "$(PYTHON) is older than 3.11; name a newer one: make PYTHON=python3.12" >&2; exit 1; }
-	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || tools/install $(notdir $(PYTHON))-venv
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || .ci/install $(notdir $(PYTHON))-venv
 	$(PYTHON) -m venv --clear $(VENV)
 
 # Each stamp is as old as what it stands for: a second call installs nothing.

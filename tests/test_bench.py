@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import machine, process, session
+from tests.bench import machine, process, session
 
 
 @pytest.fixture(autouse=True)

@@ -19,7 +19,8 @@ LONGEST_LINES = 400  # past that a file is split by noun
 LONGEST_TEST_LINES = 600  # a table of cases may take more
 LONGEST_FUNCTION_LINES = 50
 NOT_NOUNS = {"utils", "util", "helpers", "common", "misc", "base", "manager"}
-NOT_MIRRORING = {"browser", "validation", "web"}  # tests of what stands beside the package, or of all of it
+NOT_MIRRORING = {"bench", "browser", "validation", "web"}  # tests of what stands beside the package, or of all of it
+NOT_SHARED = ("__init__.py", "__main__.py", "conftest.py", "update.py")  # named so by their tools
 # Written so that this file does not hold what it looks for.
 MACHINE = re.compile(
     r"(?<![\w.])(?:/(?:[w]ork|[r]oot|[t]mp|[h]ome/\w+|[U]sers/\w+|[v]ar/tmp)/|[C]:\\\\?Users)"
@@ -96,7 +97,7 @@ def test_test_folders_mirror_the_package(tracked: list[Path]) -> None:
 
 def test_stand_ins_that_tests_share_have_names_of_their_own(tracked: list[Path]) -> None:
     names = sorted(path.name for path in tracked if path.is_relative_to(ROOT / "tests") and path.suffix == ".py")
-    shared = [name for name in names if not name.startswith("test_") and name not in ("conftest.py", "update.py")]
+    shared = [name for name in names if not name.startswith("test_") and name not in NOT_SHARED]
     assert len(shared) == len(set(shared))
 
 

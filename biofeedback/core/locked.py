@@ -80,6 +80,28 @@ def _heart_lag(delay_s: float, latency_s: float | None) -> tuple[float, float]:
     return lag_s, math.sqrt(share) * STRAP_LATENCY_SD_S
 
 
+def _harmonics(white: Whitened, phase_rad: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
+    """Whitened waves at the pacer's pace and at twice it, and the size of the second over the first."""
+    angles = np.stack((phase_rad, 2 * phase_rad), axis=1)
+    waves = white.of(np.concatenate((np.cos(angles), np.sin(angles)), axis=1))
+    cosine, cosine2, sine, sine2 = np.linalg.lstsq(waves, white.y, rcond=None)[0].tolist()
+    first = math.hypot(cosine, sine)
+    return waves, math.hypot(cosine2, sine2) / first if first > 0 else math.inf
+
+
+def _own_contrast(pattern: Pattern, delay_s: float, latency_s: float | None) -> tuple[float, float, float]:
+    """The heart's own lag, and the exhale contrast at it with its SD, from the priors of heart and strap."""
+    lag_s, lag_sd_s = _heart_lag(delay_s, latency_s)
+    steps = np.linspace(-1.75, 1.75, 8)
+    own_lags_s = lag_s + lag_sd_s * steps
+    if latency_s is None:  # a longer lag is the strap's: the heart's own stays where an exhale still slows it
+        own_lags_s = np.minimum(own_lags_s, HEART_LAG_MAX_DEG * pattern.period_s / 360)
+    contrasts = exhale_contrast(pattern, own_lags_s)
+    weights = np.exp(-0.5 * steps**2)
+    contrast = float(np.average(contrasts, weights=weights))
+    return lag_s, contrast, math.sqrt(float(np.average((contrasts - contrast) ** 2, weights=weights)))
+
+
 def fit_locked(
     pacer: Pacer, noise: NoiseSpectrum, mid_s: NDArray[np.float64], nn_ms: NDArray[np.float64], latency_s: float | None
 ) -> LockedFit:
@@ -107,19 +129,9 @@ def fit_locked(
     t_ratios = (waves.T @ white.y) / norms
     evidence = np.where(t_ratios > 0, 0.5 * t_ratios**2, -np.inf) + log_prior
     best = int(np.argmax(evidence)) if bool(np.any(t_ratios > 0)) else int(np.argmax(log_prior))
-    pair = white.of(np.stack((np.cos(phases[:, best]), np.sin(phases[:, best])), axis=1))
-    double = white.of(np.stack((np.cos(2 * phases[:, best]), np.sin(2 * phases[:, best])), axis=1))
-    taken = np.concatenate((pair, double), axis=1)
+    taken, harmonic_ratio = _harmonics(white, phases[:, best])
     scale = noise_scale(white, mid_s, 1 / pacer.pattern.period_s, taken)
-    coefficients = np.linalg.lstsq(taken, white.y, rcond=None)[0]
-    first, second = math.hypot(*coefficients[:2].tolist()), math.hypot(*coefficients[2:].tolist())
-    lag_s, lag_sd_s = _heart_lag(float(delays_s[best]), latency_s)
-    own_lags_s = lag_s + lag_sd_s * np.linspace(-1.75, 1.75, 8)
-    if latency_s is None:  # a longer lag is the strap's: the heart's own stays where an exhale still slows it
-        own_lags_s = np.minimum(own_lags_s, HEART_LAG_MAX_DEG * pacer.pattern.period_s / 360)
-    contrasts = exhale_contrast(pacer.pattern, own_lags_s)
-    weights = np.exp(-0.5 * np.linspace(-1.75, 1.75, 8) ** 2)
-    contrast = float(np.average(contrasts, weights=weights))
+    lag_s, contrast, contrast_sd = _own_contrast(pacer.pattern, float(delays_s[best]), latency_s)
     return LockedFit(
         amplitude_ms=float(t_ratios[best] / norms[best]),
         sd_ms=scale / float(norms[best]),
@@ -127,8 +139,8 @@ def fit_locked(
         delay_s=float(delays_s[best]),
         heart_lag_s=lag_s,
         contrast=contrast,
-        contrast_sd=math.sqrt(float(np.average((contrasts - contrast) ** 2, weights=weights))),
+        contrast_sd=contrast_sd,
         scale=scale,
-        harmonic_ratio=second / first if first > 0 else math.inf,
+        harmonic_ratio=harmonic_ratio,
         mean_rr_ms=float(nn_ms.mean()),
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bench import machine
+from tests.bench import machine
 from tests.validation import spectra
 from tests.validation.classes import CLASSES, Kind, SessionClass, Target
 from tests.validation.outcome import REAL, Outcome

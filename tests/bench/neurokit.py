@@ -1,7 +1,7 @@
 """neurokit2 doing the nearest equivalent: correct the beats, then time and frequency measures.
 
 It has no paced breathing, no answer with an interval and nothing that runs beat by beat, so it does less.
-``python -m bench.neurokit FILE`` does it as a whole process, on RR intervals in ms, one a line.
+``python -m tests.bench.neurokit FILE`` does it as a whole process, on RR intervals in ms, one a line.
 """
 
 import sys

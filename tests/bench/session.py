@@ -1,6 +1,6 @@
 """Sessions to measure on, made by the seeded simulator, and what the pipeline costs on them.
 
-``python -m bench.session FOLDER SECONDS`` writes a session there, and its RR intervals in ms, one a line.
+``python -m tests.bench.session FOLDER SECONDS`` writes a session there, and its RR intervals in ms, one a line.
 """
 
 import sys

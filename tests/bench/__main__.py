@@ -9,8 +9,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import machine, neurokit
-from bench.process import cost, first_page_s
+from tests.bench import machine, neurokit
+from tests.bench.process import cost, first_page_s
 
 # This process imports nothing heavy before the others are measured: their peak memory would begin at its own.
 TEN_MINUTES_S = 600
@@ -58,10 +58,10 @@ def main() -> int:
 
 def _commands(folder: Path) -> list[Row]:
     """Whole commands."""
-    cost(["-m", "bench.session", str(folder), str(TEN_MINUTES_S)], times=1)
+    cost(["-m", "tests.bench.session", str(folder), str(TEN_MINUTES_S)], times=1)
     recording, intervals = (str(folder / f"{TEN_MINUTES_S}.{ending}") for ending in ("jsonl", "txt"))
     analyze = cost(["-m", "biofeedback", "analyze", "--json", recording])
-    nearest = cost(["-m", "bench.neurokit", intervals], times=3)
+    nearest = cost(["-m", "tests.bench.neurokit", intervals], times=3)
     return [
         Row("biofeedback --help", cost(["-m", "biofeedback", "--help"]).cpu_s, 0.3, "CPU s"),
         Row("biofeedback serve: start to first page", first_page_s(), 3.0, "wall s"),
@@ -72,7 +72,7 @@ def _commands(folder: Path) -> list[Row]:
 
 def _pipeline(console: Console, folder: Path) -> list[Row]:
     """The pipeline, in this process."""
-    from bench.session import pipeline_cost, recorded, rr_ms
+    from tests.bench.session import pipeline_cost, recorded, rr_ms
 
     recording = recorded(folder, HOUR_S)
     costs = [pipeline_cost(recording) for _ in range(3)]
