@@ -93,7 +93,7 @@ class SpectralMeasures:
 def _density(
     mid_s: NDArray[np.float64], nn_ms: NDArray[np.float64], frequency_hz: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Power density in ms2/Hz at some frequencies, from beats as they lie.
+    """Power density in ms2/Hz at multiples of the first frequency, from beats as they lie.
 
     The transform of RR over time is an integral: each beat counts with its own length, so nothing is interpolated.
     Linear trend removed, Hann taper.
@@ -104,7 +104,10 @@ def _density(
     level = np.average(nn_ms, weights=weight)
     slope = float(np.sum(weight * centred * (nn_ms - level)) / np.sum(weight * centred * centred))
     x = (nn_ms - level - slope * centred) * weight
-    spectrum = np.exp(-2j * np.pi * np.outer(frequency_hz, mid_s - mid_s[0])) @ x
+    # The waves are powers of the first one: far cheaper than an exponential each.
+    first = np.exp(-2j * np.pi * frequency_hz[0] * (mid_s - mid_s[0]))
+    waves = np.multiply.accumulate(np.broadcast_to(first, (len(frequency_hz), len(first))), axis=0)
+    spectrum = waves @ x
     norm = float(np.sum(weight * weight / (nn_ms / 1000.0)))
     return np.asarray(2.0 * np.abs(spectrum) ** 2 / norm)
 

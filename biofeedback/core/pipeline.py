@@ -115,24 +115,24 @@ class Pipeline:
         """Noise learned from this session's own baseline: what a later session may take as its prior."""
         return self._baseline_noise
 
-    # What is due, in the order in which ties are broken
-
     def _next_due(self) -> tuple[float, Callable[[], list[Result]]]:
-        """The next thing that happens by itself, and when."""
-        dues: list[tuple[float, Callable[[], list[Result]]]] = []
+        """The next thing that happens by itself, and when; of two at once the one named first."""
+        due_s: float = NEVER_S
+        act: Callable[[], list[Result]] = list
         last_s = self._beats.last_arrival_s
         if last_s is not None and not self._beats.is_in_gap:
-            dues.append((last_s + SILENCE_S, self._fall_silent))
-        if (due_s := self._contact.no_intervals_due_s) is not None:
-            dues.append((due_s, self._give_up_intervals))
+            due_s, act = last_s + SILENCE_S, self._fall_silent
+        no_intervals_s = self._contact.no_intervals_due_s
+        if no_intervals_s is not None and no_intervals_s < due_s:
+            due_s, act = no_intervals_s, self._give_up_intervals
         for run in self._runs:
-            if run.ended_by is None:
-                dues.append((run.end_s, self._end_as_planned))
-            if run.ended_by is not None or run.breath is not None:
-                dues.append((run.waits_until_s, list))  # what waited is taken in by _progress
-        if self._quality_due_s <= self._last_input_s + QUALITY_AFTER_INPUT_S:
-            dues.append((self._quality_due_s, self._judge))
-        return min(dues, key=lambda due: due[0], default=(NEVER_S, list))
+            if run.ended_by is None and run.end_s < due_s:
+                due_s, act = run.end_s, self._end_as_planned
+            if (run.ended_by is not None or run.breath is not None) and run.waits_until_s < due_s:
+                due_s, act = run.waits_until_s, list  # what waited is taken in by _progress
+        if self._quality_due_s <= self._last_input_s + QUALITY_AFTER_INPUT_S and self._quality_due_s < due_s:
+            due_s, act = self._quality_due_s, self._judge
+        return due_s, act
 
     def _fall_silent(self) -> list[Result]:
         """No interval for too long."""

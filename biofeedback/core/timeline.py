@@ -141,7 +141,9 @@ class Timeline:
         for lasting, rise_s in LOSSES:
             if len(lateness) < lasting + ENVELOPE_NOTIFICATIONS:
                 continue
-            before = min(lateness[-lasting - ENVELOPE_NOTIFICATIONS : -lasting])
+            before = segment.envelope_s[-lasting - 1]
+            if lateness[-1] - before <= rise_s:
+                continue  # as nearly always
             after = lateness[-lasting:]
             if min(after) - before > rise_s and max(after) - before > SAWTOOTH_S:
                 return self._split(segment, len(lateness) - lasting)
