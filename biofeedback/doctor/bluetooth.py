@@ -14,7 +14,7 @@ SYSTEMS = {"linux": "linux", "darwin": "macos", "win32": "windows"}
 async def reaches_bus() -> bool:
     """Whether the system's D-Bus answers (Linux)."""
     from dbus_fast.aio import MessageBus  # noqa: PLC0415  there on Linux only
-    from dbus_fast.constants import BusType  # noqa: PLC0415
+    from dbus_fast.constants import BusType  # noqa: PLC0415  there on Linux only
 
     async def knock() -> None:
         bus = MessageBus(bus_type=BusType.SYSTEM)

@@ -49,7 +49,7 @@ async def _bluetooth(system: str) -> list[Check]:
     """The checks of Bluetooth."""
     try:
         from biofeedback.doctor import bluetooth  # noqa: PLC0415  imports bleak
-        from biofeedback.straps.radio import adapter_trouble  # noqa: PLC0415
+        from biofeedback.straps.radio import adapter_trouble  # noqa: PLC0415  imports bleak
 
         trouble = await adapter_trouble()
         found = [bluetooth.check_bus(await bluetooth.reaches_bus())] if system == "linux" else []
