@@ -1,20 +1,17 @@
-"""The two answers: does the heart answer the exhale, and is it calmer than before. Never merged."""
+"""Does the heart answer the exhale? What one planned look says."""
 
 import math
 from dataclasses import dataclass
 
 from biofeedback.core.breathing import TempoFit, is_off_pace
 from biofeedback.core.locked import NORMAL_975, LockedFit
-from biofeedback.core.prior import HEART_RATE_SD_BPM
-from biofeedback.core.results import Answer, CalmerThanBefore, Following, Grade, Reason
+from biofeedback.core.results import Answer, Following, Grade, Reason
 
 __all__ = [
     "LOOKS",
     "NORMAL_975",
     "SIGNAL_REASONS",
     "LookVerdict",
-    "StepTonus",
-    "calmer_answer",
     "decide_look",
     "null_p_value",
 ]
@@ -29,9 +26,7 @@ OVERWHELMING_RATIO = 9.0  # chance does not reach it: then what looks like breat
 HARMONIC_MAX = 0.8  # a second harmonic as large as the first is a breath at twice the pace
 NO_EFFECT_BPM = 2.0  # `no` means: smaller than this at every phase of the arc; science.md 5
 CONTRAST_MAX = 1.654  # of a wave without lag: the largest effect an amplitude can have
-SITTING_FALL_BPM = 1.5  # heart rate falls about 3 bpm while anyone just sits still, half of it between the two means
 SIGNAL_REASONS = (Reason.NO_BEAT_INTERVALS, Reason.NO_CONTACT, Reason.IRREGULAR_BEATS, Reason.POOR_SIGNAL)
-ORDER = {reason: place for place, reason in enumerate(Reason)}
 
 
 def _critical_ratio(breaths: int) -> float:
@@ -107,77 +102,3 @@ def decide_look(
         return LookVerdict(Answer.NO, (), following, low_ms, high_ms, p_value)
     unseen = (Reason.CANNOT_SEE_FOLLOWING,) if following is Following.UNKNOWN else ()
     return LookVerdict(Answer.UNKNOWN, (*unseen, Reason.INCONCLUSIVE), following, low_ms, high_ms, p_value)
-
-
-@dataclass(frozen=True, slots=True)
-class StepTonus:
-    """What a step of quiet breathing says of the level of the heart."""
-
-    heart_rate_bpm: float
-    heart_rate_sd_bpm: float  # of the mean over the step, autocorrelation included
-    ln_rmssd: float | None
-    ln_rmssd_sd: float | None
-    respiration_hz: float | None
-
-
-def _unknown_calmer(reasons: tuple[Reason, ...]) -> CalmerThanBefore:
-    """The calmer answer where nothing can be said."""
-    nothing = (None,) * 9
-    return CalmerThanBefore(Answer.UNKNOWN, reasons[0], reasons, *nothing)
-
-
-def calmer_answer(
-    baseline: StepTonus | None, recovery: StepTonus | None, signal: tuple[Reason, ...], heart_rate_sd_bpm: float | None
-) -> CalmerThanBefore:
-    """Is the heart slower after than before?
-
-    Parameters
-    ----------
-    baseline, recovery : StepTonus or None
-        Free quiet breathing before and after.
-    signal : tuple of Reason
-        Signal reasons that forbid an answer.
-    heart_rate_sd_bpm : float or None
-        The person's own spread of recovery minus baseline from day to day; None takes the population's 2.0 bpm.
-
-    Notes
-    -----
-    Standard error: the larger of that of the two means (spectral density at 0 of each step) and the day-to-day spread.
-    Heart rate falls while anyone sits still; ``yes`` needs the upper limit below that fall.
-    """
-    reasons = list(signal)
-    if baseline is None:
-        reasons.append(Reason.NO_BASELINE)
-    if recovery is None:
-        reasons.append(Reason.NO_RECOVERY)
-    if baseline is None or recovery is None or reasons:
-        return _unknown_calmer(tuple(sorted(reasons, key=ORDER.__getitem__)))
-    delta_bpm = recovery.heart_rate_bpm - baseline.heart_rate_bpm
-    own_sd_bpm = heart_rate_sd_bpm or HEART_RATE_SD_BPM
-    sd_bpm = math.hypot(own_sd_bpm, baseline.heart_rate_sd_bpm, recovery.heart_rate_sd_bpm)
-    low_bpm, high_bpm = delta_bpm - NORMAL_975 * sd_bpm, delta_bpm + NORMAL_975 * sd_bpm
-    answer = _calmer(low_bpm, high_bpm)
-    reasons = [Reason.INCONCLUSIVE] if answer is Answer.UNKNOWN else []
-    rmssd = _ln_rmssd_change(baseline, recovery)
-    p_value = 0.5 * math.erfc(-(delta_bpm + SITTING_FALL_BPM) / sd_bpm / math.sqrt(2))
-    return CalmerThanBefore(
-        answer, reasons[0] if reasons else None, tuple(reasons), delta_bpm, low_bpm, high_bpm, *rmssd,
-        baseline.respiration_hz, recovery.respiration_hz, p_value,
-    )  # fmt: skip
-
-
-def _calmer(low_bpm: float, high_bpm: float) -> Answer:
-    """Answer from the interval of the change of heart rate."""
-    if high_bpm < -SITTING_FALL_BPM:
-        return Answer.YES
-    return Answer.NO if low_bpm > 0 else Answer.UNKNOWN
-
-
-def _ln_rmssd_change(baseline: StepTonus, recovery: StepTonus) -> tuple[float | None, float | None, float | None]:
-    """Change of ln RMSSD with its 95 % interval."""
-    before, after = baseline.ln_rmssd, recovery.ln_rmssd
-    before_sd, after_sd = baseline.ln_rmssd_sd, recovery.ln_rmssd_sd
-    if before is None or after is None or before_sd is None or after_sd is None:
-        return None, None, None
-    delta, half = after - before, NORMAL_975 * math.hypot(before_sd, after_sd)
-    return delta, delta - half, delta + half

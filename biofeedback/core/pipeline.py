@@ -5,9 +5,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from biofeedback.core.answers import LOOKS, StepTonus, calmer_answer
+from biofeedback.core.answers import LOOKS
 from biofeedback.core.artifacts import IRREGULARITY_LIMIT
 from biofeedback.core.beats import Beats
+from biofeedback.core.calmer import StepTonus, calmer_answer
 from biofeedback.core.card import SignalNow, make_card
 from biofeedback.core.contact import Contact
 from biofeedback.core.events import (

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from biofeedback.core import hrv
-from biofeedback.core.answers import LOOKS, NORMAL_975, SIGNAL_REASONS, LookVerdict, StepTonus, decide_look
+from biofeedback.core.answers import LOOKS, NORMAL_975, SIGNAL_REASONS, LookVerdict, decide_look
 from biofeedback.core.beats import Beats, Run
 from biofeedback.core.breathing import fit_tempo, own_breathing_goes_on
+from biofeedback.core.calmer import StepTonus
 from biofeedback.core.events import Step
 from biofeedback.core.locked import LockedFit, fit_locked
 from biofeedback.core.noise import NoiseSpectrum, learn_noise
