@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from biofeedback.core.respiration import BREATHING_HZ, respiration_hz
+
 __all__ = [
     "SpectralMeasures",
     "heart_rate_bpm",
@@ -24,10 +26,6 @@ WINDOW_S = 300.0  # Task Force 1996: short-term spectra are taken over five minu
 WINDOW_MIN_BEATS = 16  # fewer clean beats in a window carry no spectrum
 SPECTRUM_MIN_S = 60.0  # ten waves of the slowest breathing worth naming
 VLF_MIN_S = 294.0  # five minutes, but for the beats at either end; shorter windows hold no VLF
-BREATHING_HZ = (0.1, 0.45)  # unpaced breathing from RR: below lie Mayer waves
-PEAK_SHARE_MIN = 0.35  # of the power between .1 and .45 Hz, within .03 Hz of the peak: otherwise no rate is named
-PEAK_HALF_HZ = 0.03
-SLOW_WAVE_MAX = 4.0  # a wave below .1 Hz so many times as dense has harmonics that pass for breathing
 
 
 def successive_differences_ms(rr_ms: NDArray[np.float64], is_normal: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -162,15 +160,4 @@ def spectral_measures(mid_s: NDArray[np.float64], nn_ms: NDArray[np.float64]) ->
         return SpectralMeasures(None, None, None, None)
     span_s = float(mid_s[-1] - mid_s[0])
     vlf = _integral(*found, VLF_HZ) if span_s >= VLF_MIN_S else None
-    return SpectralMeasures(vlf, _integral(*found, LF_HZ), _integral(*found, HF_HZ), _respiration_hz(*found))
-
-
-def _respiration_hz(frequency_hz: NDArray[np.float64], density: NDArray[np.float64]) -> float | None:
-    """Frequency of the one rhythm that stands out; None when none does."""
-    band = np.where(frequency_hz >= BREATHING_HZ[0], density, 0.0)
-    slow = density[(frequency_hz > LF_HZ[0]) & (frequency_hz < BREATHING_HZ[0])]
-    if slow.max() > SLOW_WAVE_MAX * band.max():
-        return None
-    peak_hz = float(frequency_hz[int(np.argmax(band))])
-    near = _integral(frequency_hz, band, (peak_hz - PEAK_HALF_HZ, peak_hz + PEAK_HALF_HZ))
-    return peak_hz if near > PEAK_SHARE_MIN * _integral(frequency_hz, band, BREATHING_HZ) else None
+    return SpectralMeasures(vlf, _integral(*found, LF_HZ), _integral(*found, HF_HZ), respiration_hz(*found))
