@@ -30,16 +30,7 @@ from biofeedback.core.heart_rate import decode
 from biofeedback.core.noise import NoiseSpectrum
 from biofeedback.core.prior import Prior
 from biofeedback.core.quality import Figures, Verdict, grade_figures
-from biofeedback.core.results import (
-    Card,
-    Grade,
-    NoiseSource,
-    Quality,
-    Reason,
-    Result,
-    StepEnded,
-    StepStarted,
-)
+from biofeedback.core.results import Card, Grade, NoiseSource, Quality, Reason, Result, StepEnded, StepStarted
 from biofeedback.core.step_run import BEATS_AFTER, SETTLE_S, StepRun, unasked
 from biofeedback.core.surroundings import Surroundings
 from biofeedback.core.timeline import SILENCE_S
