@@ -8,7 +8,6 @@ from typing import Any
 from biofeedback.core.answers import LOOKS
 from biofeedback.core.artifacts import IRREGULARITY_LIMIT
 from biofeedback.core.beats import Beats
-from biofeedback.core.calmer import StepTonus, calmer_answer
 from biofeedback.core.card import SignalNow, make_card
 from biofeedback.core.contact import Contact
 from biofeedback.core.events import (
@@ -27,10 +26,11 @@ from biofeedback.core.events import (
     StrapInfo,
 )
 from biofeedback.core.heart_rate import decode
+from biofeedback.core.levels import Levels
 from biofeedback.core.noise import NoiseSpectrum
 from biofeedback.core.prior import Prior
 from biofeedback.core.quality import Figures, Verdict, grade_figures
-from biofeedback.core.results import Card, Grade, NoiseSource, Quality, Reason, Result, StepEnded, StepStarted
+from biofeedback.core.results import Card, Grade, Quality, Reason, Result, StepEnded, StepStarted
 from biofeedback.core.step_run import BEATS_AFTER, SETTLE_S, StepRun, unasked
 from biofeedback.core.surroundings import Surroundings
 from biofeedback.core.timeline import SILENCE_S
@@ -54,7 +54,7 @@ class Pipeline:
     """
 
     def __init__(self, prior: Prior | None = None) -> None:
-        self._prior = prior or Prior()
+        self._levels = Levels(prior or Prior())
         self._now_s = 0.0
         self._last_input_s = 0.0
         self._quality_due_s = QUALITY_EVERY_S
@@ -64,10 +64,6 @@ class Pipeline:
         self._shown: StepRun | None = None  # the step on the screen
         self._measured_from_s: float | None = None
         self._measured_to_s: float | None = None
-        self._baseline_noise: NoiseSpectrum | None = None
-        self._baseline: StepTonus | None = None
-        self._recovery: StepTonus | None = None
-        self._had_poor_level = False  # a baseline or recovery was there, and too poor to read
         self._answered: list[StepRun] = []
         self._reasons: tuple[Reason, ...] = ()  # why the signal is bad, as judged last
         self._card: Card | None = None
@@ -105,7 +101,7 @@ class Pipeline:
     @property
     def baseline_noise(self) -> NoiseSpectrum | None:
         """Noise learned from this session's own baseline: what a later session may take as its prior."""
-        return self._baseline_noise
+        return self._levels.own_noise
 
     def _next_due(self) -> tuple[float, Callable[[], list[Result]]]:
         """The next thing that happens by itself, and when; of two at once the one named first."""
@@ -226,7 +222,7 @@ class Pipeline:
         if not self._answered:
             results.append(unasked(verdict.reasons))
         results.append(self._quality(verdict))
-        results.append(self._calmer(verdict))
+        results.append(self._levels.calmer(verdict.reasons))
         self._is_finished = True
         return results
 
@@ -282,12 +278,13 @@ class Pipeline:
         self._runs.remove(run)
         results = self._beats.finish_labels(run.step.t_s, run.end_s)
         if run.step.step is StepKind.BASELINE:
-            self._learn_baseline(run)
+            self._levels.learn_noise(run, self._surroundings())
         if run.pacer is not None:
             results += self._settle_breaths(run)
-        results.append(run.measures(self._surroundings()))
-        if run.step.step is StepKind.RECOVERY:
-            self._recovery = self._level(run) or self._recovery
+        around = self._surroundings()
+        results.append(run.measures(around))
+        if run.step.step in (StepKind.BASELINE, StepKind.RECOVERY):
+            self._levels.learn_level(run, around)
         return results
 
     def _settle_breaths(self, run: StepRun) -> list[Result]:
@@ -301,38 +298,12 @@ class Pipeline:
         self._answered.append(run)
         return [*results, response]
 
-    def _learn_baseline(self, run: StepRun) -> None:
-        """Learn how this person's RR wander by themselves."""
-        if self._surroundings().grade(run.step.t_s, run.end_s).grade is not Grade.BAD:
-            self._baseline_noise = run.noise(self._beats) or self._baseline_noise
-        self._baseline = self._level(run) or self._baseline
-
-    def _level(self, run: StepRun) -> StepTonus | None:
-        """Level of the heart over a step of quiet breathing; a poor signal gives none."""
-        if self._surroundings().grade(run.step.t_s, run.end_s).grade is not Grade.GOOD:
-            self._had_poor_level = True
-            return None
-        return run.tonus(self._beats)
-
     def _surroundings(self) -> Surroundings:
         """What a step's answers lean on."""
-        noise, source = self._baseline_noise, NoiseSource.SESSION
-        if noise is None:
-            noise, source = self._prior.exhale_noise, NoiseSource.EARLIER
-        start_s = self._measured_from_s
-        return Surroundings(
-            self._beats, self._contact, noise, None if noise is None else source, 0.0 if start_s is None else start_s
-        )
+        start_s = 0.0 if self._measured_from_s is None else self._measured_from_s
+        return Surroundings(self._beats, self._contact, *self._levels.noise, start_s)
 
     # The whole session
-
-    def _calmer(self, verdict: Verdict) -> Result:
-        """The calmer answer, at the end of the session."""
-        signal = verdict.reasons
-        is_one_missing = self._baseline is None or self._recovery is None
-        if not signal and is_one_missing and self._had_poor_level:
-            signal = (Reason.POOR_SIGNAL,)
-        return calmer_answer(self._baseline, self._recovery, signal, self._prior.heart_rate_sd_bpm)
 
     def _recent_verdict(self, start_s: float) -> Verdict:
         """The same for the last minute, from running figures: it is made every second."""

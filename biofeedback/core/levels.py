@@ -1,0 +1,53 @@
+"""What a session's quiet steps say of the person: the noise of free breathing, and the level of the heart."""
+
+from biofeedback.core.calmer import StepTonus, calmer_answer
+from biofeedback.core.events import StepKind
+from biofeedback.core.noise import NoiseSpectrum
+from biofeedback.core.prior import Prior
+from biofeedback.core.results import CalmerThanBefore, Grade, NoiseSource, Reason
+from biofeedback.core.step_run import StepRun
+from biofeedback.core.surroundings import Surroundings
+
+__all__ = ["Levels"]
+
+
+class Levels:
+    """Learned from baseline and recovery as they settle; a step done again makes up for a poor one."""
+
+    def __init__(self, prior: Prior) -> None:
+        self.own_noise: NoiseSpectrum | None = None
+        self._prior = prior
+        self._baseline: StepTonus | None = None
+        self._recovery: StepTonus | None = None
+        self._had_poor_level = False  # a baseline or recovery was there, and too poor to read
+
+    @property
+    def noise(self) -> tuple[NoiseSpectrum | None, NoiseSource | None]:
+        """Noise of free breathing, this session's own or else an earlier one's, and which of them it is."""
+        if self.own_noise is not None:
+            return self.own_noise, NoiseSource.SESSION
+        earlier = self._prior.exhale_noise
+        return earlier, None if earlier is None else NoiseSource.EARLIER
+
+    def learn_noise(self, run: StepRun, around: Surroundings) -> None:
+        """Learn from a baseline how this person's RR wander by themselves."""
+        if around.grade(run.step.t_s, run.end_s).grade is not Grade.BAD:
+            self.own_noise = run.noise(around.beats) or self.own_noise
+
+    def learn_level(self, run: StepRun, around: Surroundings) -> None:
+        """Learn the level of the heart from a step of quiet breathing; a poor signal gives none."""
+        if around.grade(run.step.t_s, run.end_s).grade is not Grade.GOOD:
+            self._had_poor_level = True
+            return
+        level = run.tonus(around.beats)
+        if run.step.step is StepKind.BASELINE:
+            self._baseline = level or self._baseline
+        else:
+            self._recovery = level or self._recovery
+
+    def calmer(self, signal: tuple[Reason, ...]) -> CalmerThanBefore:
+        """The calmer answer, at the end of a session whose signal is bad for the given reasons, or good."""
+        is_one_missing = self._baseline is None or self._recovery is None
+        if not signal and is_one_missing and self._had_poor_level:
+            signal = (Reason.POOR_SIGNAL,)
+        return calmer_answer(self._baseline, self._recovery, signal, self._prior.heart_rate_sd_bpm)
