@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from biofeedback.core.respiration import BREATHING_HZ, respiration_hz
+from biofeedback.core.respiration import respiration_hz
+from biofeedback.core.spectrum import power_spectrum
 
 __all__ = [
     "SpectralMeasures",
@@ -22,9 +23,6 @@ __all__ = [
 ]
 
 VLF_HZ, LF_HZ, HF_HZ = (0.0033, 0.04), (0.04, 0.15), (0.15, 0.40)  # Task Force 1996
-WINDOW_S = 300.0  # Task Force 1996: short-term spectra are taken over five minutes
-WINDOW_MIN_BEATS = 16  # fewer clean beats in a window carry no spectrum
-SPECTRUM_MIN_S = 60.0  # ten waves of the slowest breathing worth naming
 VLF_MIN_S = 294.0  # five minutes, but for the beats at either end; shorter windows hold no VLF
 
 
@@ -88,59 +86,6 @@ class SpectralMeasures:
     respiration_hz: float | None
 
 
-def _density(
-    mid_s: NDArray[np.float64], nn_ms: NDArray[np.float64], frequency_hz: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Power density in ms2/Hz at multiples of the first frequency, from beats as they lie.
-
-    The transform of RR over time is an integral: each beat counts with its own length, so nothing is interpolated.
-    Linear trend removed, Hann taper.
-    """
-    place = (mid_s - mid_s[0]) / (mid_s[-1] - mid_s[0])
-    weight = nn_ms / 1000.0 * 0.5 * (1 - np.cos(2 * np.pi * place))
-    centred = place - np.average(place, weights=weight)
-    level = np.average(nn_ms, weights=weight)
-    slope = float(np.sum(weight * centred * (nn_ms - level)) / np.sum(weight * centred * centred))
-    x = (nn_ms - level - slope * centred) * weight
-    # The waves are powers of the first one: far cheaper than an exponential each.
-    first = np.exp(-2j * np.pi * frequency_hz[0] * (mid_s - mid_s[0]))
-    waves = np.multiply.accumulate(np.broadcast_to(first, (len(frequency_hz), len(first))), axis=0)
-    spectrum = waves @ x
-    norm = float(np.sum(weight * weight / (nn_ms / 1000.0)))
-    return np.asarray(2.0 * np.abs(spectrum) ** 2 / norm)
-
-
-def _windows(mid_s: NDArray[np.float64]) -> list[slice]:
-    """Half-overlapping windows of five minutes, or the whole when it is shorter."""
-    span_s = float(mid_s[-1] - mid_s[0])
-    if span_s <= WINDOW_S:
-        return [slice(0, len(mid_s))]
-    count = math.ceil((span_s - WINDOW_S) / (WINDOW_S / 2)) + 1
-    starts_s = mid_s[0] + np.linspace(0.0, span_s - WINDOW_S, count)
-    first = np.searchsorted(mid_s, starts_s)
-    last = np.searchsorted(mid_s, starts_s + WINDOW_S, side="right")
-    return [slice(int(a), int(b)) for a, b in zip(first, last, strict=True)]
-
-
-def _spectrum(
-    mid_s: NDArray[np.float64], nn_ms: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
-    """Frequencies and mean density over windows; None when there is too little."""
-    if len(mid_s) < WINDOW_MIN_BEATS or mid_s[-1] - mid_s[0] < SPECTRUM_MIN_S:
-        return None
-    step_hz = 0.5 / min(WINDOW_S, float(mid_s[-1] - mid_s[0]))
-    frequency_hz = np.arange(step_hz, BREATHING_HZ[1] + step_hz, step_hz)
-    windows = [window for window in _windows(mid_s) if window.stop - window.start >= WINDOW_MIN_BEATS]
-    parts = [_density(mid_s[window], nn_ms[window], frequency_hz) for window in windows]
-    return (frequency_hz, np.mean(parts, axis=0)) if parts else None
-
-
-def _integral(frequency_hz: NDArray[np.float64], density: NDArray[np.float64], band: tuple[float, float]) -> float:
-    """Power between two frequencies."""
-    inside = (frequency_hz > band[0]) & (frequency_hz <= band[1])
-    return float(density[inside].sum() * (frequency_hz[1] - frequency_hz[0]))
-
-
 def spectral_measures(mid_s: NDArray[np.float64], nn_ms: NDArray[np.float64]) -> SpectralMeasures:
     """VLF, LF and HF power of clean beats, and the breathing frequency that RR alone show.
 
@@ -151,13 +96,12 @@ def spectral_measures(mid_s: NDArray[np.float64], nn_ms: NDArray[np.float64]) ->
 
     Notes
     -----
-    Bands of Task Force 1996. Windows of 300 s at half overlap, linear trend removed, Hann taper; the transform is an
-    integral over time in which each beat counts with its length, so that no interpolation damps HF. A breathing
-    frequency is named only where one rhythm stands out between .1 and .45 Hz.
+    Bands of Task Force 1996, from the spectrum of ``power_spectrum``. A breathing frequency is named only where one
+    rhythm stands out between .1 and .45 Hz.
     """
-    found = _spectrum(mid_s, nn_ms)
+    found = power_spectrum(mid_s, nn_ms)
     if found is None:
         return SpectralMeasures(None, None, None, None)
-    span_s = float(mid_s[-1] - mid_s[0])
-    vlf = _integral(*found, VLF_HZ) if span_s >= VLF_MIN_S else None
-    return SpectralMeasures(vlf, _integral(*found, LF_HZ), _integral(*found, HF_HZ), respiration_hz(*found))
+    vlf_ms2 = found.power_ms2(*VLF_HZ) if float(mid_s[-1] - mid_s[0]) >= VLF_MIN_S else None
+    breathing_hz = respiration_hz(found.frequency_hz, found.density_ms2_per_hz)
+    return SpectralMeasures(vlf_ms2, found.power_ms2(*LF_HZ), found.power_ms2(*HF_HZ), breathing_hz)

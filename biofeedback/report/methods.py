@@ -6,7 +6,8 @@ PIPELINE = 1  # version of the pipeline's numbers; a recording says in its heade
 
 METHODS: dict[str, str | int] = {
     "pipeline": PIPELINE,
-    "window": "whole step; band powers: windows of 300 s at half overlap, or the step when it is shorter, Hann taper",
+    "window": "whole step; band powers: windows of 300 s at half overlap, or the step when it is shorter, Hann taper, "
+    "each interval counted once",
     "interpolation": "none for RMSSD, SDNN, pNN50, SD1, SD2 and band powers; "
     "exhale rise: linear at 4 Hz between the middles of intervals",
     "detrend": "none for RMSSD, SDNN, pNN50, SD1, SD2; straight line for band powers; quadratic in the locked fit",

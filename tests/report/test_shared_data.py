@@ -61,7 +61,7 @@ def test_ec57_patterns_have_their_power(name, band, expected_ms2, capsys, valida
 
     validator.validate(value)
     assert status == 0
-    assert value["steps"][0][band] == pytest.approx(expected_ms2, rel=0.02)
+    assert value["steps"][0][band] == pytest.approx(expected_ms2, rel=0.0003)
 
 
 @pytest.mark.parametrize("name", ["polar_h10/slow_breathing_ibi.csv", "polar_h10/frequent_pvc_rr.csv"])
