@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator
 from itertools import accumulate
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,14 +18,45 @@ __all__ = ["Person"]
 GRID_S = 0.05  # step of the integration; a threshold crossing between two steps is interpolated (error < .1 ms)
 COARSE_S = 0.25  # step of Mayer wave, wandering and noise, linear in between
 BLOCK_S = 64.0  # so much background is drawn at once
+VLF_HZ = (0.0033, 0.04)  # Task Force 1996
+VLF_CORNERS_HZ = (0.0033, 0.014, 0.06)  # evenly spaced in log f over what tests/validation/fitting.py looks at
 SETTLING_TAU_S = 180.0  # with which the heart slows while a person just sits; assumed
 SLOWEST_BPM = 25.0
 SHORTEST_FRACTION = 0.45  # of the mean RR: refractory time of an irregular rhythm
 
 
-def _wander(start: complex, drives: NDArray[np.complexfloating], pole: complex) -> list[complex]:
+Value = TypeVar("Value", float, complex)
+
+
+def _wander(start: Value, drives: list[Value], pole: Value) -> list[Value]:
     """Ornstein-Uhlenbeck process from ``start``, one value more than there are drives."""
-    return list(accumulate(drives.tolist(), lambda state, drive: pole * state + drive, initial=start))
+    return list(accumulate(drives, lambda state, drive: pole * state + drive, initial=start))
+
+
+class _Vlf:
+    """Slow wandering with a density of about 1/f**slope between the first corner and the last, slope 0 to 2.
+
+    A sum of Ornstein-Uhlenbeck processes; ``sd_bpm`` is what of it lies in the VLF band.
+    """
+
+    def __init__(self, sd_bpm: float, slope: float, rng: np.random.Generator) -> None:
+        corners_hz = np.array(VLF_CORNERS_HZ)
+        parts = corners_hz ** (1 - slope)  # of the variance: the density at a corner goes with variance over corner
+        low, high = (np.arctan(limit_hz / corners_hz) for limit_hz in VLF_HZ)
+        inside = parts @ (high - low) * (2 / math.pi)
+        sds_bpm = sd_bpm * np.sqrt(parts / inside)
+        poles = np.exp(-math.tau * corners_hz * COARSE_S)
+        self._poles: list[float] = poles.tolist()
+        self._drives_bpm: NDArray[np.float64] = sds_bpm * np.sqrt(1 - poles**2)
+        self._states_bpm: list[float] = (sds_bpm * rng.standard_normal(poles.size)).tolist()
+
+    def block_bpm(self, size: int, rng: np.random.Generator) -> NDArray[np.float64]:
+        """Next ``size`` steps, the last of those before in front."""
+        drives_bpm = self._drives_bpm[:, np.newaxis] * rng.standard_normal((len(self._poles), size))
+        parts_bpm = list(map(_wander, self._states_bpm, drives_bpm.tolist(), self._poles))
+        self._states_bpm = [part_bpm[-1] for part_bpm in parts_bpm]
+        block_bpm: NDArray[np.float64] = np.sum(parts_bpm, axis=0)
+        return block_bpm
 
 
 class _Background:
@@ -32,32 +64,30 @@ class _Background:
 
     def __init__(self, traits: Traits, rng: np.random.Generator) -> None:
         self.heart_rate_bpm = rng.uniform(*traits.heart_rate_bpm)
-        mayer_sd_bpm, vlf_sd_bpm = rng.uniform(*traits.mayer_sd_bpm), rng.uniform(*traits.vlf_sd_bpm)
+        mayer_sd_bpm = rng.uniform(*traits.mayer_sd_bpm)
         turn = math.tau * rng.uniform(*traits.mayer_hz) * COARSE_S
-        decay_mayer = math.exp(-COARSE_S / rng.uniform(*traits.mayer_coherence_s))
-        decay_vlf = math.exp(-COARSE_S / rng.uniform(*traits.vlf_tau_s))
-        self._traits = traits
+        decay = math.exp(-COARSE_S / rng.uniform(*traits.mayer_coherence_s))
+        self._settling_bpm = traits.settling_bpm
         self._rng = rng
-        self._mayer_pole = decay_mayer * complex(math.cos(turn), math.sin(turn))
-        self._mayer_drive_bpm = mayer_sd_bpm * math.sqrt(1 - decay_mayer**2)
-        self._vlf_pole = complex(decay_vlf)
-        self._vlf_drive_bpm = vlf_sd_bpm * math.sqrt(1 - decay_vlf**2)
+        self._mayer_pole = decay * complex(math.cos(turn), math.sin(turn))
+        self._mayer_drive_bpm = mayer_sd_bpm * math.sqrt(1 - decay**2)
         self._mayer = mayer_sd_bpm * complex(*rng.standard_normal(2))
-        self._vlf = vlf_sd_bpm * complex(*rng.standard_normal(2))
-        self._noise_bpm = traits.noise_sd_bpm * rng.standard_normal()
+        self._vlf = _Vlf(rng.uniform(*traits.vlf_sd_bpm), rng.uniform(*traits.vlf_slope), rng)
+        self._noise_sd_bpm = rng.uniform(*traits.noise_sd_bpm)
+        self._noise_bpm = self._noise_sd_bpm * rng.standard_normal()
         self._start_s = 0.0
 
     def block_bpm(self) -> NDArray[np.float64]:
         """Heart rate on the grid over the next block, its first point is the last of the block before."""
         size = round(BLOCK_S / COARSE_S)
-        drives = self._rng.standard_normal((4, size))
-        noise_bpm = self._traits.noise_sd_bpm * self._rng.standard_normal(size)
-        mayer = _wander(self._mayer, self._mayer_drive_bpm * (drives[0] + 1j * drives[1]), self._mayer_pole)
-        vlf = _wander(self._vlf, self._vlf_drive_bpm * (drives[2] + 1j * drives[3]), self._vlf_pole)
+        drives = self._rng.standard_normal((2, size))
+        noise_bpm = self._noise_sd_bpm * self._rng.standard_normal(size)
+        mayer = _wander(self._mayer, (self._mayer_drive_bpm * (drives[0] + 1j * drives[1])).tolist(), self._mayer_pole)
         coarse_s = self._start_s + COARSE_S * np.arange(size + 1)
-        total_bpm = np.real(mayer) + np.real(vlf) + np.concatenate(([self._noise_bpm], noise_bpm))
-        total_bpm += self.heart_rate_bpm + self._traits.settling_bpm * np.exp(-coarse_s / SETTLING_TAU_S)
-        self._mayer, self._vlf, self._noise_bpm = mayer[-1], vlf[-1], noise_bpm[-1]
+        total_bpm = np.real(mayer) + self._vlf.block_bpm(size, self._rng)
+        total_bpm += np.concatenate(([self._noise_bpm], noise_bpm))
+        total_bpm += self.heart_rate_bpm + self._settling_bpm * np.exp(-coarse_s / SETTLING_TAU_S)
+        self._mayer, self._noise_bpm = mayer[-1], noise_bpm[-1]
         grid_s = self._start_s + GRID_S * np.arange(round(BLOCK_S / GRID_S) + 1)
         self._start_s += BLOCK_S
         block_bpm: NDArray[np.float64] = np.interp(grid_s, coarse_s, total_bpm)

@@ -1,7 +1,7 @@
 """Simulated people and straps, as data: each number with its unit, each kind with its source.
 
 Where a pair stands, a person's own value is drawn evenly between the two from the seed. "Assumed" marks a number
-that was chosen, not read anywhere.
+that was chosen, not read anywhere; "fitted" one that tests/validation/fitting.py reads off real recordings.
 """
 
 from dataclasses import dataclass
@@ -33,15 +33,16 @@ class Traits:
     follow_jitter_fraction: Span = (0.05, 0.10)  # SD of following, of a breath (science.md 5)
     reaction_s: Span = (0.4, 1.5)  # until a person breathes along, or on by himself; assumed
     breathing_per_min: Span = (12.0, 16.0)  # free breathing, sitting
-    breathing_jitter_fraction: float = 0.10  # SD of a free breath's length; assumed, rest_ecg_respiration has more
-    tidal_jitter_fraction: float = 0.12  # SD of a breath's depth; assumed
+    breathing_jitter_fraction: float = 0.19  # SD of a free breath's length; fitted to the one person with a belt
+    breathing_wander_fraction: float = 0.24  # SD of the rate's slow wandering; fitted to the same
+    tidal_jitter_fraction: float = 0.15  # SD of a breath's depth; fitted to the same
     slow_breathing_per_min: Span = (5.3, 5.6)  # only for OWN_SLOW_RHYTHM
-    mayer_hz: Span = (0.085, 0.11)  # science.md 6, as are the next four
+    mayer_hz: Span = (0.085, 0.11)  # science.md 6, as are the next two
     mayer_sd_bpm: Span = (1.0, 2.0)
     mayer_coherence_s: Span = (20.0, 60.0)
-    vlf_sd_bpm: Span = (1.0, 2.0)
-    vlf_tau_s: Span = (20.0, 60.0)
-    noise_sd_bpm: float = 0.8  # white up to 2 Hz; gives about 6 ms a beat, so RMSSD at rest is 20-32 ms; assumed
+    vlf_sd_bpm: Span = (1.8, 4.6)  # SD within .0033-.04 Hz; fitted, covers three people and says nothing of others
+    vlf_slope: Span = (0.0, 2.0)  # density falls as 1/f**slope; fitted to the same
+    noise_sd_bpm: Span = (2.0, 2.5)  # white up to 2 Hz, so that a beat sees about half; fitted to the same
     irregular_fraction: Span = (0.0, 0.0)  # SD of independent RR, of the mean: an AF-like rhythm
     ectopic_fraction: Span = (0.0, 0.0)  # of beats, premature with a full compensatory pause
     premature_fraction: Span = (0.15, 0.40)  # how early, of the RR (science.md 6)
@@ -81,7 +82,6 @@ _ALL = (
             rsa_bpm=(1.0, 2.0),
             breathing_per_min=(15.0, 18.0),
             mayer_sd_bpm=(2.0, 3.0),
-            vlf_sd_bpm=(2.0, 3.0),
         ),
     ),
     Preset("frequent_ectopy", Traits(rsa_bpm=(4.0, 8.0), ectopic_fraction=(0.08, 0.15))),

@@ -18,6 +18,10 @@ SLOPE = 21 / 20  # and falls by 21 dB a decade above it (as above)
 LAG_SLOPE_S = 1.0 / 9.0  # per breath/min above 6: about 1 s more lag at 15/min (science.md 6)
 TIDAL_AT_14 = 0.7  # depth of free breaths at 14/min against 6/min; RSA is linear in it; assumed
 INHALE_FRACTION = 0.4  # of a free breath; assumed
+WANDER_BREATHS = (
+    12.0  # over which the rate of free breathing wanders; read off breaths at rest, tests/validation/fitting.py
+)
+SLOW_JITTER_FRACTION = 0.03  # SD of a breath in a slow rhythm that is kept on purpose; assumed
 LEAST_S = 0.2  # no rise or fall of the heart rate is shorter than this
 
 
@@ -64,6 +68,7 @@ class Respiration:
         self.taken: list[TakenBreath] = []
         self._traits = traits
         self._rng = rng
+        self._wander = self._normal()
         self._rise_starts_s: list[float] = []
         self._pacer: Pacer | None = None
         self._pacer_index = 0
@@ -114,14 +119,23 @@ class Respiration:
 
     def _take_free(self) -> None:
         """Add a breath in the person's own rhythm."""
-        traits = self._traits
-        per_min = self.slow_breathing_per_min if self._paced else self.breathing_per_min
-        # A slow rhythm is kept on purpose, and so more evenly.
-        jitter = traits.breathing_jitter_fraction * (0.3 if self._paced else 1.0)
-        period_s = 60 / per_min * math.exp(jitter * self._normal())
+        if self._paced:
+            period_s = 60 / self.slow_breathing_per_min * math.exp(SLOW_JITTER_FRACTION * self._normal())
+        else:
+            period_s = 60 / self.breathing_per_min * math.exp(self._irregularity())
         inhale_end_s = self._next_start_s + INHALE_FRACTION * period_s
         self._take(inhale_end_s, inhale_end_s, self._next_start_s + period_s)
         self._next_start_s += period_s
+
+    def _irregularity(self) -> float:
+        """Log of the next free breath's length over the usual: the rate wanders, and each breath is its own."""
+        traits = self._traits
+        kept = math.exp(-1 / WANDER_BREATHS)
+        self._wander = kept * self._wander + math.sqrt(1 - kept**2) * self._normal()
+        wander_sd, jitter_sd = traits.breathing_wander_fraction, traits.breathing_jitter_fraction
+        # Cut at 2 SD: the longest and shortest breaths that were seen at rest lie about there.
+        most = 2 * math.hypot(wander_sd, jitter_sd)
+        return min(max(wander_sd * self._wander + jitter_sd * self._normal(), -most), most)
 
     def _take_paced(self, pacer: Pacer) -> None:
         """Add the next breath of the pacer, each turn of it a little early or late, without adding up."""

@@ -21,10 +21,11 @@ EVEN = Traits(
     follow_jitter_fraction=(0, 0),
     reaction_s=(0, 0),
     breathing_jitter_fraction=0,
+    breathing_wander_fraction=0,
     tidal_jitter_fraction=0,
     mayer_sd_bpm=(0, 0),
     vlf_sd_bpm=(0, 0),
-    noise_sd_bpm=0,
+    noise_sd_bpm=(0, 0),
 )
 
 
@@ -121,7 +122,7 @@ def test_who_does_not_follow_breathes_on_at_their_own_rate(seed):
     person = Person(PRESETS["not_following"].traits, seed)
     person.watch(paced(60.0), 60.0)
     person.advance(600)
-    assert 12 < breaths_per_min(person, 70, 590) < 16
+    assert 9 < breaths_per_min(person, 70, 590) < 20  # 13-15, wandering
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -130,9 +131,9 @@ def test_an_own_slow_rhythm_begins_with_the_pacer_and_ends_with_it(seed):
     person.watch(paced(60.0), 60.0)
     person.watch(None, 360.0)
     person.advance(600)
-    assert breaths_per_min(person, 0, 60) > 10
+    assert breaths_per_min(person, 0, 60) > 8  # 12-16, wandering
     assert 5.2 < breaths_per_min(person, 62, 358) < 5.7
-    assert breaths_per_min(person, 375, 590) > 10
+    assert breaths_per_min(person, 375, 590) > 8
 
 
 def test_a_varied_pacer_is_followed_breath_by_breath():
@@ -210,7 +211,7 @@ def test_resting_people_are_those_of_the_literature(seed):
     person = Person(PRESETS["responder"].traits, seed)
     person.advance(600)
     assert 58 < 60_000 / rr_ms(person).mean() < 76
-    assert 12 < rmssd_ms(rr_ms(person)) < 45
+    assert 20 < rmssd_ms(rr_ms(person)) < 65  # the real people at rest have 51-64, more than science.md 6 by age
     assert 8 <= person.respiration.rsa_bpm <= 12
     assert abs(person.respiration.lag_s - 0.5) <= 1.6
 

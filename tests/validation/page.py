@@ -298,8 +298,15 @@ def _makeup() -> str:
     ]
     return f"""## The simulator's noise beside real noise
 
+The slow wandering (level and slope), the white floor and the irregularity of free breathing are fitted to the three
+people at rest, by `python -m tests.validation.fitting`: the spans of the default traits cover these three, and claim
+nothing of other people. RSA and Mayer wave are not fitted; each class gives its own. The classes take the fitted
+background, but wander by no more than the 3 bpm (SD within .0033-.04 Hz) that they are meant for; only the two
+`real_like` classes wander as widely as the widest of the three.
+
 Windows of five minutes, one a minute from the recordings; {spectra.PEOPLE_MADE} simulated people. Median (5th-95th
-percentile). VLF from .0033 Hz.
+percentile). VLF from .0033 Hz. Powers (ms2) are of RR; densities (bpm2/Hz) of instantaneous heart rate, 60/RR, which is
+what the simulator moves, so that they do not change with the mean heart rate.
 
 {_table(head, rows)}
 
@@ -323,4 +330,5 @@ def _ratios(key: str, made: Sequence[spectra.Makeup], real: Iterable[Sequence[sp
 def _spread(values: Sequence[float]) -> str:
     """Median with percentiles."""
     low, middle, high = np.nanpercentile(values, (5, 50, 95))
-    return f"{middle:.0f} ({low:.0f}-{high:.0f})"
+    digits = 0 if middle >= 20 else 1 if middle >= 2 else 2
+    return f"{middle:.{digits}f} ({low:.{digits}f}-{high:.{digits}f})"

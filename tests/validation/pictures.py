@@ -57,10 +57,10 @@ def draw_answers(tallies: Mapping[str, Tally], path: Path) -> None:
 
 
 def draw_spectra(path: Path) -> None:
-    """Density of RR at rest: real people over what the simulator makes."""
-    figure = Figure(figsize=(9, 4.2), layout="constrained")
-    panels = figure.subplots(1, 2, sharey=True)
-    for axes, name in zip(panels, ("class free", "class free_real_like"), strict=True):
+    """Density of heart rate at rest: real people over what the simulator makes."""
+    figure = Figure(figsize=(11, 4.2), layout="constrained")
+    panels = figure.subplots(1, 3, sharey=True)
+    for axes, name in zip(panels, ("default traits", "class free", "class free_real_like"), strict=True):
         densities = np.asarray([makeup.density for makeup in spectra.of_simulated(name)])
         low, middle, high = np.percentile(densities, (5, 50, 95), axis=0)
         axes.fill_between(spectra.FREQUENCIES_HZ, low, high, color="#c6dbef", label="simulated, 5-95 %")
@@ -69,9 +69,10 @@ def draw_spectra(path: Path) -> None:
             middle = np.median([makeup.density for makeup in spectra.of_real(person)], axis=0)
             axes.plot(spectra.FREQUENCIES_HZ, middle, color=colour, lw=1, label=f"real: {person}")
         axes.axvline(0.1, color="#969696", lw=0.8, ls=":")
+        axes.set_xscale("log")
         axes.set_yscale("log")
         axes.set_title(f"simulated: {name}", fontsize=10)
         axes.set_xlabel("frequency (Hz); dotted: the 4-6 pacer")
-    panels[0].set_ylabel("density of RR (ms2/Hz)")
+    panels[0].set_ylabel("density of heart rate (bpm2/Hz)")
     panels[0].legend(fontsize=8)
     _save(figure, path)
