@@ -99,6 +99,11 @@ class Pipeline:
         return results
 
     @property
+    def beats(self) -> Beats:
+        """All beats so far, with their labels: what measures that only an analysis makes are made from."""
+        return self._beats
+
+    @property
     def baseline_noise(self) -> NoiseSpectrum | None:
         """Noise learned from this session's own baseline: what a later session may take as its prior."""
         return self._levels.own_noise

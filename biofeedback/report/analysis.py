@@ -1,10 +1,12 @@
 """One file through the live session's own pipeline: what stands at its end, results in their last form."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Any
 
+from biofeedback.core.beats import Beats
+from biofeedback.core.details import StepDetails, step_details
 from biofeedback.core.events import End
 from biofeedback.core.pipeline import Pipeline
 from biofeedback.core.results import (
@@ -14,6 +16,7 @@ from biofeedback.core.results import (
     BreathMeasures,
     CalmerThanBefore,
     ExhaleResponse,
+    Following,
     Gap,
     Quality,
     Result,
@@ -29,12 +32,13 @@ __all__ = ["Analysis", "ReviewedStep", "analyze", "settle"]
 
 @dataclass(frozen=True, slots=True)
 class ReviewedStep:
-    """A step that began; ``measures`` is None where nothing could be measured in it."""
+    """A step that began; ``measures`` and ``details`` are None where nothing could be measured in it."""
 
     started: StepStarted
     end_s: float
     ended_by: str | None
     measures: StepMeasures | None
+    details: StepDetails | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +86,10 @@ def analyze(source: Source) -> Analysis:
         last = source.events[-1] if source.events else None
         end_s = 0.0 if last is None else last.t_s
         results += pipeline.feed(End(1 if last is None else last.seq + 1, end_s, "file_ended"))
-    return settle(source, results, end_s)
+    return settle(source, results, end_s, pipeline.beats)
 
 
-def settle(source: Source, results: Iterable[Result], end_s: float) -> Analysis:
+def settle(source: Source, results: Iterable[Result], end_s: float, beats: Beats) -> Analysis:
     """What stands when all results are in: a later result about the same thing replaces an earlier one."""
     last: dict[type, dict[Any, Any]] = {kind: {} for kind in _IDENTITY}
     for result in results:
@@ -93,15 +97,17 @@ def settle(source: Source, results: Iterable[Result], end_s: float) -> Analysis:
         if kind in _IDENTITY:
             last[kind][_IDENTITY[kind](result)] = result
     labels, ended, measures = last[BeatLabel], last[StepEnded], last[StepMeasures]
+    steps = [_review(step, ended.get(seq), measures.get(seq), end_s) for seq, step in last[StepStarted].items()]
+    answers = last[ExhaleResponse]
     return Analysis(
         source=source,
         beats=tuple(last[Beat].values()),
         artifacts=tuple(labels[key].artifact if key in labels else Artifact.NORMAL for key in last[Beat]),
         gaps=tuple(last[Gap].values()),
-        steps=tuple(_review(step, ended.get(seq), measures.get(seq), end_s) for seq, step in last[StepStarted].items()),
+        steps=tuple(_detail(step, answers.get(step.started.step_seq), beats) for step in steps),
         breaths=tuple(last[BreathMeasures].values()),
         trends=tuple(last[RsaTrend].values()),
-        exhale_responses=tuple(last[ExhaleResponse].values()),
+        exhale_responses=tuple(answers.values()),
         calmer=last[CalmerThanBefore].get(None),
         quality=last[Quality].get(None),
         end_s=end_s,
@@ -113,3 +119,23 @@ def _review(started: StepStarted, ended: StepEnded | None, measures: StepMeasure
     if ended is None:
         return ReviewedStep(started, end_s, None, measures)
     return ReviewedStep(started, ended.t_s, ended.reason, measures)
+
+
+def _detail(step: ReviewedStep, response: ExhaleResponse | None, beats: Beats) -> ReviewedStep:
+    """A step with the measures that only an analysis makes."""
+    if step.measures is None:
+        return step
+    runs = beats.runs(step.measures.start_s, step.measures.end_s)
+    return replace(step, details=step_details(runs, step.measures.rmssd_ms, _breathing_hz(step, response)))
+
+
+def _breathing_hz(step: ReviewedStep, response: ExhaleResponse | None) -> float | None:
+    """The pacer's rate, unless the person was seen not to follow it; else the rate that beats alone show."""
+    plan = step.started
+    if plan.inhale_s is None or plan.exhale_s is None:
+        return None if step.measures is None else step.measures.respiration_hz
+    if response is None or response.following is Following.NO:
+        return None
+    lengths_s = [inhale_s + exhale_s for inhale_s, exhale_s in plan.breaths]
+    lengths_s = lengths_s or [plan.inhale_s + (plan.hold_in_s or 0.0) + plan.exhale_s + (plan.hold_out_s or 0.0)]
+    return len(lengths_s) / sum(lengths_s)

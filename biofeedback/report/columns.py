@@ -1,8 +1,10 @@
 """Rows of the tables, for terminal and HTML alike; the columns come from the dataclasses' fields."""
 
+from collections.abc import Sequence
 from dataclasses import fields
 from statistics import median
 
+from biofeedback.core.details import StepDetails
 from biofeedback.core.results import BreathMeasures, StepMeasures
 from biofeedback.lang import Words
 from biofeedback.report.analysis import Analysis, ReviewedStep
@@ -14,7 +16,10 @@ Table = tuple[list[str], list[list[str]]]
 
 _NOT_A_COLUMN = {"step_seq", "step", "start_s", "end_s"}
 _MEASURES = [field.name for field in fields(StepMeasures) if field.name not in _NOT_A_COLUMN]
-_DECIMALS = {"respiration_hz": 3, "beats": 0, "vlf_power_ms2": 0, "lf_power_ms2": 0, "hf_power_ms2": 0}
+_DETAILS = [field.name for field in fields(StepDetails)]
+_POWERS = ("vlf_power_ms2", "lf_power_ms2", "hf_power_ms2", "respiration_power_ms2")
+_RATIOS = ("single_wave_fraction", "sample_entropy", "dfa_alpha1")
+_DECIMALS = {"respiration_hz": 3, "breathing_hz": 3, "beats": 0} | dict.fromkeys(_POWERS, 0) | dict.fromkeys(_RATIOS, 2)
 
 
 def step_name(step: ReviewedStep, words: Words) -> str:
@@ -31,10 +36,15 @@ def step_table(analysis: Analysis, words: Words) -> Table:
         for step in analysis.steps
     ]
     rows = [[words("report.column.when"), *spans]]
-    for name in _MEASURES:
-        values = [None if step.measures is None else getattr(step.measures, name) for step in analysis.steps]
-        rows.append([words(f"report.column.{name}"), *(number(words, one, _DECIMALS.get(name, 1)) for one in values)])
-    return header, rows
+    measured, detailed = [step.measures for step in analysis.steps], [step.details for step in analysis.steps]
+    rows += [_row(name, measured, words) for name in _MEASURES]
+    return header, rows + [_row(name, detailed, words) for name in _DETAILS]
+
+
+def _row(name: str, steps: Sequence[StepMeasures | StepDetails | None], words: Words) -> list[str]:
+    """One measure in all steps."""
+    values = [None if step is None else getattr(step, name) for step in steps]
+    return [words(f"report.column.{name}"), *(number(words, one, _DECIMALS.get(name, 1)) for one in values)]
 
 
 def breath_table(breaths: list[BreathMeasures], words: Words) -> Table:

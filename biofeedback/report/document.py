@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from biofeedback import __version__
+from biofeedback.core.details import StepDetails
 from biofeedback.core.results import BreathMeasures, CalmerThanBefore, ExhaleResponse, Quality, StepMeasures
 from biofeedback.report.analysis import Analysis, ReviewedStep
 from biofeedback.report.methods import METHODS
@@ -67,7 +68,8 @@ def _quality(analysis: Analysis) -> dict[str, Any]:
 def _step(step: ReviewedStep) -> dict[str, Any]:
     """One step with its measures, all null where nothing could be measured."""
     names = [field.name for field in fields(StepMeasures) if field.name not in {*_INTERNAL, "start_s", "end_s"}]
-    measures = step.measures
+    detailed = [field.name for field in fields(StepDetails)]
+    measures, details = step.measures, step.details
     return {
         "step": step.started.step,
         "pattern": step.started.pattern,
@@ -75,7 +77,9 @@ def _step(step: ReviewedStep) -> dict[str, Any]:
         "start_s": step.started.t_s,
         "end_s": step.end_s,
         "ended_by": step.ended_by,
-    } | {name: None if measures is None else getattr(measures, name) for name in names}
+        **{name: None if measures is None else getattr(measures, name) for name in names},
+        **{name: None if details is None else getattr(details, name) for name in detailed},
+    }
 
 
 def _response(response: ExhaleResponse, index: dict[int, int], analysis: Analysis) -> dict[str, Any]:

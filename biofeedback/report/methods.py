@@ -18,4 +18,15 @@ METHODS: dict[str, str | int] = {
     "exhale_effect": "last minus first third of the exhale of the fitted waveform, "
     "generalised least squares in the noise that noise_source names",
     "intervals": "95 %, two-sided",
+    "breathing_rate": "breathing_hz: the pacer's, unless the person was seen not to follow it; "
+    "without a pacer the one rhythm that stands out in RR",
+    "rate_corrected_amplitude": "RMSSD / (sqrt(2) S |sin(pi f T)|) with S = sin(pi f T) / (pi f T), "
+    "f the breathing rate and T the mean NN interval: half of peak to trough",
+    "respiration_power": "breathing rate plus and minus .02 Hz, or one over the window's length if that is more; "
+    "spectrum as for the bands",
+    "single_wave": "our own formula: windows of 64 s at half overlap, power within 1/32 Hz of the highest peak "
+    "between .04 and .26 Hz over that from .0033 to .40 Hz; likeness to a sine, whatever its source",
+    "sample_entropy": "Richman and Moorman 2000 (10.1152/ajpheart.2000.278.6.H2039): m 2, r .2 SD (ddof 1), "
+    "mean over windows of 300 s at half overlap, 100 templates or more in each",
+    "dfa_alpha1": "Peng et al. 1995 (10.1063/1.166141): boxes of 4 to 16 beats side by side, line removed in each",
 }

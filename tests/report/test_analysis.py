@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from hand_made import FACTS, response
 
+from biofeedback.core.beats import Beats
 from biofeedback.core.events import End, Rating, StepKind
 from biofeedback.core.pipeline import Pipeline
 from biofeedback.core.results import Answer, Artifact, Beat, BeatLabel, Gap, Reason, StepEnded, StepStarted
@@ -26,7 +27,7 @@ def test_the_last_word_about_a_beat_a_gap_and_an_answer_counts():
         response(Answer.YES),
     ]
 
-    analysis = settle(SOURCE, results, 9.0)
+    analysis = settle(SOURCE, results, 9.0, Beats())
 
     assert [beat.t_s for beat in analysis.beats] == [1.1]
     assert analysis.artifacts == (Artifact.NORMAL,)
@@ -35,13 +36,13 @@ def test_the_last_word_about_a_beat_a_gap_and_an_answer_counts():
 
 
 def test_a_step_that_was_never_closed_ends_with_the_file():
-    analysis = settle(SOURCE, [STARTED], 33.0)
+    analysis = settle(SOURCE, [STARTED], 33.0, Beats())
 
     assert [(step.end_s, step.ended_by, step.measures) for step in analysis.steps] == [(33.0, None, None)]
 
 
 def test_a_step_ends_where_the_pipeline_says():
-    analysis = settle(SOURCE, [STARTED, StepEnded(1, 20.0, "skip")], 33.0)
+    analysis = settle(SOURCE, [STARTED, StepEnded(1, 20.0, "skip")], 33.0, Beats())
 
     assert [(step.end_s, step.ended_by) for step in analysis.steps] == [(20.0, "skip")]
 
@@ -60,7 +61,7 @@ def test_a_recording_gives_the_results_of_its_own_pipeline(responder):
     pipeline = Pipeline(source.prior)
     live = [result for event in source.events for result in pipeline.feed(event)]
 
-    assert analyze(source) == settle(source, live, source.events[-1].t_s)
+    assert analyze(source) == settle(source, live, source.events[-1].t_s, pipeline.beats)
 
 
 def test_a_recording_without_its_end_is_measured_to_its_last_time(responder):
