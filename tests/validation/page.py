@@ -302,8 +302,9 @@ The slow wandering (level and slope), the white floor and the irregularity of fr
 people at rest, by `python -m tests.validation.fitting`: the spans of the default traits cover these three, and claim
 nothing of other people. RSA and Mayer wave are not fitted; each class gives its own. The classes take the fitted
 background, but wander by no more than the 3 bpm (SD within .0033-.04 Hz) that they are meant for; only the two
-`real_like` classes wander as widely as the widest of the three. One power law does not do at .02-.05 Hz: of the two whose
-slope is at an end of what the simulator can make, rest has less there than its twin, nn_1h more.
+`real_like` classes wander as widely as the widest of the three. One power law does not do
+at .02-.05 Hz: of the two whose slope is at an end of what the simulator can make, rest has less there than its twin,
+nn_1h more.
 
 Windows of five minutes, one a minute from the recordings; {spectra.PEOPLE_MADE} simulated people. Median (5th-95th
 percentile). VLF from .0033 Hz. Powers (ms2) are of RR; densities (bpm2/Hz) of instantaneous heart rate, 60/RR, which is
