@@ -85,19 +85,22 @@ def dfa_alpha1(nn_ms: NDArray[np.float64], is_followed: NDArray[np.bool_]) -> fl
     """
     if not len(nn_ms) or np.ptp(nn_ms) == 0.0:
         return None
-    stretches = np.split(nn_ms, np.flatnonzero(~is_followed[:-1]) + 1)
-    profiles_ms = [np.cumsum(stretch - nn_ms.mean()) for stretch in stretches]
-    squares_ms2 = [np.concatenate([_box_squares_ms2(profile, size) for profile in profiles_ms]) for size in BOXES_BEATS]
+    profile_ms = np.cumsum(nn_ms - nn_ms.mean())
+    ends = np.append(np.flatnonzero(~is_followed[:-1]) + 1, len(nn_ms))
+    squares_ms2 = [_box_squares_ms2(profile_ms, ends, size) for size in BOXES_BEATS]
     if len(squares_ms2[-1]) < BOXES_MIN:
         return None
     fluctuations_ms = [math.sqrt(float(squares.mean())) for squares in squares_ms2]
     return float(np.polyfit(np.log(BOXES_BEATS), np.log(fluctuations_ms), 1)[0])
 
 
-def _box_squares_ms2(profile_ms: NDArray[np.float64], size: int) -> NDArray[np.float64]:
-    """Mean square about the straight line in each whole box of one size."""
-    boxes = profile_ms[: len(profile_ms) // size * size].reshape(-1, size)
+def _box_squares_ms2(profile_ms: NDArray[np.float64], ends: NDArray[np.intp], size: int) -> NDArray[np.float64]:
+    """Mean square about the straight line in each box of one size, side by side in stretches that end at ``ends``."""
+    begins = np.append(0, ends[:-1])
+    counts = (ends - begins) // size
+    within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+    boxes_ms = profile_ms[(np.repeat(begins, counts) + within * size)[:, None] + np.arange(size)]
     place = np.arange(size) - (size - 1) / 2
-    centred = boxes - boxes.mean(axis=1, keepdims=True)
-    slope = centred @ place / float(place @ place)
-    return np.asarray(((centred - slope[:, None] * place) ** 2).mean(axis=1))
+    centred_ms = boxes_ms - boxes_ms.mean(axis=1, keepdims=True)
+    slope_ms = centred_ms @ place / float(place @ place)
+    return np.asarray(((centred_ms - slope_ms[:, None] * place) ** 2).mean(axis=1))

@@ -98,6 +98,13 @@ class Pipeline:
             results += self._show()
         return results
 
+    def end_with(self, beats: Beats, end: End) -> list[Result]:
+        """Results of the end of a session whose beats were all placed at once instead of one by one."""
+        self._beats, self._now_s = beats, end.t_s
+        self._contact.is_connected = True
+        self._contact.see_intervals()
+        return self._on_end(end)
+
     @property
     def beats(self) -> Beats:
         """All beats so far, with their labels: what measures that only an analysis makes are made from."""

@@ -78,10 +78,10 @@ def read_rr_file(path: Path | str, unit: RrUnit | str | None = None) -> RrFile:
     return RrFile(path, rr_ms, _arrival_s(name, table, rr_ms), known, tuple(cell.line for cell in table.rr))
 
 
-def rr_events(rr_file: RrFile) -> list[RrIntervals]:
-    """One input an interval, numbered from 1, each at its end on the time base of the intervals themselves."""
+def rr_events(rr_file: RrFile, first_seq: int = 1) -> list[RrIntervals]:
+    """One input an interval, numbered in a row, each at its end on the time base of the intervals themselves."""
     events, end_ms = [], 0.0
-    for seq, rr_ms in enumerate(rr_file.rr_ms, 1):
+    for seq, rr_ms in enumerate(rr_file.rr_ms, first_seq):
         end_ms += rr_ms
         events.append(RrIntervals(seq, round(end_ms / MS_PER_S, 6), (rr_ms,)))
     return events

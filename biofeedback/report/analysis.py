@@ -5,10 +5,12 @@ from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Any
 
+import numpy as np
+
 from biofeedback.core.beats import Beats
 from biofeedback.core.details import StepDetails, step_details
-from biofeedback.core.events import End
-from biofeedback.core.pipeline import Pipeline
+from biofeedback.core.events import End, RrIntervals, Step
+from biofeedback.core.pipeline import MS_PER_1024TH, Pipeline
 from biofeedback.core.results import (
     Artifact,
     Beat,
@@ -25,6 +27,7 @@ from biofeedback.core.results import (
     StepMeasures,
     StepStarted,
 )
+from biofeedback.core.whole_list import ListedBeats
 from biofeedback.report.source import Source
 
 __all__ = ["Analysis", "ReviewedStep", "analyze", "settle"]
@@ -76,6 +79,11 @@ _IDENTITY: dict[type, Callable[[Any], object]] = {
 
 def analyze(source: Source) -> Analysis:
     """The analysis of a file: its inputs through the pipeline, to its end or, without one, to its last time."""
+    return _analyze_whole(source) or _analyze_in_order(source)
+
+
+def _analyze_in_order(source: Source) -> Analysis:
+    """Input by input, as they would come in a live session."""
     pipeline = Pipeline(source.prior)
     results: list[Result] = []
     for event in source.events:
@@ -87,6 +95,24 @@ def analyze(source: Source) -> Analysis:
         end_s = 0.0 if last is None else last.t_s
         results += pipeline.feed(End(1 if last is None else last.seq + 1, end_s, "file_ended"))
     return settle(source, results, end_s, pipeline.beats)
+
+
+def _analyze_whole(source: Source) -> Analysis | None:
+    """The same of a plain RR file in one open step, all at once: a day would take seconds in order. Else None."""
+    if source.facts.format != "rr":
+        return None
+    step, *intervals, end = source.events
+    rr_ms = np.asarray([event.rr_ms[0] for event in intervals if isinstance(event, RrIntervals)])
+    if not (isinstance(step, Step) and step.duration_s is None and isinstance(end, End)):
+        return None
+    if len(rr_ms) < len(intervals) or rr_ms.min() < MS_PER_1024TH:
+        return None
+    pipeline = Pipeline(source.prior)
+    results = pipeline.feed(step)
+    beats = ListedBeats(intervals[0].seq, np.asarray([event.t_s for event in intervals]), rr_ms)
+    results += [*beats.told, *pipeline.end_with(beats, end)]
+    analysis = settle(source, results, end.t_s, beats)
+    return replace(analysis, beats=tuple(beats.placed), artifacts=beats.artifacts)
 
 
 def settle(source: Source, results: Iterable[Result], end_s: float, beats: Beats) -> Analysis:

@@ -94,6 +94,10 @@ def rr_inputs(rr_file: RrFile, spans: tuple[StepSpan, ...]) -> tuple[Input, ...]
     InputError
         If a step begins after the last interval.
     """
+    if not spans:
+        listed = rr_events(rr_file, first_seq=2)
+        end = End(len(listed) + 2, listed[-1].t_s, "file_ended")
+        return (Step(1, 0.0, StepKind.REST), *listed, end)
     intervals = rr_events(rr_file)
     end_s = intervals[-1].t_s
     for span in spans:
@@ -104,7 +108,7 @@ def rr_inputs(rr_file: RrFile, spans: tuple[StepSpan, ...]) -> tuple[Input, ...]
             )
     steps = [Step(0, span.start_s, span.step, span.end_s - span.start_s, span.pattern) for span in spans]
     # At the same time the step comes first: an interval's time is its end.
-    inputs: list[Input] = sorted([*(steps or [Step(0, 0.0, StepKind.REST)]), *intervals], key=lambda event: event.t_s)
+    inputs: list[Input] = sorted([*steps, *intervals], key=lambda event: event.t_s)
     inputs.append(End(0, end_s, "file_ended"))
     return tuple(replace(event, seq=seq) for seq, event in enumerate(inputs, start=1))
 
