@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from biofeedback.core.respiration import respiration_hz
 from biofeedback.core.spectrum import power_spectrum
 
 __all__ = [
@@ -78,16 +77,15 @@ def sd2_ms(nn_ms: NDArray[np.float64], differences_ms: NDArray[np.float64]) -> f
 
 @dataclass(frozen=True, slots=True)
 class SpectralMeasures:
-    """Band powers in ms2 and the breathing frequency; VLF is None for windows under five minutes."""
+    """Band powers in ms2; VLF is None for windows under five minutes."""
 
     vlf_power_ms2: float | None
     lf_power_ms2: float | None
     hf_power_ms2: float | None
-    respiration_hz: float | None
 
 
 def spectral_measures(mid_s: NDArray[np.float64], nn_ms: NDArray[np.float64]) -> SpectralMeasures:
-    """VLF, LF and HF power of clean beats, and the breathing frequency that RR alone show.
+    """VLF, LF and HF power of clean beats.
 
     Parameters
     ----------
@@ -96,12 +94,10 @@ def spectral_measures(mid_s: NDArray[np.float64], nn_ms: NDArray[np.float64]) ->
 
     Notes
     -----
-    Bands of Task Force 1996, from the spectrum of ``power_spectrum``. A breathing frequency is named only where one
-    rhythm stands out between .1 and .45 Hz.
+    Bands of Task Force 1996, from the spectrum of ``power_spectrum``.
     """
     found = power_spectrum(mid_s, nn_ms)
     if found is None:
-        return SpectralMeasures(None, None, None, None)
+        return SpectralMeasures(None, None, None)
     vlf_ms2 = found.power_ms2(*VLF_HZ) if float(mid_s[-1] - mid_s[0]) >= VLF_MIN_S else None
-    breathing_hz = respiration_hz(found.frequency_hz, found.density_ms2_per_hz)
-    return SpectralMeasures(vlf_ms2, found.power_ms2(*LF_HZ), found.power_ms2(*HF_HZ), breathing_hz)
+    return SpectralMeasures(vlf_ms2, found.power_ms2(*LF_HZ), found.power_ms2(*HF_HZ))

@@ -15,6 +15,7 @@ from biofeedback.core.events import Step
 from biofeedback.core.locked import LockedFit, fit_locked
 from biofeedback.core.noise import NoiseSpectrum, learn_noise
 from biofeedback.core.pacing import Breath, Pacer
+from biofeedback.core.respiration import breathing_rate
 from biofeedback.core.results import (
     Answer,
     Artifact,
@@ -276,7 +277,7 @@ class StepRun:
             self.step.seq, self.step.step, self.step.t_s, self.end_s, sum(len(run.rr_ms) for run in runs),
             hrv.heart_rate_bpm(nn_ms), hrv.rmssd_ms(differences_ms), hrv.sdnn_ms(nn_ms),
             hrv.pnn50_percent(differences_ms), hrv.sd1_ms(differences_ms), hrv.sd2_ms(nn_ms, differences_ms),
-            spectral.vlf_power_ms2, spectral.lf_power_ms2, spectral.hf_power_ms2, spectral.respiration_hz, rsa_ms,
+            spectral.vlf_power_ms2, spectral.lf_power_ms2, spectral.hf_power_ms2, self._respiration_hz(longest), rsa_ms,
         )  # fmt: skip
 
     def _poor_measures(self, runs: Sequence[Run]) -> StepMeasures:
@@ -286,6 +287,12 @@ class StepRun:
         return StepMeasures(
             self.step.seq, self.step.step, self.step.t_s, self.end_s, len(rr_ms), hrv.heart_rate_bpm(rr_ms), *nothing
         )
+
+    def _respiration_hz(self, run: Run) -> float | None:
+        """Breathing rate over an unbroken run; a pacer that was shown makes its own rate likelier."""
+        asked_hz = None if self.pacer is None else 1 / self.pacer.pattern.period_s
+        found = breathing_rate(run.clean_mid_s, run.nn_ms, asked_hz)
+        return None if found is None else found.hz
 
     def noise(self, beats: Beats) -> NoiseSpectrum | None:
         """Spectrum of free breathing over the unbroken runs of the step."""
@@ -305,7 +312,7 @@ class StepRun:
         return StepTonus(
             60000.0 / mean_ms, 60000.0 / mean_ms**2 * sd_ms, hrv.ln_rmssd(differences_ms),
             math.sqrt(1.0 / len(differences_ms)) if len(differences_ms) else None,
-            hrv.spectral_measures(longest.clean_mid_s, longest.nn_ms).respiration_hz,
+            self._respiration_hz(longest),
         )  # fmt: skip
 
 

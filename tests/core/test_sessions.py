@@ -370,7 +370,7 @@ def test_clean_slow_breathing_of_a_real_strap_is_measured_to_a_hundredth():
     assert measures.sdnn_ms == pytest.approx(80.22, abs=0.01)
     quality = of(results, Quality)[-1]
     assert (quality.grade, quality.reasons, quality.corrected_fraction) == (Grade.GOOD, (), 0.0)
-    assert measures.respiration_hz is None  # 3.5 to 5 a minute is below what RR alone can tell
+    assert 3.5 <= measures.respiration_hz * 60 <= 5.0
     standing = {(label.seq, label.index): label.artifact for label in of(results, BeatLabel)}
     assert set(standing.values()) <= {"normal"}
 

@@ -1,0 +1,140 @@
+"""What a minute of heart rate may be made of: breathing at each rate, or none of it, and how well each explains it."""
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["RATES_HZ", "WINDOW_S", "log_likelihoods"]
+
+WINDOW_S = 56.0  # a step of a minute without the beats at either end
+RATES_HZ = np.arange(3.0, 26.0, 1 / 3) / 60.0  # 3 to 26 breaths a minute; faster than half a slow heart folds back
+TOP_HZ = 0.45
+FINE = 4  # points of the spectra between two multiples of 1 / WINDOW_S
+NEIGHBOUR_TERMS = 1 / 1.5  # the Hann taper makes of each independent value one and a half
+VLF_TAUS_S = (6.0, 20.0, 60.0)  # science.md 6 has 20-60 s; the recordings of people at rest wander faster too
+MAYER_HZ = (0.08, 0.09, 0.10, 0.11)  # science.md 6: .085-.11 Hz
+MAYER_TAUS_S = (8.0, 20.0, 40.0)  # coherence of a Mayer wave, science.md 6 and the recordings
+VLF_BPM2, MAYER_BPM2 = 10.0, 4.0  # mean of the exponential prior of each power; SD 1-3 bpm in science.md 6
+JITTERS = (0.04, 0.15)  # SD of a breath's length, of its mean: along with a pacer or on purpose, and free
+HARMONICS = (0.005, 0.1)  # power of the second harmonic, of the first: an even wave, an uneven one
+RSA_BPM, RSA_LOG_SD = 8.0, 0.75  # peak to trough at 6/min: median and log SD over people (science.md 4 and 6)
+CORNER_PER_MIN, SLOPE = 7.2, 1.05  # RSA against rate (Hirsch & Bishop 1981, PubMed 7315987)
+DEPTH_PER_MIN, DEPTH = (6.0, 14.0), (1.0, 0.7)  # free breaths are shallower than slow ones; assumed
+ROUNDS = 10  # of the multiplicative updates; twenty did no better on simulated people
+LEAST_BPM2 = 1e-4  # density of 1/1024 s, the finest a strap tells
+UNSEEN_LOG_ODDS = -3.0  # one in twenty has no RSA to speak of, and may breathe at any rate; assumed
+TINY = 1e-12
+
+
+@dataclass(frozen=True, slots=True)
+class _Bank:
+    """Spectra of unit power at multiples of 1 / WINDOW_S: backgrounds; breathing of each rate and jitter, and none."""
+
+    background: NDArray[np.float64]
+    background_bpm2: NDArray[np.float64]
+    breath: NDArray[np.float64]
+    breath_log_bpm2: NDArray[np.float64]
+
+
+def log_likelihoods(mid_s: NDArray[np.float64], nn_ms: NDArray[np.float64], start_s: float) -> NDArray[np.float64]:
+    """Log likelihood of breathing at each of ``RATES_HZ`` in one window, with any background that may lie under it.
+
+    Parameters
+    ----------
+    mid_s, nn_ms : ndarray, shape (n_beats,)
+        Midpoints in seconds and NN intervals in ms of clean beats.
+    start_s : float
+        Start of the window of ``WINDOW_S``.
+
+    Notes
+    -----
+    Whittle's likelihood of the periodogram of heart rate (Whittle 1953, doi 10.1007/BF02590998): a sum of a white
+    floor, wandering, Mayer waves and a breath with its second harmonic, each with its own power. The powers are the
+    most likely ones, found by the multiplicative updates of Fevotte 2009 (doi 10.1162/neco.2008.04-08-771), with
+    exponential priors for the background and a log-normal one for the breath: what RSA is worth at that rate.
+    """
+    inside = (mid_s >= start_s) & (mid_s <= start_s + WINDOW_S)
+    density = _density(mid_s[inside] - start_s, nn_ms[inside])
+    below = int(WINDOW_S * 500.0 / float(nn_ms[inside].mean()))  # above one wave to two beats lies a mirror
+    *seen, unseen = _fit(np.maximum(density[:below], LEAST_BPM2), _bank())
+    found = np.logaddexp.reduce(np.reshape(seen, (len(RATES_HZ), -1)), axis=1)
+    return np.asarray(np.logaddexp(found, unseen + UNSEEN_LOG_ODDS))
+
+
+def _density(place_s: NDArray[np.float64], nn_ms: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Power density of heart rate in bpm2/Hz: beats count with their length, linear trend removed, Hann taper."""
+    seconds = nn_ms / 1000.0
+    weight = seconds * 0.5 * (1 - np.cos(2 * np.pi * place_s / WINDOW_S))
+    heart_bpm, centred = 60.0 / seconds, place_s - np.average(place_s, weights=weight)
+    heart_bpm = heart_bpm - np.average(heart_bpm, weights=weight)
+    slope = np.sum(weight * centred * heart_bpm) / np.sum(weight * centred * centred)
+    turns = np.outer(_multiples_hz(), place_s)
+    spectrum = np.exp(-2j * np.pi * turns) @ ((heart_bpm - slope * centred) * weight)
+    return np.asarray(2.0 * np.abs(spectrum) ** 2 / np.sum(weight * weight / seconds))
+
+
+def _multiples_hz() -> NDArray[np.float64]:
+    """Multiples of 1 / WINDOW_S that are looked at."""
+    return np.arange(1, int(TOP_HZ * WINDOW_S) + 1) / WINDOW_S
+
+
+@cache
+def _bank() -> _Bank:
+    """All spectra; made once."""
+    count = len(_multiples_hz())
+    backgrounds = [(np.ones(count) / TOP_HZ, np.inf)]
+    backgrounds += [(_line(0.0, 1 / (2 * np.pi * tau_s)), VLF_BPM2) for tau_s in VLF_TAUS_S]
+    backgrounds += [(_line(hz, 1 / (2 * np.pi * tau_s)), MAYER_BPM2) for hz in MAYER_HZ for tau_s in MAYER_TAUS_S]
+    breaths = [_breath(hz, j, h) for hz in RATES_HZ.tolist() for j in JITTERS for h in HARMONICS]
+    per_min = RATES_HZ * 60.0
+    rsa_bpm = RSA_BPM * np.minimum(1.0, (CORNER_PER_MIN / per_min) ** SLOPE) * np.interp(per_min, DEPTH_PER_MIN, DEPTH)
+    return _Bank(
+        np.array([spectrum for spectrum, _ in backgrounds]),
+        np.array([power for _, power in backgrounds]),
+        np.array([*breaths, np.zeros(count)]),
+        np.append(np.repeat(np.log(rsa_bpm**2 / 8.0), len(JITTERS) * len(HARMONICS)), 0.0),
+    )
+
+
+def _breath(hz: float, jitter: float, harmonic: float) -> NDArray[np.float64]:
+    """Spectrum of breaths whose lengths differ by ``jitter`` of their mean: the phase diffuses, each line widens."""
+    half_hz = np.pi * jitter**2 * hz
+    return np.asarray((_line(hz, half_hz) + harmonic * _line(2 * hz, 4 * half_hz)) / (1 + harmonic))
+
+
+def _line(centre_hz: float, half_hz: float) -> NDArray[np.float64]:
+    """Lorentzian of unit power over negative and positive frequencies, as seen through the Hann taper."""
+    count = len(_multiples_hz())
+    bin_hz = 1 / (FINE * WINDOW_S)
+    edges_hz = (np.arange(-FINE * count * 2, FINE * count * 2 + 2) - 0.5) * bin_hz
+    half_hz = max(half_hz, bin_hz / 2)
+    one = np.diff(np.arctan((edges_hz - centre_hz) / half_hz)) / (np.pi * bin_hz)
+    both = one + one[::-1]
+    offset = np.arange(-4 * FINE, 4 * FINE + 1) / FINE
+    seen = np.sinc(offset) + (np.sinc(offset - 1) + np.sinc(offset + 1)) / 2
+    smooth = np.convolve(both, seen**2 / np.sum(seen**2), mode="same")
+    middle = 2 * FINE * count
+    return np.asarray(smooth[middle + FINE : middle + FINE * count + 1 : FINE])
+
+
+def _fit(density: NDArray[np.float64], bank: _Bank) -> NDArray[np.float64]:
+    """Penalised log likelihood of each breath of the bank at its most likely powers."""
+    background, breaths = bank.background[:, : len(density)], bank.breath[:, : len(density)]
+    penalty = 1.0 / (bank.background_bpm2 * NEIGHBOUR_TERMS)
+    spread = (2 * RSA_LOG_SD) ** 2  # variance of the log of a power
+    power = np.full((len(breaths), len(background)), density.mean() / len(background))
+    power /= background.mean(axis=1)
+    breath = np.exp(bank.breath_log_bpm2)
+    for _ in range(ROUNDS):
+        model = power @ background + breath[:, None] * breaths
+        ratio, inverse = density / model**2, 1.0 / model
+        pull = (np.log(breath) - bank.breath_log_bpm2) / (spread * breath * NEIGHBOUR_TERMS)
+        power *= np.sqrt((ratio @ background.T) / (inverse @ background.T + penalty))
+        more = (ratio * breaths).sum(axis=1) + np.maximum(-pull, 0.0)
+        less = (inverse * breaths).sum(axis=1) + np.maximum(pull, 0.0)
+        breath *= np.sqrt((more + TINY) / (less + TINY))
+    model = power @ background + breath[:, None] * breaths
+    misfit = (density / model + np.log(model)).sum(axis=1) + power @ penalty
+    return np.asarray(-NEIGHBOUR_TERMS * misfit - (np.log(breath) - bank.breath_log_bpm2) ** 2 / (2 * spread))
