@@ -1,24 +1,32 @@
-"""Classes of beats: provisional two beats later, final when a step has ended.
+"""Classes of beats when a step has ended, how many were not normal, and whether there is any normal to hold them to.
 
-Our own form of Lipponen and Tarvainen (2019, doi 10.1080/03091902.2019.1640306). Taken literally it calls clean beats
-of deep slow breathing long, and its threshold grows with the ectopy it should find; so here a beat is an artefact only
-when its interval also stands out of its neighbourhood, and the threshold is capped. Ectopy too frequent for any local
-threshold is found by ``irregularity``, a test of its own.
+The classes are those of Lipponen and Tarvainen (2019, doi 10.1080/03091902.2019.1640306), each against a threshold from
+the quartiles of 91 beats. They hold against it the difference of neighbours and the distance from a median; both grow
+with the depth of breathing, so that clean beats of deep slow breathing are called long and a misplaced beat in it is
+overlooked. Here it is the distance from where the neighbours on both sides would have put a beat (``shapes``), and the
+beat must have the shape of its class. Thresholds are taken anew without what was found, until nothing changes. Ectopy
+too frequent for any local threshold is found by ``irregularity``, a test of its own.
 """
 
-from bisect import bisect_left, insort
-from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from biofeedback.core import shapes
 from biofeedback.core.results import Artifact
 
 __all__ = [
+    "DIFFERENCE_ALPHA",
+    "DIFFERENCE_MIN_MS",
     "IRREGULARITY_LIMIT",
-    "LABEL_DELAY_BEATS",
-    "ProvisionalLabels",
+    "MEDIAN_BEATS",
+    "MIN_BEATS",
+    "STRAY",
+    "SWING",
+    "WINDOW_BEATS",
+    "Limit",
     "corrected_beats",
     "final_labels",
     "irregularity",
@@ -27,19 +35,33 @@ __all__ = [
 
 WINDOW_BEATS = 91  # Lipponen and Tarvainen 2019
 MEDIAN_BEATS = 11  # Lipponen and Tarvainen 2019
-ALPHA = 5.2  # thresholds are ALPHA times the quartile deviation; Lipponen and Tarvainen 2019
-ECTOPIC_SLOPE, ECTOPIC_OFFSET = 0.13, 0.17  # Lipponen and Tarvainen 2019
-THRESHOLD_MIN_MS = 50.0  # a calm heart's quartile deviation is a few ms: without a floor ordinary beats are flagged
-THRESHOLD_MAX_MS = 400.0  # beyond this the threshold grows with the ectopy it should find
-DEVIATION_MIN_FRACTION = 0.10  # an artefact's interval stands out of the local median by a tenth at least
-SLACK_MAX_FRACTION = 0.3  # halving a long or adding to a short restores the median; a pause after 40 % does not
-SHORT_MIN_FRACTION = 0.15  # premature beats come 15 to 40 % early; science.md 6
+DIFFERENCE_ALPHA = 5.2  # thresholds are so many quartile deviations; Lipponen and Tarvainen 2019
+DIFFERENCE_MIN_MS = 50.0  # a calm heart's quartile deviation is a few ms
 RANGE_MIN_MS, RANGE_MAX_MS = 300.0, 2000.0  # physiological gate: 200 to 30 beats per minute
-LABEL_DELAY_BEATS = 2  # the classes need the next two differences
 IRREGULARITY_LIMIT = 0.4  # RSA of 500 ms peak to trough stays below .25; a real strap with frequent ectopy gives 1.0
 MIN_BEATS = 8  # fewer beats give no threshold
+PASSES = 4  # at most: where there is anything to be found two or three are the rule
+EVERY_BEATS = 8  # thresholds over 91 beats change slowly: between every eighth they are interpolated
 
 
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A threshold: quartile deviations, with a floor and a cap as fractions of the local median.
+
+    Without a floor ordinary beats of a calm heart are flagged; without a cap the threshold grows with the ectopy that
+    it should find.
+    """
+
+    alpha: float
+    floor: float
+    cap: float
+
+
+SWING = Limit(10.0, 0.04, 0.25)  # 4.2 SD of normal noise
+STRAY = Limit(14.0, 0.08, 0.25)  # 5.8 SD: a lone interval is rarer than a beat out of place
+
+Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 _IN_PAIRS = (Artifact.ECTOPIC, Artifact.EXTRA)
 
 
@@ -48,151 +70,117 @@ def is_in_range(rr_ms: float) -> bool:
     return RANGE_MIN_MS <= rr_ms <= RANGE_MAX_MS
 
 
-def _quartile_deviation(ordered: list[float]) -> float:
-    """Half the distance between the quartiles of an ordered list."""
-    last = len(ordered) - 1
-    low_at, high_at = 0.25 * last, 0.75 * last
-    low, high = int(low_at), int(high_at)
-    low_next, high_next = min(low + 1, last), min(high + 1, last)
-    q1 = ordered[low] + (low_at - low) * (ordered[low_next] - ordered[low])
-    q3 = ordered[high] + (high_at - high) * (ordered[high_next] - ordered[high])
-    return (q3 - q1) / 2
-
-
-def _threshold(ordered: list[float]) -> float:
-    """Uncapped threshold of an ordered window of absolute differences."""
-    return max(ALPHA * _quartile_deviation(ordered), THRESHOLD_MIN_MS)
-
-
-class _SortedWindow:
-    """The last values, kept in order."""
-
-    def __init__(self, size: int) -> None:
-        self.ordered: list[float] = []
-        self._recent: deque[float] = deque()
-        self._size = size
-
-    def push(self, value: float) -> None:
-        """Take in a value; let the oldest go when the window is full."""
-        if len(self._recent) == self._size:
-            del self.ordered[bisect_left(self.ordered, self._recent.popleft())]
-        self._recent.append(value)
-        insort(self.ordered, value)
-
-
-def _classify(
-    d: tuple[float, float, float, float], th1: float, th2: float, rr: float, rr_next: float, median: float
-) -> Artifact:
-    """Class of one beat from the differences at j-1, j, j+1, j+2."""
-    before, here, after, second = (value / th1 for value in d)
-    deviation = rr - median
-    if abs(here) <= 1 and abs(after) <= 1:
-        return Artifact.NORMAL
-    if abs(deviation) < max(min(th2, THRESHOLD_MAX_MS / 2), DEVIATION_MIN_FRACTION * median):
-        return Artifact.NORMAL
-    slack = min(max(th2, DEVIATION_MIN_FRACTION * median), SLACK_MAX_FRACTION * median)
-    if fault := _strap_fault(rr, (rr - d[1], rr_next), median, slack):
-        return fault
-    if abs(here) > 1 and _is_ectopic(before, here, after):
-        return Artifact.ECTOPIC
-    if abs(here) <= 1 and abs(after) >= abs(second):
-        return Artifact.NORMAL  # only the next difference is large: it belongs to the next beat
-    return Artifact.LONG if deviation > 0 else Artifact.SHORT
-
-
-def _strap_fault(rr: float, beside: tuple[float, float], median: float, slack: float) -> Artifact | None:
-    """A missed or extra beat: halving the interval, or adding one beside it, restores the local median."""
-    if rr < median:
-        return Artifact.EXTRA if min(abs(rr + other - median) for other in beside) < slack else None
-    # The pause after a premature beat may be nearly as long as two beats; but it has a short one beside it.
-    has_short_beside = min(beside) < (1 - SHORT_MIN_FRACTION) * median
-    return Artifact.MISSED if not has_short_beside and abs(rr / 2 - median) < slack else None
-
-
-def _is_ectopic(before: float, here: float, after: float) -> bool:
-    """Whether the difference is answered by one of the opposite sign beside it."""
-    if here > 0:
-        return min(before, after) < -ECTOPIC_SLOPE * here - ECTOPIC_OFFSET
-    return max(before, after) > -ECTOPIC_SLOPE * here + ECTOPIC_OFFSET
-
-
-class ProvisionalLabels:
-    """Causal labels of one unbroken run of beats, two beats late."""
-
-    def __init__(self) -> None:
-        self._rr: deque[float] = deque(maxlen=LABEL_DELAY_BEATS + 3)
-        self._differences = _SortedWindow(WINDOW_BEATS)
-        self._deviations = _SortedWindow(WINDOW_BEATS)
-        self._local = _SortedWindow(MEDIAN_BEATS)
-        self._typical = _SortedWindow(WINDOW_BEATS)
-        self._count = 0
-        # Threshold of the last differences over the typical interval; None before a third of the window is there.
-        self.irregularity: float | None = None
-
-    def push(self, rr_ms: float) -> Artifact | None:
-        """Take in a beat; return the class of the beat two before it, None for the first two."""
-        if self._rr:
-            self._differences.push(abs(rr_ms - self._rr[-1]))
-        self._rr.append(rr_ms)
-        self._local.push(rr_ms)
-        self._typical.push(rr_ms)
-        self._count += 1
-        median = self._local.ordered[len(self._local.ordered) // 2]
-        deviation = rr_ms - median
-        self._deviations.push(abs(deviation) if deviation >= 0 else 2 * abs(deviation))
-        if self._count <= LABEL_DELAY_BEATS:
-            return None
-        return self._label(median)
-
-    def _label(self, median: float) -> Artifact:
-        """Class of the beat two before the newest."""
-        recent = list(self._rr)
-        rr = recent[-3]
-        if self._count < MIN_BEATS:
-            return Artifact.NORMAL if is_in_range(rr) else Artifact.RANGE
-        threshold_ms = _threshold(self._differences.ordered)
-        if len(self._differences.ordered) >= WINDOW_BEATS // 3:
-            self.irregularity = threshold_ms / self._typical.ordered[len(self._typical.ordered) // 2]
-        if not is_in_range(rr):
-            return Artifact.RANGE
-        before = rr - recent[-4] if len(recent) > 3 else 0.0
-        before_that = recent[-4] - recent[-5] if len(recent) > 4 else 0.0
-        after, second = recent[-2] - rr, recent[-1] - recent[-2]
-        return _classify(
-            (before_that, before, after, second),
-            min(threshold_ms, THRESHOLD_MAX_MS),
-            _threshold(self._deviations.ordered),
-            rr,
-            recent[-2],
-            median,
-        )
-
-
-def _reflected(values: NDArray[np.float64], size: int) -> NDArray[np.float64]:
-    """Windows of ``size`` centred on each value, shape (n, size), reflected at the edges."""
-    half = size // 2
-    return np.lib.stride_tricks.sliding_window_view(np.pad(values, half, mode="reflect"), size)
-
-
-def _quartile_thresholds(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Threshold at each beat from the centred window of absolute values."""
-    window = min(WINDOW_BEATS, 2 * len(values) - 1)
-    ordered = np.sort(_reflected(np.abs(values), window), axis=1)
-    last = ordered.shape[1] - 1
+def _quartile_deviation(values: Array) -> Array:
+    """Half the distance between the quartiles of absolute values, in windows centred on each value."""
+    size = min(WINDOW_BEATS, 2 * len(values) - 1)
+    windows = np.lib.stride_tricks.sliding_window_view(np.pad(np.abs(values), size // 2, mode="reflect"), size)
+    ordered = np.sort(windows[::EVERY_BEATS], axis=1)
     quartiles = []
     for share in (0.25, 0.75):
-        place = share * last
+        place = share * (size - 1)
         low = int(place)
-        high = min(low + 1, last)
+        high = min(low + 1, size - 1)
         quartiles.append(ordered[:, low] + (place - low) * (ordered[:, high] - ordered[:, low]))
-    return np.asarray(np.maximum(ALPHA * (quartiles[1] - quartiles[0]) / 2, THRESHOLD_MIN_MS))
+    places = np.arange(len(values))
+    return np.asarray(np.interp(places, places[::EVERY_BEATS], (quartiles[1] - quartiles[0]) / 2))
 
 
-def _differences(rr_ms: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Difference of each interval from the one before; the first takes the mean of the others."""
-    differences = np.diff(rr_ms, prepend=rr_ms[:1])
-    differences[0] = differences[1:].mean()
-    return differences
+def _local_median(rr_ms: Array) -> Array:
+    """Median of the beats around each."""
+    size = min(MEDIAN_BEATS, 2 * len(rr_ms) - 1)
+    padded = np.pad(rr_ms, size // 2, mode="reflect")
+    return np.asarray(np.median(np.lib.stride_tricks.sliding_window_view(padded, size), axis=1))
+
+
+def _shifted(values: Array, by: int) -> Array:
+    """Values so many beats later; beyond the edges the slope goes on, as a plain reflection would be a turn."""
+    return np.pad(values, 2, mode="reflect", reflect_type="odd")[2 + by : 2 + by + len(values)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Pass:
+    """What one pass holds against what: the intervals, and the same with what was found put right for comparison."""
+
+    rr_ms: Array
+    clean_ms: Array
+    is_clean: Mask
+    median_ms: Array
+
+    @classmethod
+    def begin(cls, rr_ms: Array, is_clean: Mask) -> "_Pass":
+        """Neighbours that were found to be spoilt give way to a line between those that were not."""
+        places = np.arange(len(rr_ms))
+        clean_ms = np.interp(places, places[is_clean], rr_ms[is_clean])
+        return cls(rr_ms, clean_ms, is_clean, _local_median(clean_ms))
+
+    def near(self, by: int) -> Array:
+        """Neighbours so many beats later."""
+        return _shifted(self.clean_ms, by)
+
+    @property
+    def next_ms(self) -> Array:
+        """The next interval as it came."""
+        return _shifted(self.rr_ms, 1)
+
+    def exceeds(self, found: Array, usual: Array, reach: int, limit: Limit) -> Mask:
+        """Whether statistics pass the threshold that beats give which are clean so far."""
+        spoilt = np.convolve(~self.is_clean, np.ones(2 * reach + 1), mode="same") > 0
+        places = np.flatnonzero(~spoilt)
+        if len(places) < MIN_BEATS:
+            places = np.arange(len(found))
+        deviation = np.interp(np.arange(len(found)), places, _quartile_deviation(usual[places]))
+        threshold = np.clip(limit.alpha * deviation, limit.floor * self.median_ms, limit.cap * self.median_ms)
+        return np.asarray(np.abs(found) > threshold)
+
+    def pairs(self) -> list[int]:
+        """First intervals of pairs between which a beat is out of place, the clearest first."""
+        before, after = self.near(-1), self.near(2)
+        swing = shapes.swing_ms(before, self.rr_ms, self.next_ms, after)
+        usual = shapes.swing_ms(before, self.clean_ms, self.near(1), after)
+        is_one = self.exceeds(swing, usual, 2, SWING) & shapes.is_pair(before, self.rr_ms, self.next_ms, after)
+        places = np.flatnonzero(is_one[:-1])
+        return [int(place) for place in places[np.argsort(-np.abs(swing[places]), kind="stable")]]
+
+    def extras(self) -> list[int]:
+        """First intervals of pairs that are one interval."""
+        expected = np.minimum((self.near(-1) + self.near(2)) / 2, shapes.EXPECTED_MAX * self.median_ms)
+        is_one = shapes.is_extra(expected, self.rr_ms, self.next_ms)
+        return [int(place) for place in np.flatnonzero(is_one[:-1])]
+
+    def missed(self) -> list[int]:
+        """Intervals that are two."""
+        least = np.minimum(self.near(-1), self.near(1))
+        expected = np.maximum(least, shapes.EXPECTED_MIN * self.median_ms)
+        return [int(place) for place in np.flatnonzero(shapes.is_missed(expected, self.rr_ms))]
+
+    def lone(self) -> list[int]:
+        """Intervals that are too long or too short by themselves."""
+        before, after = self.near(-1), self.near(1)
+        stray = shapes.stray_ms(before, self.rr_ms, after)
+        usual = shapes.stray_ms(before, self.clean_ms, after)
+        is_one = self.exceeds(stray, usual, 1, STRAY) & shapes.is_lone(before, self.rr_ms, after)
+        return [int(place) for place in np.flatnonzero(is_one)]
+
+    def labels(self) -> list[Artifact]:
+        """Class of each beat."""
+        found: dict[int, Artifact] = {}
+        _mark_pairs(found, self.extras(), Artifact.EXTRA)
+        _mark_pairs(found, self.pairs(), Artifact.ECTOPIC)
+        for place in self.missed():
+            found.setdefault(place, Artifact.MISSED)
+        for place in self.lone():
+            is_long = self.rr_ms[place] > self.clean_ms[place - 1 if place else 1]
+            found.setdefault(place, Artifact.LONG if is_long else Artifact.SHORT)
+        in_range = (self.rr_ms >= RANGE_MIN_MS) & (self.rr_ms <= RANGE_MAX_MS)
+        found |= dict.fromkeys(np.flatnonzero(~in_range).tolist(), Artifact.RANGE)
+        return [found.get(place, Artifact.NORMAL) for place in range(len(self.rr_ms))]
+
+
+def _mark_pairs(found: dict[int, Artifact], firsts: Iterable[int], artifact: Artifact) -> None:
+    """Give two intervals each a class; no interval is given two."""
+    for place in firsts:
+        if place not in found and place + 1 not in found:
+            found[place] = found[place + 1] = artifact
 
 
 def final_labels(rr_ms: NDArray[np.float64]) -> list[Artifact]:
@@ -205,24 +193,18 @@ def final_labels(rr_ms: NDArray[np.float64]) -> list[Artifact]:
 
     Notes
     -----
-    Lipponen and Tarvainen 2019, doi 10.1080/03091902.2019.1640306, with the changes named at the head of this module.
+    Classes and windows of Lipponen and Tarvainen 2019, doi 10.1080/03091902.2019.1640306; what is held against the
+    thresholds is our own, see the head of this module.
     """
-    in_range = (rr_ms >= RANGE_MIN_MS) & (rr_ms <= RANGE_MAX_MS)
-    labels = [Artifact.NORMAL if ok else Artifact.RANGE for ok in in_range.tolist()]
-    count = len(rr_ms)
-    if count < MIN_BEATS:
-        return labels
-    differences = _differences(rr_ms)
-    medians = np.median(_reflected(rr_ms, min(MEDIAN_BEATS, 2 * count - 1)), axis=1)
-    deviations = rr_ms - medians
-    th1 = np.minimum(_quartile_thresholds(differences), THRESHOLD_MAX_MS)
-    th2 = _quartile_thresholds(np.where(deviations < 0, 2 * deviations, deviations))
-    padded = np.concatenate((differences, [0.0, 0.0]))
-    suspects = np.flatnonzero(((np.abs(differences) > th1) | (np.abs(padded[1:-1]) > th1)) & in_range)
-    for j in suspects.tolist():
-        d = (float(padded[j - 1]) if j else 0.0, float(padded[j]), float(padded[j + 1]), float(padded[j + 2]))
-        rr_next = float(rr_ms[min(j + 1, count - 1)])
-        labels[j] = _classify(d, float(th1[j]), float(th2[j]), float(rr_ms[j]), rr_next, float(medians[j]))
+    is_clean = (rr_ms >= RANGE_MIN_MS) & (rr_ms <= RANGE_MAX_MS)
+    labels = [Artifact.NORMAL if ok else Artifact.RANGE for ok in is_clean.tolist()]
+    is_settled = len(rr_ms) < MIN_BEATS or not is_clean.any()
+    passes = 0
+    while not is_settled and passes < PASSES:
+        labels = _Pass.begin(rr_ms, is_clean).labels()
+        found = np.asarray([label is Artifact.NORMAL for label in labels])
+        is_settled = np.array_equal(found, is_clean) or not found.any()
+        is_clean, passes = found, passes + 1
     return labels
 
 
@@ -231,10 +213,16 @@ def irregularity(rr_ms: NDArray[np.float64]) -> float | None:
 
     Above ``IRREGULARITY_LIMIT`` the beats are too irregular for any local test of artefacts: neither frequent ectopy
     nor an irregular rhythm leaves a normal neighbourhood to compare with.
+
+    Notes
+    -----
+    ``Th1`` of Lipponen and Tarvainen 2019, doi 10.1080/03091902.2019.1640306.
     """
     if len(rr_ms) < MIN_BEATS:
         return None
-    thresholds = _quartile_thresholds(_differences(rr_ms))
+    differences = np.diff(rr_ms, prepend=rr_ms[:1])
+    differences[0] = differences[1:].mean()
+    thresholds = np.maximum(DIFFERENCE_ALPHA * _quartile_deviation(differences), DIFFERENCE_MIN_MS)
     return float(np.median(thresholds) / np.median(rr_ms))
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from biofeedback.core.artifacts import LABEL_DELAY_BEATS, ProvisionalLabels, corrected_beats, final_labels
+from biofeedback.core.artifacts import corrected_beats, final_labels
+from biofeedback.core.provisional import LABEL_DELAY_BEATS, ProvisionalLabels
 from biofeedback.core.results import Artifact, Beat, BeatLabel, Gap, Result
 from biofeedback.core.timeline import Segment, Timeline
 

@@ -10,13 +10,12 @@ from hypothesis import strategies as st
 
 from biofeedback.core.artifacts import (
     IRREGULARITY_LIMIT,
-    LABEL_DELAY_BEATS,
-    ProvisionalLabels,
     corrected_beats,
     final_labels,
     irregularity,
     is_in_range,
 )
+from biofeedback.core.provisional import LABEL_DELAY_BEATS, ProvisionalLabels
 from biofeedback.core.results import Artifact
 
 POLAR = Path(__file__).parents[2].parent / "shared" / "data" / "polar_h10"
@@ -118,16 +117,13 @@ def test_what_no_heart_makes_is_out_of_range_however_few_beats_there_are():
     assert _live(rr_ms)[30] is Artifact.RANGE
 
 
-def test_a_pause_is_long_and_a_lonely_short_beat_is_short():
+@pytest.mark.parametrize("label", [final_labels, _live])
+def test_a_lone_long_beat_is_long_and_a_lone_short_one_short(label):
     rr_ms = np.full(60, 900.0)
-    rr_ms[30] = 1300.0
-    rr_ms[31] = 1290.0
-    rr_ms[45] = 700.0
-    rr_ms[46] = 690.0
-    labels = final_labels(rr_ms)
-    assert {labels[30], labels[31]} <= {Artifact.LONG, ECTOPIC, NORMAL}
-    assert Artifact.LONG in labels[30:32]
-    assert Artifact.SHORT in labels[45:47]
+    rr_ms[30], rr_ms[45] = 1240.0, 700.0
+    labels = list(label(rr_ms))
+    assert (labels[30], labels[45]) == (Artifact.LONG, Artifact.SHORT)
+    assert labels.count(NORMAL) == len(labels) - 2
 
 
 @pytest.mark.parametrize("label", [final_labels, _live])
@@ -154,6 +150,14 @@ def test_an_irregular_rhythm_is_irregular():
     for rr in rr_ms:
         labels.push(float(rr))
     assert labels.irregularity > IRREGULARITY_LIMIT
+
+
+def test_no_interval_belongs_to_two_pairs_however_irregular_the_rhythm():
+    for seed in range(10):
+        rr_ms = 750.0 * (1 + 0.2 * np.random.default_rng(seed).standard_normal(300))
+        labels = final_labels(rr_ms)
+        changes = [k for k in range(1, len(labels)) if (labels[k] is ECTOPIC) is not (labels[k - 1] is ECTOPIC)]
+        assert all(len(run) % 2 == 0 for run in np.split(np.asarray(labels), changes) if run[0] is ECTOPIC)
 
 
 def test_too_few_beats_are_neither_regular_nor_irregular():

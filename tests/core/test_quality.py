@@ -80,7 +80,7 @@ def test_a_signal_is_graded_over_all_its_runs():
 
 
 def test_persisting_ectopic_beats_are_irregular():
-    places = {place: Artifact.ECTOPIC for k in range(0, 100, 12) for place in (k, k + 1)}
+    places = {place: Artifact.ECTOPIC for k in range(0, 100, 10) for place in (k, k + 1)}
     assert is_irregular([_run([900.0] * 102, places)])
     assert not is_irregular([_run([900.0] * 102, {0: Artifact.ECTOPIC, 1: Artifact.ECTOPIC})])
     assert not is_irregular([_run([900.0] * 24, dict.fromkeys(range(0, 24, 6), Artifact.ECTOPIC))])
