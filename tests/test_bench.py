@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench import machine, process, session
+from tests.bench import comparison, machine, packages, process, session
 
 
 @pytest.fixture(autouse=True)
@@ -35,3 +35,32 @@ def test_pipeline_is_fed_a_simulated_session_beat_by_beat(tmp_path: Path) -> Non
     assert recording.header.simulated
     assert cost.beats > 200
     assert cost.beats - 2 <= len(session.rr_ms(recording)) <= cost.beats
+
+
+def test_every_row_of_ours_has_its_figures() -> None:
+    findings = [comparison._run("biofeedback", "5 min", row, comparison.LIMIT_S) for row in packages.ROWS]
+    assert [one.trouble for one in findings] == [None] * len(packages.ROWS)
+    whole = comparison._sum("biofeedback", "5 min", findings)
+    assert whole.cpu_s == pytest.approx(sum(one.cpu_s or 0.0 for one in findings))
+
+
+def test_a_peer_that_is_too_slow_is_named_and_given_nothing_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(comparison, "PACKAGES", {"biofeedback": None})
+    findings = list(comparison.compare(limit_s=0.001))
+    assert {one.trouble for one in findings} == {"over 0 s at 5 min"}
+    shown = list(comparison.tables(findings))
+    assert [table.row_count for table in shown] == [3 * (len(packages.ROWS) + 1)] * 2
+
+
+def test_a_peer_that_dies_or_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert comparison._run("nobody", "5 min", "time", comparison.LIMIT_S).trouble == "import: KeyError at 5 min"
+    monkeypatch.setattr(comparison.sys, "executable", "false")
+    assert comparison._run("biofeedback", "5 min", "time", comparison.LIMIT_S).trouble == "died at 5 min"
+    monkeypatch.setitem(packages.PACKAGES, "nobody", lambda: __import__("nobody_has_this"))
+    assert packages._measure("nobody", "time", 300.0) == {"trouble": "not installed"}
+
+
+def test_a_made_up_day_is_a_day_long() -> None:
+    beats_ms = packages.heart_ms(86400.0)
+    assert 86390.0 < beats_ms.sum() / 1000.0 <= 86400.0
+    assert 90_000 < len(beats_ms) < 115_000

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.bench import machine, neurokit
+from tests.bench.comparison import Finding, compare, tables
 from tests.bench.process import cost, first_page_s
 
 # This process imports nothing heavy before the others are measured: their peak memory would begin at its own.
@@ -53,7 +54,23 @@ def main() -> int:
     for name, used in imports:
         table.add_row(name, f"{used.cpu_s:.2f}", f"{used.peak_mb:.0f}")
     console.print(table)
+    with console.status("beside the peers, each in a process of its own (up to half an hour with all of them)"):
+        findings = list(compare())
+    for compared in tables(findings):
+        console.print(compared, soft_wrap=True)
+    day = next(one for one in findings if (one.package, one.span, one.row) == ("biofeedback", "24 h", "all"))
+    console.print(_budgets(_day(day)))
     return 0
+
+
+def _day(found: Finding) -> list[Row]:
+    """A day of RR intervals, against its budget."""
+    assert found.cpu_s is not None
+    assert found.peak_mb is not None
+    return [
+        Row("24 h of RR: all rows, after the import", found.cpu_s, 0.5, "CPU s"),
+        Row("  its peak memory, import and all", found.peak_mb, 300.0, "MB"),
+    ]
 
 
 def _commands(folder: Path) -> list[Row]:
