@@ -1,14 +1,16 @@
 """Breath-locked average: RR folded on the breath, with a bootstrap interval over breaths."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from biofeedback.core.pacing import Breath
 from biofeedback.core.results import Artifact, BreathMeasures
 from biofeedback.report.analysis import Analysis, ReviewedStep
 
-__all__ = ["BINS", "BOOTSTRAP_SEED", "RESAMPLES", "Folded", "fold", "normal_runs"]
+__all__ = ["BINS", "BOOTSTRAP_SEED", "RESAMPLES", "Folded", "fold", "fold_breaths", "normal_runs"]
 
 BINS = 20  # .5 s each in a breath of 10 s; science.md section 4
 RESAMPLES = 1000  # percentile interval to about a hundredth of its width
@@ -32,7 +34,29 @@ class Folded:
 
 
 def fold(analysis: Analysis, step: ReviewedStep) -> Folded | None:
-    """Breath-locked average of a paced step over its unbroken usable breaths, None with too few of them.
+    """Breath-locked average of a paced step over its unbroken usable breaths, None with too few of them."""
+    plan = step.started
+    if plan.inhale_s is None or plan.exhale_s is None:
+        return None
+    inhale_s = plan.inhale_s + (plan.hold_in_s or 0.0)
+    period_s = inhale_s + plan.exhale_s + (plan.hold_out_s or 0.0)
+    breaths = [breath for breath in analysis.breaths if breath.step_seq == plan.step_seq and breath.usable]
+    return fold_breaths(breaths, inhale_s, period_s, normal_runs(analysis))
+
+
+def fold_breaths(
+    breaths: Sequence[BreathMeasures | Breath], inhale_s: float, period_s: float, runs: Sequence[NDArray[np.float64]]
+) -> Folded | None:
+    """Average of RR over breaths that are each stretched to one inhale and one period; None with too few of them.
+
+    Parameters
+    ----------
+    breaths : sequence of BreathMeasures or Breath
+        Where each breath's inhale and exhale begin and where it ends.
+    inhale_s, period_s : float
+        The breath that all are stretched to, in seconds.
+    runs : sequence of ndarray, each of shape (n_beats, 2)
+        Unbroken runs of normal beats: middle of the interval in s, RR in ms.
 
     Notes
     -----
@@ -40,14 +64,7 @@ def fold(analysis: Analysis, step: ReviewedStep) -> Folded | None:
     breaths is added again. The 95 % interval is the percentile bootstrap over breaths (Efron 1979,
     10.1214/aos/1176344552), the breath being the unit that repeats.
     """
-    plan = step.started
-    if plan.inhale_s is None or plan.exhale_s is None:
-        return None
-    inhale_s = plan.inhale_s + (plan.hold_in_s or 0.0)
-    period_s = inhale_s + plan.exhale_s + (plan.hold_out_s or 0.0)
     instants_s = (np.arange(BINS * INSTANTS_PER_BIN) + 0.5) * period_s / (BINS * INSTANTS_PER_BIN)
-    runs = normal_runs(analysis)
-    breaths = [breath for breath in analysis.breaths if breath.step_seq == plan.step_seq and breath.usable]
     knots_s = [0.0, inhale_s, period_s]
     rows = [row for breath in breaths if (row := _binned(breath, knots_s, instants_s, runs)) is not None]
     if len(rows) < FEWEST_BREATHS:
@@ -61,7 +78,10 @@ def fold(analysis: Analysis, step: ReviewedStep) -> Folded | None:
 
 
 def _binned(
-    breath: BreathMeasures, knots_s: list[float], instants_s: NDArray[np.float64], runs: list[NDArray[np.float64]]
+    breath: BreathMeasures | Breath,
+    knots_s: list[float],
+    instants_s: NDArray[np.float64],
+    runs: Sequence[NDArray[np.float64]],
 ) -> NDArray[np.float64] | None:
     """RR of one breath in each bin, None where a beat in it is missing or not normal."""
     times_s = np.interp(instants_s, knots_s, [breath.inhale_start_s, breath.exhale_start_s, breath.end_s])
