@@ -186,13 +186,22 @@ def _add_analyze(to: Any) -> None:
         commands.analyze,
         "measure recordings and plain RR files, with the live session's own pipeline",
         "biofeedback analyze session.jsonl --html report.html\n"
+        "biofeedback analyze monday.jsonl tuesday.jsonl --html together.html\n"
         "biofeedback analyze rr.csv --baseline 0-120 --breathe 120-240:4-6 --recovery 240-360 --json",
     )
     parser.add_argument(
         "files", nargs="+", metavar="FILE", help="recordings, or RR files (one interval a line, or CSV)"
     )
-    parser.add_argument("--json", action="store_true", help="one JSON object a file, each on its own line")
-    parser.add_argument("--html", metavar="OUT", help="also write a report that stands on its own")
+    parser.add_argument(
+        "--json",
+        action="store_true",
+        help="one JSON object a file, each on its own line, then one for each person with several",
+    )
+    parser.add_argument(
+        "--html",
+        metavar="OUT",
+        help="also write a report that stands on its own; of several files, what they say together",
+    )
     parser.add_argument("--repair", action="store_true", help="keep all that is whole of a damaged recording")
     _add_steps(parser)
     _add_lang(parser)

@@ -12,6 +12,7 @@ from biofeedback.errors import BiofeedbackError, InputError
 if TYPE_CHECKING:
     from biofeedback.core.exercises import Exercise
     from biofeedback.report.analysis import Analysis
+    from biofeedback.report.pooled import Pool
     from biofeedback.report.steps import StepSpan
 
 __all__ = [
@@ -38,17 +39,27 @@ def say_error(error: BiofeedbackError) -> None:
 
 
 def analyze(arguments: argparse.Namespace) -> int:
-    """Each file in turn; one that fails is said, does not stop the others, and makes the exit status 2."""
+    """Each file in turn; one that fails is said, does not stop the others, and makes the exit status 2.
+
+    Then what the sessions of one person say together.
+    """
+    from biofeedback.report.pooled import member_of, pools_of
     from biofeedback.report.steps import parse_steps
 
-    if arguments.html is not None and len(arguments.files) > 1:
-        raise InputError("--html writes the report of one file; call analyze once for each")
     spans = parse_steps(arguments.baseline, arguments.breathe, arguments.recovery)
-    return max([_analyze_file(arguments, path, spans) for path in arguments.files])
+    analyses = [_analyze_file(arguments, path, spans) for path in arguments.files]
+    pools = pools_of([member_of(analysis) for analysis in analyses if analysis is not None])
+    if pools and arguments.json:
+        _print_pools_json(pools)
+    elif arguments.html is None:
+        _print_pools(pools, arguments.lang)
+    if arguments.html is not None and len(arguments.files) > 1:
+        _write_pools(pools, arguments.lang, arguments.html)
+    return EXIT_MISTAKE if None in analyses else 0
 
 
-def _analyze_file(arguments: argparse.Namespace, path: str, spans: "tuple[StepSpan, ...]") -> int:
-    """One file: to the terminal or as JSON, and as a report where one is asked for."""
+def _analyze_file(arguments: argparse.Namespace, path: str, spans: "tuple[StepSpan, ...]") -> "Analysis | None":
+    """One file: to the terminal or as JSON, and as a report where one is asked for; None where it fails."""
     from biofeedback.report.analysis import analyze as analyze_source
     from biofeedback.report.document import document, encode_document, failure
     from biofeedback.report.source import read_source
@@ -59,14 +70,45 @@ def _analyze_file(arguments: argparse.Namespace, path: str, spans: "tuple[StepSp
         if arguments.json:
             sys.stdout.write(encode_document(failure(path, str(error))) + "\n")
         say_error(error)
-        return EXIT_MISTAKE
+        return None
     if arguments.json:
         sys.stdout.write(encode_document(document(analysis)) + "\n")
     elif arguments.html is None:
         _print_analysis(analysis, arguments.lang)
-    if arguments.html is not None:
+    if arguments.html is not None and len(arguments.files) == 1:
         _write_report(analysis, arguments.lang, arguments.html)
-    return 0
+    return analysis
+
+
+def _print_pools_json(pools: "list[Pool]") -> None:
+    """One line a person."""
+    from biofeedback.report.document import SCHEMA, encode_document
+    from biofeedback.report.pooled import pool_document
+
+    for pool in pools:
+        sys.stdout.write(encode_document(pool_document(pool, SCHEMA)) + "\n")
+
+
+def _print_pools(pools: "list[Pool]", language: str) -> None:
+    """What the sessions of each person say together, in the terminal."""
+    from biofeedback.lang import Words
+    from biofeedback.report.terminal import print_pool
+
+    for pool in pools:
+        print_pool(pool, Words(language), sys.stdout)
+
+
+def _write_pools(pools: "list[Pool]", language: str, out: str) -> None:
+    """The report of several files as one HTML file."""
+    from biofeedback.lang import Words
+    from biofeedback.report.pool_page import pool_page
+
+    if not pools:
+        raise InputError(
+            "--html writes of several files what one person's sessions say together, and no two of these have the same "
+            "person and exercise; call analyze once for each"
+        )
+    _write(out, pool_page(pools, Words(language)))
 
 
 def _print_analysis(analysis: "Analysis", language: str) -> None:

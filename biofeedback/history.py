@@ -3,15 +3,19 @@
 import logging
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from biofeedback.core.events import StrapInfo
+from biofeedback.core.calmer import change_of, is_quiet_session
+from biofeedback.core.events import Step, StrapInfo
 from biofeedback.core.noise import NoiseSpectrum, pool_noise
 from biofeedback.core.pipeline import Pipeline
-from biofeedback.core.prior import Prior
+from biofeedback.core.prior import Change, Prior, Sitting, learn_day_sd_bpm, learn_sitting
+from biofeedback.core.results import CalmerThanBefore
 from biofeedback.errors import InputError
 from biofeedback.header import Header, decode_header
 from biofeedback.lines import parse_line
@@ -21,7 +25,8 @@ __all__ = ["earlier_prior", "prior_json", "prior_of", "unfinished"]
 
 RESUMED_WITHIN_S = 15 * 60.0  # a person is still there; later it is another session
 
-PRIOR_SESSIONS = 3  # newest ones: a heart changes with season, age and medicines
+NOISE_SESSIONS = 3  # newest ones: a heart changes with season, age and medicines
+HISTORY_SESSIONS = 8  # read at most; a spread from day to day needs more than three days
 HEADER_MAX_BYTES = 1 << 20
 
 REPLAY = "replay"  # a replayed strap names the source that it replays
@@ -30,24 +35,39 @@ _log = logging.getLogger(__name__)
 
 
 def earlier_prior(recordings: Path, subject: str, *, simulated: bool) -> Prior | None:
-    """What a person's last sessions say about free breathing; None where nothing is known.
+    """What a person's last sessions say about free breathing and the level of the heart; None where nothing is known.
 
     A session without a pseudonym belongs to nobody, and takes nothing from others like it. Simulated people and real
     ones are kept apart.
     """
     if not subject:
         return None
-    learned: list[tuple[str, NoiseSpectrum]] = []
+    noises: list[tuple[str, NoiseSpectrum]] = []
+    changes: list[Change] = []
+    for path in islice(_earlier(recordings, subject, simulated=simulated), HISTORY_SESSIONS):
+        lesson = _learn(path)
+        if lesson is not None:
+            noises += [] if lesson.noise is None or len(noises) == NOISE_SESSIONS else [(lesson.session, lesson.noise)]
+            changes += [] if lesson.change is None else [lesson.change]
+    if not noises and not changes:
+        return None
+    noise = pool_noise([noise for _, noise in noises]) if noises else None
+    day_sd_bpm = learn_day_sd_bpm(changes)
+    return Prior(
+        noise,
+        tuple(session for session, _ in noises),
+        day_sd_bpm if changes else None,
+        tuple(change.session for change in changes),
+        learn_sitting(changes, day_sd_bpm),
+    )
+
+
+def _earlier(recordings: Path, subject: str, *, simulated: bool) -> Iterator[Path]:
+    """A person's recordings, newest first."""
     for path in sorted(recordings.glob("*.jsonl"), reverse=True):
-        if len(learned) == PRIOR_SESSIONS:
-            break
         header = _header(path)
         if header is not None and header.subject == subject and header.simulated == simulated:
-            noise = _learned_noise(path)
-            learned += [] if noise is None else [(header.session, noise)]
-    if not learned:
-        return None
-    return Prior(pool_noise([noise for _, noise in learned]), tuple(session for session, _ in learned))
+            yield path
 
 
 def _header(path: Path) -> Header | None:
@@ -59,30 +79,46 @@ def _header(path: Path) -> Header | None:
         return None
 
 
-def _learned_noise(path: Path) -> NoiseSpectrum | None:
-    """Noise that a recorded session learned from its own baseline."""
+@dataclass(frozen=True, slots=True)
+class _Lesson:
+    """What one session teaches the next."""
+
+    session: str
+    noise: NoiseSpectrum | None
+    change: Change | None
+
+
+def _learn(path: Path) -> _Lesson | None:
+    """What a recorded session learned from its quiet steps; None where it cannot be read."""
     try:
         recording = read_recording(path)
     except InputError as error:
         _log.warning("%s", error)
         return None
-    pipeline = Pipeline()
-    for event in recording.events:
-        pipeline.feed(event)
-    return pipeline.baseline_noise
+    pipeline, session = Pipeline(), recording.header.session
+    results = [result for event in recording.events for result in pipeline.feed(event)]
+    calmer = next((result for result in reversed(results) if isinstance(result, CalmerThanBefore)), None)
+    is_quiet = is_quiet_session(event.step for event in recording.events if isinstance(event, Step))
+    change = None if calmer is None else change_of(session, calmer, is_quiet=is_quiet)
+    return _Lesson(session, pipeline.baseline_noise, change)
 
 
 def prior_json(prior: Prior | None) -> dict[str, Any] | None:
     """Prior as it stands in a recording's header."""
     if prior is None:
         return None
-    noise = prior.exhale_noise
+    noise, sitting = prior.exhale_noise, prior.sitting
     spectrum = None if noise is None else {"sessions": prior.sessions} | msgspec.to_builtins(noise)
-    return {"exhale_noise": spectrum, "heart_rate_sd_bpm": prior.heart_rate_sd_bpm}
+    return {
+        "exhale_noise": spectrum,
+        "heart_rate_sd_bpm": prior.heart_rate_sd_bpm,
+        "heart_rate_sd_sessions": prior.heart_rate_sd_sessions,
+        "sitting": None if sitting is None else msgspec.to_builtins(sitting),
+    }
 
 
 def prior_of(header: Header) -> Prior | None:
-    """Prior that a session began with.
+    """Prior that a session began with; what earlier programs did not write is not known.
 
     Raises
     ------
@@ -91,12 +127,14 @@ def prior_of(header: Header) -> Prior | None:
     """
     if header.prior is None:
         return None
-    noise = header.prior.get("exhale_noise")
+    noise, sitting = header.prior.get("exhale_noise"), header.prior.get("sitting")
     try:
         return Prior(
             None if noise is None else msgspec.convert(noise, NoiseSpectrum),
             () if noise is None else msgspec.convert(noise.get("sessions", ()), tuple[str, ...]),
             msgspec.convert(header.prior.get("heart_rate_sd_bpm"), float | None),
+            msgspec.convert(header.prior.get("heart_rate_sd_sessions", ()), tuple[str, ...]),
+            None if sitting is None else msgspec.convert(sitting, Sitting),
         )
     except msgspec.ValidationError as error:
         raise InputError(f"the prior in the header of session {header.session} is damaged ({error})") from error

@@ -130,6 +130,42 @@ def test_a_report_alone_prints_nothing(recording, tmp_path, capsys):
     assert capsys.readouterr().out == ""
 
 
+@pytest.fixture
+def series(recording, tmp_path):
+    """Two sessions of one person: the second is the first under another name."""
+    lines = recording.read_bytes().split(b"\n")
+    header = json.loads(lines[0]) | {"session": "01SECOND"}
+    second = tmp_path / "second.jsonl"
+    second.write_bytes(b"\n".join([json.dumps(header).encode(), *lines[1:]]))
+    return [str(recording), str(second)]
+
+
+def test_the_last_line_says_what_the_sessions_of_a_person_say_together(series, rr_file, capsys):
+    assert main(["analyze", "--json", *series, str(rr_file)]) == 0
+
+    *files, last = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+    assert [set(value) == {"schema", "pooled"} for value in files] == [False, False, False]
+    assert last["pooled"]["files"] == series
+    assert last["pooled"]["calmer_than_before"]["answer"] == "unknown"
+
+
+def test_the_terminal_shows_the_sessions_together_after_each_of_them(series, capsys):
+    assert main(["analyze", *series, "--lang", "en"]) == 0
+
+    text = capsys.readouterr().out
+    assert text.index("Sessions together") > text.rindex("Does your exhale")
+    assert "Over 2 sessions" in text
+
+
+def test_the_report_of_several_files_is_about_them_together(series, tmp_path, capsys):
+    out = tmp_path / "together.html"
+
+    assert main(["analyze", *series, "--html", str(out), "--lang", "nl"]) == 0
+
+    assert "Sessies samen" in out.read_text(encoding="utf-8")
+    assert capsys.readouterr().out == ""
+
+
 def test_an_imported_file_gives_the_results_of_the_file_itself(rr_file, tmp_path):
     out = tmp_path / "imported.jsonl"
     spans = ["--baseline", "0-120", "--breathe", "120-240:4-6", "--recovery", "240-360"]

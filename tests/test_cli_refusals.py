@@ -110,7 +110,6 @@ def test_a_process_says_it_in_one_line_as_well(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["analyze", "a.csv", "b.csv", "--html", "r.html"], "--html writes the report of one file"),
         (["analyze", "a.csv", "--baseline", "120-0"], "not a stretch of seconds"),
         (["simulate", "--preset", "nobody", "--out", "x.jsonl"], "responder"),
         (["simulate", "--exercise", "yoga", "--out", "x.jsonl"], "measured_4_6"),
@@ -145,6 +144,16 @@ def test_a_report_that_cannot_be_written_is_said(tmp_path, capsys):
     rr_file.write_text("900\n" * 50)
 
     assert "cannot be written" in refused(capsys, "analyze", str(rr_file), "--html", str(tmp_path / "no" / "r.html"))
+
+
+def test_a_report_of_files_that_have_nobody_in_common_is_refused(tmp_path, capsys):
+    paths = [tmp_path / name for name in ("a.txt", "b.txt")]
+    for path in paths:
+        path.write_text("900\n" * 50)
+    out = tmp_path / "r.html"
+
+    assert "no two of these have the same person" in refused(capsys, "analyze", *map(str, paths), "--html", str(out))
+    assert not out.exists()
 
 
 def test_a_recording_is_not_imported_again(tmp_path, capsys):

@@ -4,15 +4,19 @@ from dataclasses import replace
 
 import pytest
 
-from biofeedback.core.exercises import EXERCISES
+from biofeedback.core.calmer import change_of
+from biofeedback.core.events import StepKind
+from biofeedback.core.exercises import EXERCISES, Exercise, PlannedStep
 from biofeedback.core.pipeline import Pipeline
-from biofeedback.core.results import Answer, ExhaleResponse, NoiseSource, Reason
+from biofeedback.core.prior import learn_day_sd_bpm, learn_sitting
+from biofeedback.core.results import Answer, CalmerThanBefore, ExhaleResponse, NoiseSource, Reason
 from biofeedback.header import encode_header
 from biofeedback.history import earlier_prior, prior_json, prior_of
 from biofeedback.recording import read_recording
 from biofeedback.unattended import simulate
 
 SUBJECT = "simulated-responder-3"
+QUIET = (StepKind.BASELINE, StepKind.REST, StepKind.RECOVERY)
 
 
 @pytest.fixture(scope="module")
@@ -68,3 +72,52 @@ def test_no_more_than_three_sessions_are_pooled(folder, tmp_path):
     one = earlier_prior(folder, SUBJECT, simulated=True)
     assert prior.exhale_noise.span_s == pytest.approx(3 * one.exhale_noise.span_s)
     assert prior.exhale_noise.power_ms2 == pytest.approx(one.exhale_noise.power_ms2)
+    assert prior.heart_rate_sd_sessions == ("S4", "S3", "S2", "S1", "S0")
+
+
+@pytest.fixture(scope="module")
+def quiet_folder(tmp_path_factory):
+    """Three sessions of quiet sitting and one with an exercise, all of the same person."""
+    folder = tmp_path_factory.mktemp("quiet")
+    quiet = Exercise("measured_4_6", tuple(PlannedStep(kind, 120) for kind in QUIET))
+    for seed in (3, 4, 5):
+        simulate("responder", seed, quiet, folder / f"0{seed}.jsonl")
+    simulate("responder", 6, EXERCISES["measured_4_6"], folder / "06.jsonl")
+    for path in folder.glob("*.jsonl"):
+        header = replace(read_recording(path).header, session=path.stem, subject=SUBJECT)
+        path.write_bytes(encode_header(header) + b"\n".join(path.read_bytes().split(b"\n")[1:]))
+    return folder
+
+
+def changes_of(folder):
+    """The calmer answers of the sessions of a folder, without anything from earlier ones."""
+    found = {}
+    for path in sorted(folder.glob("*.jsonl"), reverse=True):
+        pipeline, results = Pipeline(), []
+        for event in read_recording(path).events:
+            results += pipeline.feed(event)
+        (calmer,) = (result for result in results if isinstance(result, CalmerThanBefore))
+        found[path.stem] = change_of(path.stem, calmer, is_quiet=path.stem != "06")
+    return found
+
+
+def test_quiet_sessions_teach_what_sitting_does_and_all_of_them_how_days_differ(quiet_folder):
+    changes = list(changes_of(quiet_folder).values())
+    prior = earlier_prior(quiet_folder, SUBJECT, simulated=True)
+    assert prior.heart_rate_sd_sessions == ("06", "05", "04", "03")
+    assert prior.heart_rate_sd_bpm == learn_day_sd_bpm(changes)
+    assert prior.sitting == learn_sitting(changes, prior.heart_rate_sd_bpm)
+    assert prior.sitting.sessions == ("05", "04", "03")
+
+
+def test_a_session_expects_what_the_persons_own_sitting_did(quiet_folder):
+    """The same recording, judged with the person's history and without."""
+    events = read_recording(quiet_folder / "06.jsonl").events
+    expected_bpm = {}
+    for name, prior in (("own", earlier_prior(quiet_folder, SUBJECT, simulated=True)), ("anybody", None)):
+        pipeline = Pipeline(prior)
+        results = [result for event in events for result in pipeline.feed(event)]
+        (calmer,) = (result for result in results if isinstance(result, CalmerThanBefore))
+        expected_bpm[name] = calmer.expected_bpm
+    assert expected_bpm["anybody"] == -1.5
+    assert expected_bpm["own"] == -earlier_prior(quiet_folder, SUBJECT, simulated=True).sitting.fall_bpm

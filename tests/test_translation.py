@@ -62,7 +62,7 @@ def beat(seq: int) -> Beat:
 def test_every_result_has_its_translation(standing: Standing) -> None:
     breath = BreathMeasures(7, 0, 120.0, 124.0, 130.0, 55.0, 4.0, 10, True, None, False)
     measures = StepMeasures(1, StepKind.BASELINE, 0.0, 120.0, 110, 66.0, 30.0, 40.0, *[None] * 6, 0.25, None)
-    calmer = CalmerThanBefore(Answer.NO, None, (), -1.0, -3.0, 1.0, *[None] * 5, 0.4)
+    calmer = CalmerThanBefore(Answer.NO, None, (), -1.0, -3.0, 1.0, *[None] * 5, 0.4, *[None] * 6)
     results: list[Result] = [
         STARTED,
         beat(8),
@@ -159,7 +159,7 @@ def test_an_answer_belongs_to_its_own_breathing_step(standing: Standing) -> None
 
 
 def test_the_calmer_answer_is_its_own(standing: Standing) -> None:
-    calmer = CalmerThanBefore(Answer.YES, None, (), -3.0, -5.0, -1.0, *[None] * 5, 0.01)
+    calmer = CalmerThanBefore(Answer.YES, None, (), -3.0, -5.0, -1.0, *[None] * 5, 0.01, *[None] * 6)
     for at_s, card in ((0.0, None), (31.0, CARD)):
         if card is not None:
             translate(card, standing)

@@ -10,7 +10,7 @@ import pytest
 
 from biofeedback.core.events import End, Input, Mark, MarkKind, StrapInfo
 from biofeedback.core.noise import NoiseSpectrum
-from biofeedback.core.prior import Prior
+from biofeedback.core.prior import Prior, Sitting
 from biofeedback.errors import InputError
 from biofeedback.history import prior_json, prior_of, unfinished
 from biofeedback.recording import Header, RecordingWriter
@@ -63,12 +63,19 @@ def test_a_replayed_strap_goes_on_whatever_it_replays(tmp_path: Path) -> None:
 
 
 def test_a_prior_survives_the_header() -> None:
-    prior = Prior(NoiseSpectrum((0.075, 0.1), (41.2, 38.9), 4.0, 118.5), ("01J",), 1.8)
-    for one in (prior, Prior(None, (), 1.8), Prior()):
+    noise, sitting = NoiseSpectrum((0.075, 0.1), (41.2, 38.9), 4.0, 118.5), Sitting(2.1, 0.7, ("01H", "01J"))
+    prior = Prior(noise, ("01J",), 1.8, ("01H", "01J"), sitting)
+    for one in (prior, Prior(None, (), 1.8), Prior(sitting=sitting), Prior()):
         header = Header("01K", "2026-11-22T09:00:00Z", prior=json.loads(json.dumps(prior_json(one))))
         assert prior_of(header) == one
     assert prior_json(None) is None
     assert prior_of(Header("01K", "2026-11-22T09:00:00Z")) is None
+
+
+def test_a_prior_of_an_earlier_program_is_read_as_far_as_it_goes() -> None:
+    """It wrote neither sessions of the spread nor anything on sitting."""
+    header = Header("01K", "2026-11-22T09:00:00Z", prior={"exhale_noise": None, "heart_rate_sd_bpm": 1.8})
+    assert prior_of(header) == Prior(None, (), 1.8, (), None)
 
 
 @pytest.mark.parametrize(
@@ -76,6 +83,8 @@ def test_a_prior_survives_the_header() -> None:
     [
         {"exhale_noise": {"frequency_hz": "x"}},
         {"heart_rate_sd_bpm": "x"},
+        {"heart_rate_sd_sessions": 3},
+        {"sitting": {"fall_bpm": "x"}},
         {"exhale_noise": 3},
         {"exhale_noise": {"frequency_hz": [], "power_ms2": [], "white_ms2": 1.0, "span_s": 1.0, "sessions": 3}},
     ],

@@ -43,6 +43,11 @@ class Run:
         return self.rr_ms[self.is_normal]
 
     @property
+    def difference_mid_s(self) -> NDArray[np.float64]:
+        """Midpoints of the later interval of each successive difference of normal beats."""
+        return self.mid_s[1:][self.is_normal[1:] & self.is_normal[:-1]]
+
+    @property
     def span_s(self) -> float:
         """Time from the first interval's start to the last beat."""
         return float(self.times_s[-1] - self.times_s[0] + self.rr_ms[0] / 1000.0)

@@ -214,6 +214,8 @@ class Pipeline:
     def _on_mark(self, event: Mark) -> list[Result]:
         if event.kind in (MarkKind.PAUSE, MarkKind.SKIP, MarkKind.STOP):
             self._is_paused = event.kind is MarkKind.PAUSE
+            if self._is_paused:
+                self._levels.pause(event.t_s)
             return self._end_step(event.kind.value)
         if event.kind is MarkKind.CONTEXT and event.text == "following" and self._shown is not None:
             self._shown.was_seen_following = True
@@ -234,7 +236,7 @@ class Pipeline:
         if not self._answered:
             results.append(unasked(verdict.reasons))
         results.append(self._quality(verdict))
-        results.append(self._levels.calmer(verdict.reasons))
+        results.append(self._levels.calmer(verdict.reasons, self._beats))
         self._is_finished = True
         return results
 

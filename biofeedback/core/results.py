@@ -254,7 +254,12 @@ class ExhaleResponse:
 
 @dataclass(frozen=True, slots=True)
 class CalmerThanBefore:
-    """Is the heart calmer than before? Recovery minus baseline, 95 % intervals; never merged with the exhale answer."""
+    """Is the heart calmer than before? Recovery minus baseline, 95 % intervals; never merged with the exhale answer.
+
+    ``low_bpm`` to ``high_bpm`` is the interval of this session's change; between ``expected_low_bpm`` and
+    ``expected_high_bpm`` lie 95 % of the changes that are found after sitting alone. p values are Holm's over heart
+    rate and ln RMSSD.
+    """
 
     answer: Answer
     reason: Reason | None
@@ -268,6 +273,12 @@ class CalmerThanBefore:
     respiration_before_hz: float | None
     respiration_after_hz: float | None
     p_value: float | None
+    ln_rmssd_p_value: float | None
+    standard_error_bpm: float | None
+    standard_error_df: float | None
+    expected_bpm: float | None
+    expected_low_bpm: float | None
+    expected_high_bpm: float | None
 
 
 @dataclass(frozen=True, slots=True)

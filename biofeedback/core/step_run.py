@@ -31,6 +31,7 @@ from biofeedback.core.results import (
 )
 from biofeedback.core.rsa import exhale_thirds_ms, locked_amplitude_ms
 from biofeedback.core.surroundings import Surroundings
+from biofeedback.core.wander import heart_rate_level, ln_rmssd_level
 
 __all__ = ["BEATS_AFTER", "SETTLE_S", "StepRun", "unasked"]
 
@@ -40,6 +41,7 @@ LATE_S = 1.0  # beats so long after a breath still carry its end, as a heart lag
 TREND_BREATHS = 6
 FIT_MIN_BEATS = 12  # fewer clean beats do not carry a wave with its drift
 TEMPO_MIN_BREATHS = 3
+LEVEL_MIN_S = 80.0  # a shorter step says too little of the level of a heart rate that wanders
 
 
 @dataclass(slots=True, eq=False)
@@ -301,19 +303,18 @@ class StepRun:
     def tonus(self, beats: Beats) -> StepTonus | None:
         """Level of the heart over a step of quiet breathing; None when it was too short."""
         runs = beats.runs(self.step.t_s, self.end_s)
-        noise, longest = self.noise(beats), _longest_run(runs)
-        if noise is None or longest is None:
+        longest = _longest_run(runs)
+        if longest is None or sum(run.span_s for run in runs) < LEVEL_MIN_S:
             return None
-        nn_ms = np.concatenate([run.nn_ms for run in runs])
-        differences_ms = _differences(runs)
-        mean_ms = float(nn_ms.mean())
-        # variance of a mean: one-sided density at frequency 0 over twice the length
-        sd_ms = math.sqrt(noise.density_at(0.0) / (2 * noise.span_s))
+        nn_ms, differences_ms = np.concatenate([run.nn_ms for run in runs]), _differences(runs)
+        span_s = self.step.t_s, self.end_s
         return StepTonus(
-            60000.0 / mean_ms, 60000.0 / mean_ms**2 * sd_ms, hrv.ln_rmssd(differences_ms),
-            math.sqrt(1.0 / len(differences_ms)) if len(differences_ms) else None,
+            60000.0 / float(nn_ms.mean()),
+            heart_rate_level(*span_s, np.concatenate([run.clean_mid_s for run in runs]), nn_ms),
+            hrv.ln_rmssd(differences_ms),
+            ln_rmssd_level(*span_s, np.concatenate([run.difference_mid_s for run in runs]), differences_ms),
             self._respiration_hz(longest),
-        )  # fmt: skip
+        )
 
 
 def unasked(reasons: Sequence[Reason]) -> ExhaleResponse:

@@ -5,19 +5,16 @@ from pathlib import Path
 
 from biofeedback import __version__
 from biofeedback.core.events import Mark, MarkKind, Rating
-from biofeedback.core.results import Answer
 from biofeedback.lang import Words
 from biofeedback.report.analysis import Analysis
 from biofeedback.report.columns import quality_rows, step_table
 from biofeedback.report.drawings import drawings
 from biofeedback.report.folded import BINS, BOOTSTRAP_SEED, RESAMPLES
-from biofeedback.report.markup import Facts, facts_list, html_table
+from biofeedback.report.markup import Facts, answer_card, facts_list, html_page, html_table
 from biofeedback.report.methods import METHODS
-from biofeedback.report.wording import Verdict, calmer_verdict, exhale_verdict
+from biofeedback.report.wording import calmer_verdict, exhale_verdict
 
 __all__ = ["page"]
-
-STYLE = Path(__file__).with_name("page.css")
 
 
 def page(analysis: Analysis, words: Words) -> str:
@@ -31,15 +28,7 @@ def page(analysis: Analysis, words: Words) -> str:
         _person(analysis, words),
         _ending(analysis, words),
     )
-    title = escape(words("report.title"))
-    return (
-        f'<!doctype html>\n<html lang="{words("language.code")}">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
-        f"<title>{title}</title>\n<style>\n{STYLE.read_text(encoding='utf-8')}</style>\n</head>\n<body>\n"
-        + "\n".join(part for part in parts if part)
-        + "\n</body>\n</html>\n"
-    )
+    return html_page(words("report.title"), parts, words)
 
 
 def _head(analysis: Analysis, words: Words) -> str:
@@ -62,23 +51,8 @@ def _answers(analysis: Analysis, words: Words) -> str:
     """Both answers, side by side and never merged."""
     verdicts = [exhale_verdict(response, words) for response in analysis.exhale_responses]
     verdicts.append(calmer_verdict(analysis.calmer, words))
-    cards = "".join(_card(verdict, words) for verdict in verdicts)
+    cards = "".join(answer_card(verdict, words) for verdict in verdicts)
     return f'<section><h2>{escape(words("report.answers"))}</h2><div class="answers">{cards}</div></section>'
-
-
-def _card(verdict: Verdict, words: Words) -> str:
-    """One answer: the person's words first, the physiotherapist's numbers under them."""
-    style = "answer yes" if verdict.answer is Answer.YES else "answer"
-    why = ((words("report.fact.reason"), " ".join(verdict.reasons)),) if verdict.reasons else ()
-    largest = ""
-    if verdict.headline is not None:
-        name, value = verdict.headline
-        largest = f'<p class="number">{escape(name)}<strong>{escape(value)}</strong></p>'
-    return (
-        f'<article class="{style}"><h3 class="question">{escape(verdict.question)}</h3>'
-        f'<p class="word">{escape(verdict.word)}</p><p>{escape(verdict.sentence)}</p>'
-        f"{largest}{facts_list((*verdict.facts, *why))}</article>"
-    )
 
 
 def _quality(analysis: Analysis, words: Words) -> str:

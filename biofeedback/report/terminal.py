@@ -10,19 +10,20 @@ from rich.text import Text
 
 from biofeedback.lang import Words
 from biofeedback.report.analysis import Analysis
+from biofeedback.report.columns import Table as Rows
 from biofeedback.report.columns import breath_summary, quality_rows, step_table
-from biofeedback.report.wording import Verdict, calmer_verdict, exhale_verdict
+from biofeedback.report.pool_page import pool_name, pool_table
+from biofeedback.report.pooled import Pool
+from biofeedback.report.wording import Verdict, calmer_verdict, exhale_verdict, pooled_verdict
 
-__all__ = ["print_analysis"]
+__all__ = ["print_analysis", "print_pool"]
 
 PIPED_WIDTH = 110  # a pipe has no width of its own
 
 
 def print_analysis(analysis: Analysis, words: Words, file: TextIO) -> None:
     """Write one file's tables to the terminal, or as plain text into a pipe."""
-    console = Console(
-        file=file, width=None if file.isatty() else PIPED_WIDTH, highlight=False, markup=False, emoji=False
-    )
+    console = _console(file)
     facts = analysis.source.facts
     console.print(Text(_printable(facts.file), style="bold"))
     if facts.simulated:
@@ -32,12 +33,28 @@ def print_analysis(analysis: Analysis, words: Words, file: TextIO) -> None:
     for warning in facts.warnings:
         console.print(Text(f"{words('report.warnings')}: {_printable(warning)}"))
     _quality(console, analysis, words)
-    console.print(_steps(analysis, words))
+    console.print(_rich_table(step_table(analysis, words)))
     for response in analysis.exhale_responses:
         _verdict(console, exhale_verdict(response, words))
     _verdict(console, calmer_verdict(analysis.calmer, words))
     console.print(Text(f"{words('report.breaths')}: {breath_summary(list(analysis.breaths), words)}"))
     console.print(Text(words("report.purpose"), style="dim"))
+
+
+def print_pool(pool: Pool, words: Words, file: TextIO) -> None:
+    """Write what a person's sessions say together."""
+    console = _console(file)
+    console.print(Text(f"{words('report.pooled.title')}: {_printable(pool_name(pool, words))}", style="bold"))
+    if pool.facts.simulated:
+        console.print(Text(words("report.simulated"), style="bold magenta"))
+    console.print(_rich_table(pool_table(pool, words)))
+    _verdict(console, pooled_verdict(pool.calmer, words))
+    console.print(Text(words("report.purpose"), style="dim"))
+
+
+def _console(file: TextIO) -> Console:
+    """A terminal, or plain text into a pipe."""
+    return Console(file=file, width=None if file.isatty() else PIPED_WIDTH, highlight=False, markup=False, emoji=False)
 
 
 def _printable(text: str) -> str:
@@ -53,9 +70,9 @@ def _quality(console: Console, analysis: Analysis, words: Words) -> None:
         console.print(Padding(Text(reason), (0, 0, 0, 2), expand=False))
 
 
-def _steps(analysis: Analysis, words: Words) -> Table:
-    """Steps side by side."""
-    header, rows = step_table(analysis, words)
+def _rich_table(rows_and_header: Rows) -> Table:
+    """A table whose first column names the row."""
+    header, rows = rows_and_header
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     for place, name in enumerate(header):
         table.add_column(name, justify="left" if place == 0 else "right")

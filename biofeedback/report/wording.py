@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
+from biofeedback.core.pool import PooledCalmer
 from biofeedback.core.results import Answer, CalmerThanBefore, ExhaleResponse, Reason
 from biofeedback.lang import Words
 
-__all__ = ["Verdict", "calmer_verdict", "exhale_verdict", "interval", "number", "reasons"]
+__all__ = ["Verdict", "calmer_verdict", "exhale_verdict", "interval", "number", "pooled_verdict", "reasons"]
 
 Fact = tuple[str, str]
 
@@ -93,6 +94,31 @@ def calmer_verdict(calmer: CalmerThanBefore | None, words: Words) -> Verdict:
     )
 
 
+def pooled_verdict(pooled: PooledCalmer, words: Words) -> Verdict:
+    """Is the heart calmer than before, over several sessions of one person?"""
+    delta, sessions = pooled.delta_heart_rate_bpm, len(pooled.sessions)
+    fall = 0.0 if delta is None else round(-delta) if delta <= -1 else round(-delta, 1)
+    more = pooled.more_sessions
+    key = f"report.pooled.{pooled.answer}" if more != 0 else "report.pooled.enough"
+    sitting = words("report.bpm", x=number(words, pooled.expected_bpm, 1))
+    facts = {
+        "sitting": words("report.spread", value=sitting, sd=number(words, pooled.expected_sd_bpm, 1)),
+        "sitting_sessions": str(len(pooled.sitting_sessions)),
+        "between_sd": None if delta is None else words("report.bpm", x=number(words, pooled.between_sd_bpm, 1)),
+        "sessions_needed": str(pooled.sessions_needed),
+        "p_value": _p_value(words, pooled.p_value),
+    }
+    return Verdict(
+        words("report.pooled.question", n=sessions),
+        pooled.answer,
+        words(f"answer.{pooled.answer}"),
+        words(key, n=sessions, fall=fall, more=more or 0),
+        _fact(words, "report.calmer.headline", interval(words, "bpm", delta, pooled.low_bpm, pooled.high_bpm)),
+        tuple(_there(words, facts)),
+        () if pooled.reason is None else reasons(words, (pooled.reason,)),
+    )
+
+
 def _exhale_sentence(response: ExhaleResponse, words: Words) -> str:
     """What the person reads about the exhale."""
     if response.answer is not Answer.YES:
@@ -127,9 +153,11 @@ def _calmer_facts(calmer: CalmerThanBefore, words: Words) -> list[Fact]:
     return _there(
         words,
         {
+            "expected": interval(words, "bpm", calmer.expected_bpm, calmer.expected_low_bpm, calmer.expected_high_bpm),
             "delta_ln_rmssd": interval(words, "ln", calmer.delta_ln_rmssd, calmer.low_ln_rmssd, calmer.high_ln_rmssd),
             "respiration": None if rates == [None, None] else ", ".join(number(words, rate, 1) for rate in rates),
             "p_value": _p_value(words, calmer.p_value),
+            "ln_rmssd_p_value": _p_value(words, calmer.ln_rmssd_p_value),
         },
     )
 

@@ -210,59 +210,6 @@ def test_every_breath_is_measured_live_and_again_in_the_end():
     assert [trend.breath for trend in of(results, RsaTrend)] == list(range(2, 12))
 
 
-# The level of the heart
-
-
-def _levels(before_bpm, after_bpm, spoil_s=()):
-    """A session of steady hearts before and after, beats missing between some times."""
-    rng = np.random.default_rng(3)
-    beats = listed(60000.0 / before_bpm + 8.0 * rng.standard_normal(round(before_bpm * 2)))
-    beats += listed(60000.0 / after_bpm + 8.0 * rng.standard_normal(round(after_bpm * 2)), beats[-1].t_s)
-    steps = [Step(0, 0.0, StepKind.BASELINE, 119.0), Step(0, 121.0, StepKind.RECOVERY, 118.0)]
-    kept = [beat for beat in beats if not any(start_s < beat.t_s < end_s for start_s, end_s in spoil_s)]
-    return strapped([*steps, *kept], 242.0)
-
-
-@pytest.mark.parametrize(("after_bpm", "answer"), [(60.0, Answer.YES), (69.0, Answer.UNKNOWN), (76.0, Answer.NO)])
-def test_the_level_after_against_the_level_before(after_bpm, answer):
-    found = _calmer(run(_levels(70.0, after_bpm)))
-    assert found.answer is answer
-    assert found.delta_heart_rate_bpm == pytest.approx(after_bpm - 70.0, abs=0.3)
-    assert found.low_bpm < found.delta_heart_rate_bpm < found.high_bpm
-
-
-def test_a_level_that_could_not_be_read_is_a_poor_signal():
-    found = _calmer(run(_levels(70.0, 60.0, [(150.0, 165.0)])))
-    assert found.reasons == (Reason.POOR_SIGNAL, Reason.NO_RECOVERY)
-
-
-def test_a_level_without_a_step_is_missing():
-    assert _calmer(run(session_of(CLEAR, 1, measured_steps(60.0, 0.0, 0.0)))).reasons == (
-        Reason.NO_BASELINE, Reason.NO_RECOVERY,
-    )  # fmt: skip
-
-
-def test_a_baseline_that_went_on_after_a_pause_is_not_forgotten():
-    """Its second part is too short for a level of its own; the first stands."""
-    events = _levels(70.0, 60.0)
-    events = [event for event in events if not isinstance(event, Step)]
-    steps = [
-        Step(0, 0.0, StepKind.BASELINE, 119.0), Mark(0, 95.0, MarkKind.PAUSE),
-        Step(0, 97.0, StepKind.BASELINE, 22.0, continues=3), Step(0, 121.0, StepKind.RECOVERY, 118.0),
-    ]  # fmt: skip
-    assert _calmer(run(numbered([*events, *steps]))).answer is Answer.YES
-
-
-def test_a_baseline_that_is_done_again_makes_up_for_a_poor_one():
-    events = _levels(70.0, 60.0)
-    events = [event for event in events if not isinstance(event, Step) and not 2.0 < event.t_s < 9.0]
-    steps = [
-        Step(0, 0.0, StepKind.BASELINE, 12.0), Step(0, 13.0, StepKind.BASELINE, 106.0),
-        Step(0, 121.0, StepKind.RECOVERY, 118.0),
-    ]  # fmt: skip
-    assert _calmer(run(numbered([*events, *steps]))).answer is Answer.YES
-
-
 # Nothing bridges a gap or a pause
 
 

@@ -320,17 +320,13 @@ def test_a_bad_signal_leaves_the_heart_rate_alone():
     assert nothing == StepMeasures(1, StepKind.REST, 0.0, 100.0, 0, None, *(None,) * 10)
 
 
-def test_the_level_of_a_step_has_the_spread_of_a_mean_of_coloured_noise():
-    """Twenty baselines: the means scatter as the spectral density at 0 says, to a factor of two."""
-    levels = []
-    for seed in range(20):
-        rng = np.random.default_rng(seed)
-        slow = np.convolve(rng.standard_normal(700), np.exp(-np.arange(60) / 12.0), "valid")[:200] * 4.0
-        run = StepRun(Step(1, 0.0, StepKind.BASELINE, 120.0), 120.0)
-        levels.append(run.tonus(_beats(900.0 + slow + 5.0 * rng.standard_normal(200))))
-    scatter_bpm = np.std([level.heart_rate_bpm for level in levels])
-    assert 0.5 < np.mean([level.heart_rate_sd_bpm for level in levels]) / scatter_bpm < 2.0
-    assert all(level.ln_rmssd_sd == pytest.approx(1 / np.sqrt(130), abs=0.01) for level in levels)
+def test_the_level_of_a_step_is_its_mean_and_its_bins():
+    run = StepRun(Step(1, 0.0, StepKind.BASELINE, 120.0), 120.0)
+    found = run.tonus(_beats(np.resize([990.0, 1010.0], 130)))
+    assert found.heart_rate_bpm == pytest.approx(60.0, abs=0.02)
+    assert (found.level.start_s, found.level.end_s, len(found.level.bins)) == (0.0, 120.0, 12)
+    assert found.ln_rmssd == pytest.approx(np.log(20.0))
+    assert found.ln_rmssd_level.values == pytest.approx([np.log(20.0)] * 12)
 
 
 def test_a_step_that_was_too_short_has_no_level():

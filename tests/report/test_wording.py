@@ -71,7 +71,14 @@ def test_calmer_says_how_much_and_that_sitting_still_does_it_too():
     calm = replace(sample().calmer, answer=Answer.YES, reasons=(), delta_heart_rate_bpm=-4.4)
 
     assert "4 beats per minute slower" in calmer_verdict(calm, EN).sentence
+    assert "sitting still" in calmer_verdict(calm, EN).sentence
     assert "0.6 beats" in calmer_verdict(replace(calm, delta_heart_rate_bpm=-0.6), EN).sentence
+
+
+def test_calmer_says_what_sitting_still_alone_does():
+    facts = dict(calmer_verdict(sample().calmer, EN).facts)
+    assert facts["After sitting still alone"] == "−1.5 bpm (95 % interval −6.2 to 3.2)"
+    assert (facts["p"], facts["p of ln RMSSD"]) == ("0.310", "0.620")
 
 
 def test_calmer_that_was_never_asked_is_unknown(words):
@@ -95,6 +102,8 @@ def test_nothing_known_gives_no_facts():
         respiration_before_hz=None,
         respiration_after_hz=None,
         p_value=None,
+        ln_rmssd_p_value=None,
+        expected_bpm=None,
     )
 
     assert calmer_verdict(empty, EN).facts == ()

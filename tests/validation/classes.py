@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from biofeedback.core.prior import Prior, Sitting
 from biofeedback.straps.presets import Faults, Follows, Span, Traits
 
 __all__ = ["CLASSES", "Kind", "Push", "SessionClass", "Target"]
@@ -29,7 +30,10 @@ class Push:
     posture_bpm: float = 0.0  # at one moment of the exercise, up or down, time constant 5 s
     sighs_per_min: float = 0.0  # up by 8-14 bpm for 4 s, then down by half of it for 8 s
     fall_bpm: float = 0.0  # evenly from 60 s into the baseline to the end of the exercise
-    day_sd_bpm: float = 0.0  # recovery minus baseline differs by N(0, this) from day to day, whatever is done
+    day_sd_bpm: float = 0.0  # the recovery's level is N(0, this) off, whatever is done: days differ
+
+
+NO_PUSH, NOBODY = Push(), Prior()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,8 @@ class SessionClass:
     targets: tuple[Target, ...] = ()
     faults: Faults = field(default_factory=lambda: Faults(missed_fraction=0.003, extra_fraction=0.001))
     latency_s: Span = (0.2, 1.0)
-    push: Push = Push()
+    push: Push = NO_PUSH
+    prior: Prior = NOBODY
     person_pattern: str = ""  # what the person breathes where it is not what the screen shows
     varied_breaths: int = 0  # so many of the pacer's first breaths are 10-20 % longer or shorter
     is_seen: bool = False  # somebody marks that the person breathes along
@@ -166,19 +171,37 @@ _OTHERS = (
 CALMER_YES = Target("calmer_yes", high=0.05)
 CALMER_COVERAGE = Target("calmer_coverage", low=0.93, high=0.97)
 LEVEL = replace(FREE, settling_bpm=0.0, vlf_sd_bpm=(0.0, 3.0))
-_CALMER = tuple(
-    SessionClass(name, says, kind, traits, targets, push=push, is_exercise=False)
-    for name, says, kind, traits, targets, push in (
-        ("calmer_level", "level heart rate, VLF SD up to 3 bpm", Kind.CALMER_NULL, LEVEL,
-         (CALMER_YES, CALMER_COVERAGE), Push()),
-        ("calmer_days", "the same, 1.6 bpm SD from day to day", Kind.CALMER_NULL, LEVEL,
-         (CALMER_YES, CALMER_COVERAGE), Push(day_sd_bpm=1.6)),
-        ("calmer_sits", "just sits: heart rate settles by 3 bpm, time constant 180 s", Kind.CALMER_NULL,
-         replace(LEVEL, settling_bpm=3.0), (CALMER_YES,), Push()),
-        ("calmer_sits_fully", "just sits: -3 bpm between baseline and recovery", Kind.CALMER_NULL, LEVEL,
-         (CALMER_YES,), Push(fall_bpm=-3.0)),
-        ("calmer_by_8", "heart rate falls by 8 bpm", Kind.CALMER, LEVEL, (), Push(fall_bpm=-8.0)),
-    )
+REAL_LEVEL = replace(REAL_LIKE, settling_bpm=0.0)
+# What eight earlier sessions of quiet sitting, each with an error of 1.5 bpm, say of one who falls by 3 or by .5 bpm.
+FALLS = Prior(heart_rate_sd_bpm=1.2, heart_rate_sd_sessions=tuple("ABCDEFGH"), sitting=Sitting(2.6, 0.6))
+STAYS = Prior(heart_rate_sd_bpm=1.2, heart_rate_sd_sessions=tuple("ABCDEFGH"), sitting=Sitting(0.8, 0.6))
+
+
+def _calmer(
+    name: str, says: str, traits: Traits = LEVEL, push: Push = NO_PUSH, prior: Prior = NOBODY, *, is_null: bool = True
+) -> SessionClass:
+    """Class about the level of the heart."""
+    kind, targets = (Kind.CALMER_NULL, (CALMER_YES, CALMER_COVERAGE)) if is_null else (Kind.CALMER, (CALMER_COVERAGE,))
+    return SessionClass(name, says, kind, traits, targets, push=push, prior=prior, is_exercise=False)
+
+
+_CALMER = (
+    _calmer("calmer_level", "level heart rate, VLF SD up to 3 bpm"),
+    _calmer("calmer_days", "the same, 1.6 bpm SD from day to day", push=Push(day_sd_bpm=1.6)),
+    _calmer("calmer_sits", "just sits: settles by 3 bpm, time constant 180 s", replace(LEVEL, settling_bpm=3.0)),
+    _calmer("calmer_sits_fully", "just sits: -3 bpm between baseline and recovery", push=Push(fall_bpm=-3.0)),
+    _calmer("calmer_sits_known", "the same, known from earlier sessions", push=Push(fall_bpm=-3.0), prior=FALLS),
+    _calmer("calmer_real_like", "level, wanders as widely as the real recordings", REAL_LEVEL),
+    _calmer(
+        "calmer_real_like_sits", "the same, settles by 3 bpm, and 1.6 bpm SD from day to day",
+        replace(REAL_LEVEL, settling_bpm=3.0), Push(day_sd_bpm=1.6),
+    ),
+    _calmer("calmer_by_4", "heart rate falls by 4 bpm", push=Push(fall_bpm=-4.0), is_null=False),
+    _calmer("calmer_by_8", "heart rate falls by 8 bpm", push=Push(fall_bpm=-8.0), is_null=False),
+    _calmer("calmer_by_8_known", "by 8 bpm, falls by .5 bpm when just sitting: known from earlier sessions",
+            push=Push(fall_bpm=-8.0), prior=STAYS, is_null=False),
+    _calmer("calmer_by_8_real_like", "by 8 bpm, wanders as widely as the real recordings", REAL_LEVEL,
+            Push(fall_bpm=-8.0), is_null=False),
 )  # fmt: skip
 
 CLASSES: dict[str, SessionClass] = {one.name: one for one in (*_NULLS, *_SLOW, *_RESPONDERS, *_OTHERS, *_CALMER)}

@@ -54,8 +54,9 @@ class Outcome:
 def measure(name: str, seed: int) -> Outcome:
     """Outcome of a session of a class, or of a real person's recording (``real:NAME``)."""
     began_s = time.process_time()
-    session = cut(name.removeprefix(REAL), seed) if name.startswith(REAL) else simulate(CLASSES[name], seed)
-    pipeline = Pipeline()
+    is_real = name.startswith(REAL)
+    session = cut(name.removeprefix(REAL), seed) if is_real else simulate(CLASSES[name], seed)
+    pipeline = Pipeline(None if is_real else CLASSES[name].prior)
     results = [result for event in session.events for result in pipeline.feed(event)]
     responses = [result for result in results if isinstance(result, ExhaleResponse) and result.step_seq is not None]
     calmer = next(result for result in reversed(results) if isinstance(result, CalmerThanBefore))

@@ -223,7 +223,9 @@ def _calmer(tallies: Mapping[str, Tally]) -> str:
     head = ("class", "N", "yes, %", "no, %", "coverage, %", "bias, bpm")
     return f"""## Is the heart calmer than before?
 
-Recovery minus baseline without any exercise, no personal prior.
+Recovery minus baseline without any exercise. A yes is a fall below the range in which 95 % of the changes lie that are
+found after sitting alone; the interval whose coverage stands here is that of the session's own change. Only the classes
+called "known" have earlier sessions of the same person as their prior.
 
 {_table(head, rows)}"""
 

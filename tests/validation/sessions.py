@@ -47,7 +47,7 @@ class Session:
     events: tuple[Input, ...]
     exercise_s: float
     effect_ms: dict[int, float] | None  # mean over the breaths up to a look, of RR without noise at the heart
-    delta_bpm: float  # what recovery minus baseline is expected to be
+    delta_bpm: float  # by how much the level of the recovery differs from the baseline's; wandering is no level
 
 
 class Sitter(Person):
@@ -127,7 +127,8 @@ def _pushed(
     if push.posture_bpm:
         after_s = np.maximum(t_s - rng.uniform(EXERCISE_S + 10, recovery_s - 10), 0.0)
         level_bpm += push.posture_bpm * rng.choice((-1.0, 1.0)) * (1 - np.exp(-after_s / POSTURE_TAU_S))
-    other_bpm = np.where(t_s >= recovery_s, push.day_sd_bpm * rng.standard_normal(), 0.0)
+    level_bpm += np.where(t_s >= recovery_s, push.day_sd_bpm * rng.standard_normal(), 0.0)
+    other_bpm = np.zeros_like(t_s)
     if push.sighs_per_min:
         other_bpm += _sighs(t_s, 60.0 / push.sighs_per_min, rng)
     if push.mayer_factor_sd:
