@@ -1,5 +1,6 @@
 """All beats of a session so far: placed, labelled, and the gaps between them."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -72,6 +73,7 @@ class Beats:
         # Before the first beat nothing is covered; this is no gap that anybody needs to be told of.
         self.gaps: list[_OpenGap] = [_OpenGap(0.0, None, "start")]
         self.last_arrival_s: float | None = None
+        self._drawn_s = -math.inf  # the newest beat as it was told of
 
     @property
     def segments(self) -> list[Segment]:
@@ -106,6 +108,12 @@ class Beats:
         self.gaps.append(_OpenGap(self.last_beat_s, None, reason))
         return [Gap(self.last_beat_s, None, reason)]
 
+    def pass_over(self) -> list[Result]:
+        """The same intervals came once more: they are left out, and it is told where."""
+        at_s = self.last_beat_s
+        assert at_s is not None  # what came once before has been placed
+        return [Gap(at_s, at_s, "repeated_notification")]
+
     def take(self, seq: int, arrival_s: float, rr_ms: tuple[float, ...]) -> list[Result]:
         """Beats, labels and gaps that follow from the intervals of one notification."""
         if not rr_ms:
@@ -119,9 +127,11 @@ class Beats:
             results += self._close_gap(placed[0].t_s - placed[0].rr_ms / 1000.0)
         for beat in placed:
             bpm = 60000.0 / beat.rr_ms
-            results.append(Beat(beat.seq, beat.index, beat.t_s, beat.rr_ms, bpm, beat.segment))
+            # While it is being learned how late the strap is, the line falls; what is drawn does not go back.
+            self._drawn_s = max(self._drawn_s, beat.t_s)
+            results.append(Beat(beat.seq, beat.index, self._drawn_s, beat.rr_ms, bpm, beat.segment))
             results += self._label(self._provisional.push(beat.rr_ms))
-        return results + self._find_loss()
+        return results + self._find_loss() + self._find_extra()
 
     def _close_gap(self, end_s: float) -> list[Result]:
         """The gap ends where the first interval after it begins; a broken run always has one."""
@@ -153,17 +163,31 @@ class Beats:
         self._labelled = len(self.segments[-1].rr_ms) - LABEL_DELAY_BEATS
         return [Gap(start_s, end_s, "lost_intervals")]
 
+    def _find_extra(self) -> list[Result]:
+        """Leave out the beats among which some are too many; nothing bridges the place."""
+        ids = self._timeline.extra()
+        if not ids:
+            return []
+        told = [BeatLabel(*beat_id, Artifact.EXTRA, final=True) for beat_id in ids]
+        return [*told, *self.open_gap("extra_intervals")]
+
     def runs(self, start_s: float, end_s: float) -> list[Run]:
-        """Beats whose interval's midpoint lies within a window, one run a segment, oldest first."""
+        """Beats whose interval's midpoint lies within a window, one run a segment, oldest first.
+
+        A segment that was placed over the end of the one before it, as after a backlog, begins only after that.
+        """
         found = []
+        end_of_last_s = -math.inf
         for segment in self.segments:
             first, last = segment.places(start_s, end_s)
             times_s = segment.times_s(first, last)
+            after_s = end_of_last_s
+            end_of_last_s = max(after_s, segment.strap_s[-1] + segment.envelope_s[-1])
             if not len(times_s):
                 continue
             rr_ms = np.asarray(segment.rr_ms[first:last])
             mid_s = times_s - rr_ms / 2000.0
-            inside = np.flatnonzero((mid_s >= start_s) & (mid_s <= end_s))
+            inside = np.flatnonzero((mid_s >= start_s) & (mid_s <= end_s) & (times_s > after_s))
             if len(inside):
                 found.append(self._run(segment, first, times_s, rr_ms, slice(int(inside[0]), int(inside[-1]) + 1)))
         return found

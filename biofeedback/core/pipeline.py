@@ -190,6 +190,8 @@ class Pipeline:
         self._contact.is_connected = True
         self._contact.measure(event.t_s, measurement)
         rr_ms = tuple(raw * MS_PER_1024TH for raw in measurement.rr_1024ths)
+        if self._contact.is_repeat(event, rr_ms):
+            return self._beats.pass_over()
         return self._beats.take(event.seq, event.t_s, rr_ms)
 
     def _on_rr(self, event: RrIntervals) -> list[Result]:

@@ -2,7 +2,9 @@
 
 An RR interval carries no time. Their sum is the strap's own timeline; each arrival says where that timeline lies on the
 session's clock, late by latency, by the wait for the next notification and by jitter. The lower envelope of that
-lateness over the last notifications places the timeline; a lasting upward step of it is a loss of intervals.
+lateness over the last notifications places the timeline; a lasting upward step of it is a loss of intervals. Nothing
+can come earlier than it happens: a notification far below the envelope is proof that intervals were sent twice or made
+up since the last one that fits.
 """
 
 import math
@@ -24,6 +26,10 @@ SILENCE_S = 2.5  # no interval for so long is a gap
 # A lasting rise of the envelope is a loss of intervals: (how many notifications it must last, by how much it rises).
 # Two beats and more are seen at once, a single one only when the saw-tooth has been waited out.
 LOSSES = ((5, 1.3), (30, 0.45))
+# Intervals too many: the line falls below the envelope by so much, once that rests on so many notifications.
+EXTRA_DROP_S, EXTRA_AFTER = 0.3, 10
+LATE_FEW = 3  # so many may come late for the radio's sake: they say nothing of how late the others can be
+BACKLOG_SHARE = 0.25  # of the time of its beats: what was held up arrives faster than that, and late only at first
 # The saw-tooth alone stays within one notification's wait, however slow it is; a loss must lift beats out of that.
 SAWTOOTH_S = 1.3
 
@@ -42,15 +48,33 @@ class Segment:
     labels: list[Artifact | None] = field(default_factory=list)  # None until two more beats are there
     least_late_s: float = math.inf
     most_late_s: float = -math.inf
+    first_rr_ms: list[float] = field(default_factory=list)  # of each notification
 
-    def add_lateness(self, lateness_s: float) -> None:
+    def add_lateness(self, lateness_s: float, first_rr_ms: float) -> None:
         """A notification came so much later than its newest beat on the strap's timeline."""
         self.lateness_s.append(lateness_s)
         self.least_late_s = min(self.least_late_s, lateness_s)
         self.most_late_s = max(self.most_late_s, lateness_s)
+        self.first_rr_ms.append(first_rr_ms)
         self.envelope_s.append(min(self.lateness_s[-ENVELOPE_NOTIFICATIONS:]))
         if len(self.envelope_s) < ENVELOPE_NOTIFICATIONS:  # the first of a segment share what is known so far
             self.envelope_s[:] = [self.least_late_s] * len(self.envelope_s)
+            return
+        place = len(self.envelope_s) - 1
+        while place and self.envelope_s[place - 1] - self.envelope_s[place] > self.first_rr_ms[place] / 2000.0:
+            place -= 1  # a beat would lie next to the last or before it: what was held up lay too late
+            self.envelope_s[place] = self.envelope_s[place + 1]
+
+    def cut(self, notification: int) -> None:
+        """Let go of all from a notification on, and of what it said of those before it."""
+        first = self.notification.index(notification)
+        del self.strap_s[first:], self.rr_ms[first:], self.notification[first:]
+        del self.beat_ids[first:], self.labels[first:]
+        kept = list(zip(self.lateness_s[:notification], self.first_rr_ms, strict=False))
+        self.lateness_s, self.envelope_s, self.first_rr_ms = [], [], []
+        self.least_late_s, self.most_late_s = math.inf, -math.inf
+        for lateness_s, first_rr_ms in kept:
+            self.add_lateness(lateness_s, first_rr_ms)
 
     def places(self, start_s: float, end_s: float) -> tuple[int, int]:
         """First and last place that can hold a beat whose interval's midpoint lies between two times."""
@@ -111,7 +135,7 @@ class Timeline:
         for rr in rr_ms:
             strap_s += rr / 1000.0
             ends_s.append(strap_s)
-        segment.add_lateness(arrival_s - strap_s)
+        segment.add_lateness(arrival_s - strap_s, rr_ms[0])
         return self._append(segment, seq, rr_ms, ends_s)
 
     def _append(self, segment: Segment, seq: int, rr_ms: tuple[float, ...], ends_s: list[float]) -> list[PlacedBeat]:
@@ -154,15 +178,46 @@ class Timeline:
         first = segment.notification.index(notification)
         new = Segment(len(self.segments))
         origin_s = segment.strap_s[first - 1]
-        for late in segment.lateness_s[notification:]:
-            new.add_lateness(late + origin_s)
+        for late_s, rr_ms in zip(segment.lateness_s[notification:], segment.first_rr_ms[notification:], strict=True):
+            new.add_lateness(late_s + origin_s, rr_ms)
         new.strap_s = [end - origin_s for end in segment.strap_s[first:]]
         new.rr_ms = segment.rr_ms[first:]
         new.notification = [place - notification for place in segment.notification[first:]]
         new.beat_ids = segment.beat_ids[first:]
         new.labels = segment.labels[first:]
-        del segment.lateness_s[notification:], segment.strap_s[first:], segment.rr_ms[first:]
-        del segment.notification[first:], segment.beat_ids[first:], segment.labels[first:]
+        segment.cut(notification)
         self.segments.append(new)
         seq, index = new.beat_ids[0]
         return PlacedBeat(seq, index, new.strap_s[0] + new.envelope_s[0], new.rr_ms[0], new.number)
+
+    def extra(self) -> list[tuple[int, int]]:
+        """Cut off what cannot be placed because it holds intervals too many, if the newest notification says so.
+
+        Which of them are too many cannot be told: they lie between the last notification that is too late for the line
+        as it is now, and the newest, which is too early for the line as it was. The next begins a new segment.
+
+        Returns
+        -------
+        list of (int, int)
+            Ids of the beats that were cut off; empty where nothing is wrong.
+        """
+        segment = self.segments[-1]
+        lateness = segment.lateness_s
+        if len(lateness) <= EXTRA_AFTER:
+            return []
+        newest_s = lateness[-1]
+        before = lateness[-ENVELOPE_NOTIFICATIONS - 1 : -1]
+        if min(before) - newest_s <= EXTRA_DROP_S:
+            return []  # as nearly always
+        recent_ms = segment.rr_ms[-len(before) :]
+        # The newest beat of a notification waits for no longer than until the next one.
+        range_s = min(SAWTOOTH_S, max(recent_ms) / 1000.0 + EXTRA_DROP_S)
+        is_backlog = before[0] - newest_s > BACKLOG_SHARE * sum(recent_ms) / 1000.0
+        if is_backlog or sorted(before)[-LATE_FEW] - newest_s <= range_s:
+            return []
+        fits = max(place for place in range(len(lateness)) if lateness[place] - newest_s > range_s)
+        first = segment.notification.index(fits) + segment.notification.count(fits)
+        ids = segment.beat_ids[first:]
+        segment.cut(fits + 1)
+        self.break_segment()
+        return ids

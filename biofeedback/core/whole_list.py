@@ -68,6 +68,7 @@ class ListedBeats(Beats):
             Segment(
                 number, lateness_s.tolist(), envelope_s.tolist(), strap_s.tolist(), rr_ms.tolist(), list(range(count)),
                 list(zip(seqs, repeat(0))), [None] * count, float(lateness_s.min()), float(lateness_s.max()),
+                rr_ms.tolist(),
             )
         )  # fmt: skip
         at_s = strap_s + known_s
