@@ -98,7 +98,7 @@ def test_a_gap_between_two_good_levels_leaves_the_answer_unknown():
     st.lists(st.floats(0.0, 238.0), max_size=1),
     st.sampled_from([(), (StepKind.BASELINE,), (StepKind.RECOVERY,)]),
 )
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_no_calmer_answer_without_both_steps_across_a_gap_or_a_pause_or_on_a_bad_signal(holes, pauses, left_out):
     spoil_s = [(start_s, start_s + length_s) for start_s, length_s in holes]
     events = [
@@ -107,7 +107,8 @@ def test_no_calmer_answer_without_both_steps_across_a_gap_or_a_pause_or_on_a_bad
     ]  # fmt: skip
     results = run(numbered([*events, *(Mark(0, at_s, MarkKind.PAUSE) for at_s in pauses)]))
     found, quality = _calmer(results), of(results, Quality)[-1]
-    torn = any(gap.end_s is None or gap.end_s - gap.start_s > 3.0 for gap in of(results, Gap) if gap.start_s < 238.0)
+    gaps = {gap.start_s: gap for gap in of(results, Gap) if gap.start_s < 238.0}  # told open first, then closed
+    torn = any(gap.end_s is None or gap.end_s - gap.start_s > 3.0 for gap in gaps.values())
     if left_out or torn or pauses or quality.grade is Grade.BAD:
         assert (found.answer, found.delta_heart_rate_bpm) == (Answer.UNKNOWN, None)
         assert found.reasons
