@@ -35,8 +35,9 @@ web: ## tests of the pages' own code
 	@if command -v node >/dev/null 2>&1; then set -x; node --test tests/web/*.test.js; \
 	else echo "SKIPPED tests/web: there is no node"; fi
 
-bench: $(DEV) ## CPU and start-up times, beside neurokit2; never a test
+bench: $(DEV) ## CPU and start-up times, beside neurokit2, and docs/artefacts.md; never a test
 	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench.correction
 
 validate: $(DEV) ## docs/validation.md: error rates of the answers, within an hour; goes on where it stopped
 	$(BIN)/python -m tests.validation $(ARGS)

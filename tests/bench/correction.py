@@ -9,8 +9,9 @@ import sys
 import warnings
 from collections import Counter
 from collections.abc import Callable, Mapping
+from functools import cache
+from importlib import import_module
 from importlib.metadata import version
-from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -83,6 +84,16 @@ PROGRAMS: dict[str, tuple[str, Correct]] = {
 }
 
 
+@cache
+def _is_there(module: str) -> bool:
+    """Whether a program can be imported; one that is installed beside what it does not go with cannot."""
+    try:
+        import_module(module)
+    except (ImportError, TypeError):
+        return False
+    return True
+
+
 def neurokit_classes(rr_ms: Array) -> list[str | None]:
     """Class of each interval by ``signal_fixpeaks(method="Kubios")``, None for normal; its indices count peaks."""
     import neurokit2
@@ -150,7 +161,7 @@ def _measures(nn_ms: Array) -> Array:
 
 def errors(nn: Mapping[str, Array], fraction: float) -> dict[str, Array]:
     """Absolute errors of each program in percent, one row for each window and seed."""
-    found: dict[str, list[Array]] = {name: [] for name, (module, _) in PROGRAMS.items() if find_spec(module)}
+    found: dict[str, list[Array]] = {name: [] for name, (module, _) in PROGRAMS.items() if _is_there(module)}
     for nn_ms in nn.values():
         truth = _measures(nn_ms)
         for seed in SEEDS:
@@ -212,7 +223,7 @@ def write_page(path: Path = ROOT / "docs" / "artefacts.md") -> None:
     """Measure and write the page."""
     nn = truths()
     packages = ("neurokit2", "hrv-analysis", "heartpy", "systole")
-    versions = ", ".join(f"{name} {version(name)}" for name in packages if find_spec(PROGRAMS[name][0]))
+    versions = ", ".join(f"{name} {version(name)}" for name in packages if _is_there(PROGRAMS[name][0]))
     described = "\n".join(line for line in machine.describe().splitlines() if not line.startswith("load"))
     lines = [OPENING.format(versions=versions, machine=described, seeds=f"{SEEDS[0]} to {SEEDS[-1]}")]
     for kind, windows in nn.items():
@@ -240,8 +251,8 @@ seeds     {seeds}
 
 DIFFERENCES = """How the classes differ:
 
-- **A beat out of place** is one thing here, and both its intervals are ectopic; neurokit2 mostly calls the first ectopic
-  and the second long or short.
+- **A beat out of place** is one thing here, and both its intervals are ectopic; neurokit2 mostly calls the first
+  ectopic and the second long or short.
 - **Small moves** in hearts that vary much are found by how far a beat lies from what both its neighbours say; the
   difference of neighbours, which neurokit2 takes, holds the breathing as well. What stays normal here are moves of
   about a tenth of an interval in hearts whose neighbours differ by as much.
@@ -249,7 +260,7 @@ DIFFERENCES = """How the classes differ:
   other long, short or normal.
 - **Range** is the physiological gate, 300 to 2000 ms, which neurokit2 has not: two beats of a slow heart in one
   interval, or a small part of one.
-- **Nothing planted, yet flagged**: neurokit2's thresholds have no floor, so ordinary beats of a calm heart exceed them."""
+- **Nothing planted, yet flagged**: neurokit2's thresholds have no floor; a calm heart's beats pass them."""
 
 
 if __name__ == "__main__":
