@@ -89,7 +89,7 @@ def _local_median(rr_ms: Array) -> Array:
     """Median of the beats around each."""
     size = min(MEDIAN_BEATS, 2 * len(rr_ms) - 1)
     padded = np.pad(rr_ms, size // 2, mode="reflect")
-    return np.asarray(np.median(np.lib.stride_tricks.sliding_window_view(padded, size), axis=1))
+    return np.asarray(np.sort(np.lib.stride_tricks.sliding_window_view(padded, size), axis=1)[:, size // 2])
 
 
 def _shifted(values: Array, by: int) -> Array:
@@ -161,8 +161,8 @@ class _Pass:
         is_one = self.exceeds(stray, usual, 1, STRAY) & shapes.is_lone(before, self.rr_ms, after)
         return [int(place) for place in np.flatnonzero(is_one)]
 
-    def labels(self) -> list[Artifact]:
-        """Class of each beat."""
+    def found(self) -> dict[int, Artifact]:
+        """Class of each beat that is not normal, by its place."""
         found: dict[int, Artifact] = {}
         _mark_pairs(found, self.extras(), Artifact.EXTRA)
         _mark_pairs(found, self.pairs(), Artifact.ECTOPIC)
@@ -172,8 +172,7 @@ class _Pass:
             is_long = self.rr_ms[place] > self.clean_ms[place - 1 if place else 1]
             found.setdefault(place, Artifact.LONG if is_long else Artifact.SHORT)
         in_range = (self.rr_ms >= RANGE_MIN_MS) & (self.rr_ms <= RANGE_MAX_MS)
-        found |= dict.fromkeys(np.flatnonzero(~in_range).tolist(), Artifact.RANGE)
-        return [found.get(place, Artifact.NORMAL) for place in range(len(self.rr_ms))]
+        return found | dict.fromkeys(np.flatnonzero(~in_range).tolist(), Artifact.RANGE)
 
 
 def _mark_pairs(found: dict[int, Artifact], firsts: Iterable[int], artifact: Artifact) -> None:
@@ -197,14 +196,18 @@ def final_labels(rr_ms: NDArray[np.float64]) -> list[Artifact]:
     thresholds is our own, see the head of this module.
     """
     is_clean = (rr_ms >= RANGE_MIN_MS) & (rr_ms <= RANGE_MAX_MS)
-    labels = [Artifact.NORMAL if ok else Artifact.RANGE for ok in is_clean.tolist()]
+    found = dict.fromkeys(np.flatnonzero(~is_clean).tolist(), Artifact.RANGE)
     is_settled = len(rr_ms) < MIN_BEATS or not is_clean.any()
     passes = 0
     while not is_settled and passes < PASSES:
-        labels = _Pass.begin(rr_ms, is_clean).labels()
-        found = np.asarray([label is Artifact.NORMAL for label in labels])
-        is_settled = np.array_equal(found, is_clean) or not found.any()
-        is_clean, passes = found, passes + 1
+        found = _Pass.begin(rr_ms, is_clean).found()
+        is_normal = np.ones(len(rr_ms), dtype=bool)
+        is_normal[list(found)] = False
+        is_settled = np.array_equal(is_normal, is_clean) or not is_normal.any()
+        is_clean, passes = is_normal, passes + 1
+    labels = [Artifact.NORMAL] * len(rr_ms)
+    for place, artifact in found.items():
+        labels[place] = artifact
     return labels
 
 
