@@ -1,76 +1,20 @@
 """Is the person breathing along? Inferred from RR alone: never certain, and it says so."""
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from biofeedback.core.noise import NoiseSpectrum, Whitened, noise_scale
+from biofeedback.core.noise import BAND_HZ, NoiseSpectrum
 from biofeedback.core.pacing import Pacer
 from biofeedback.core.rsa import phases_rad
 
-__all__ = ["TempoFit", "fit_tempo", "is_off_pace", "own_breathing_goes_on"]
+__all__ = ["own_breathing_goes_on"]
 
-TEMPOS = np.concatenate(([0.5], np.arange(0.72, 1.45, 0.01), np.arange(1.9, 2.11, 0.05)))
-GAIN_MIN = 12.0  # twice the log likelihood that the best of eighty tempos must gain over the pacer's; simulated
-JITTER_BREATHS = 0.1  # natural following wanders by 5-10 % of a breath; science.md 5
-TEMPO_SD_MAX = 2.5  # beyond so many standard deviations of tempo it is not the pacer's
 BREATHING_HZ = (0.15, 0.45)  # where a person's own breathing lies in a baseline
 BAND_HALF_HZ = 0.04
 PROMINENCE_MIN = 3.0  # a baseline's breathing peak stands out of its surroundings
 GOES_ON_FRACTION = 0.6  # of the power of one's own rhythm; following leaves less than .3, going on keeps .7 and more
-
-
-@dataclass(frozen=True, slots=True)
-class TempoFit:
-    """Which tempo explains RR best: ``tempo`` times the pacer's, and how much better than the pacer's own."""
-
-    tempo: float
-    gain: float
-    pacer_gain: float
-    breaths: float
-
-
-def fit_tempo(pacer: Pacer, noise: NoiseSpectrum, mid_s: NDArray[np.float64], nn_ms: NDArray[np.float64]) -> TempoFit:
-    """Best tempo among half to double the pacer's, phase left free.
-
-    Parameters
-    ----------
-    mid_s, nn_ms : ndarray, shape (n_beats,)
-        Midpoints in seconds and NN intervals in ms of clean beats of the step.
-
-    Notes
-    -----
-    The noise's scale is read beside the best tempo's own line: beside the pacer's, a wave of another tempo would count
-    as noise and hide itself.
-    """
-    white = Whitened(noise, mid_s, nn_ms)
-    tempos = np.append(TEMPOS, 1.0)
-    stretched = [phases_rad(pacer, pacer.start_s + (mid_s - pacer.start_s) * tempo) for tempo in tempos.tolist()]
-    phases = np.stack(stretched, axis=1)
-    waves = white.of(np.concatenate((np.cos(phases), np.sin(phases)), axis=1))
-    half = len(tempos)
-    gains = np.asarray([white.gain(waves[:, [k, half + k]]) for k in range(half)])
-    best = int(np.argmax(gains))
-    line_hz = float(tempos[best]) / pacer.pattern.period_s
-    gains = gains / noise_scale(white, mid_s, line_hz, waves[:, [best, half + best]]) ** 2
-    span_s = float(mid_s[-1] - mid_s[0])
-    return TempoFit(float(tempos[best]), float(gains[best]), float(gains[-1]), span_s / pacer.pattern.period_s)
-
-
-def is_off_pace(fit: TempoFit) -> bool:
-    """Whether RR shows another tempo than the pacer's, beyond the jitter of natural following.
-
-    Notes
-    -----
-    A straight line through n phases with independent errors s has a slope of SD s sqrt(12 / n^3); the wave itself,
-    found with a gain g, gives its tempo to sqrt(12 / g) / (2 pi n).
-    """
-    jitter = JITTER_BREATHS * math.sqrt(12 / fit.breaths**3)
-    blur = math.sqrt(12 / max(fit.gain, 1.0)) / (2 * math.pi * fit.breaths)
-    is_far = abs(fit.tempo - 1) > TEMPO_SD_MAX * math.hypot(jitter, blur)
-    return is_far and fit.gain - fit.pacer_gain > GAIN_MIN
 
 
 def own_breathing_goes_on(
@@ -122,4 +66,4 @@ def _band_power_ms2(
     spectrum = np.exp(-2j * np.pi * np.outer(frequency_hz, mid_s)) @ (rest_ms * taper * nn_ms)
     # density = 2 |X|^2 / (sum of squared weights); weights are in ms (beat length), one second is 1000 of them
     density = 2 * np.abs(spectrum) ** 2 / float(((taper**2) * nn_ms).sum() * 1000.0)
-    return float(density.mean() * (frequency_hz[-1] - frequency_hz[0]))
+    return float(density.sum() * BAND_HZ)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from biofeedback.core.noise import NoiseSpectrum, Whitened, noise_scale
+from biofeedback.core.evidence import AMPLITUDES_MS, Band, LockedWaves, locked_waves, log_mean, own_rhythm
+from biofeedback.core.noise import NoiseSpectrum, Whitened
 from biofeedback.core.pacing import Pacer, Pattern
 from biofeedback.core.rsa import exhale_contrast, phases_rad
 
@@ -18,7 +19,8 @@ STRAP_LATENCY_S, STRAP_LATENCY_SD_S = 0.8, 0.7
 ARC_DEG = (-45.0, 120.0)  # the heart's own lag behind volume; science.md 5
 STRAP_LATENCY_MAX_S = 2.5
 HEART_LAG_MAX_DEG = 75.0  # the heart's own part of a profiled delay; science.md 5
-ARC_STEP_S = 0.25
+ARC_STEP_S = 0.5
+LIKELIHOOD_DROP = 3.0  # of the log likelihood, from its best to where the interval ends
 NORMAL_975 = 1.959964  # two-sided 95 % of a normal distribution
 
 
@@ -26,18 +28,21 @@ NORMAL_975 = 1.959964  # two-sided 95 % of a normal distribution
 class LockedFit:
     """RR's component locked to the pacer, in the person's own coloured noise.
 
-    ``amplitude_ms`` is half of peak to trough, positive when RR rises over the exhale; ``t_ratio`` its ratio to
-    ``sd_ms``. ``effect_ms`` is the exhale contrast of the fitted wave at the heart's own lag.
+    ``amplitude_ms`` is half of peak to trough, positive when RR rises over the exhale. ``evidence`` is the logarithm of
+    how much better such a wave explains the beats than noise alone; ``support`` the same for each of
+    ``LockedWaves.amplitudes_ms()``, against the wave's own average: below minus a limit lies what is ruled out by it.
     """
 
     amplitude_ms: float
     sd_ms: float
-    t_ratio: float
     delay_s: float
     heart_lag_s: float
     contrast: float
     contrast_sd: float
-    scale: float
+    evidence: float
+    support: tuple[float, ...]
+    own: float  # evidence for a rhythm of one's own at a pace near the pacer's, also against noise alone
+    other: float  # and for one at another pace
     harmonic_ratio: float
     mean_rr_ms: float
 
@@ -46,16 +51,47 @@ class LockedFit:
         """Rise of RR from the first to the last third of the exhale."""
         return self.amplitude_ms * self.contrast
 
-    def effect_half_ms(self, critical_ratio: float) -> float:
-        """Half of the effect's interval: the amplitude's, found in noise, and that of the strap's share of the delay.
+    def amplitude_interval_ms(self, limit: float) -> tuple[float, float]:
+        """Amplitudes around the best that are not ruled out: above 0 only where the evidence rules out 0 at ``limit``.
+
+        A heart does not slow with the inhale and quicken with the exhale: below 0 there is only noise, so that a wave
+        late by half a breath is not taken for one of the other sign.
+        """
+        amplitudes_ms, support = LockedWaves.amplitudes_ms(), np.asarray(self.support)
+        zero = len(support) // 2
+        best = zero + int(np.argmax(support[zero:]))
+        level = max(-limit, float(support[best]) - LIKELIHOOD_DROP)
+        high_ms = _crossing(amplitudes_ms[best:], support[best:], level)
+        rising = slice(best, zero - 1 if zero else None, -1)
+        if self.evidence > limit and best > zero:
+            low_ms = _crossing(amplitudes_ms[rising], support[rising], -limit)
+        else:
+            low_ms = min(0.0, _crossing(amplitudes_ms[best::-1], support[best::-1], level))
+        return min(low_ms, self.amplitude_ms), max(high_ms, self.amplitude_ms)
+
+    def effect_interval_ms(self, limit: float) -> tuple[float, float]:
+        """Effects that are not ruled out: by the amplitude, and by the strap's unknown share of the delay.
 
         Parameters
         ----------
-        critical_ratio : float
-            How many standard deviations the amplitude's interval reaches; the share's, a prior, reaches 1.96.
+        limit : float
+            Log evidence at which an amplitude counts as ruled out; the share's interval, a prior, reaches 1.96 SD.
         """
-        amplitude = critical_ratio * self.sd_ms * self.contrast
-        return math.hypot(amplitude, NORMAL_975 * self.amplitude_ms * self.contrast_sd)
+        low_ms, high_ms = self.amplitude_interval_ms(limit)
+        share_ms = NORMAL_975 * self.amplitude_ms * self.contrast_sd
+        below_ms, above_ms = (self.amplitude_ms - low_ms) * self.contrast, (high_ms - self.amplitude_ms) * self.contrast
+        below_ms, above_ms = sorted((below_ms, above_ms)) if self.contrast < 0 else (below_ms, above_ms)
+        return self.effect_ms - math.hypot(below_ms, share_ms), self.effect_ms + math.hypot(above_ms, share_ms)
+
+
+def _crossing(amplitudes_ms: NDArray[np.float64], support: NDArray[np.float64], level: float) -> float:
+    """Where support, going away from its best, first falls below a level; the outermost amplitude when it does not."""
+    below = np.flatnonzero(support < level)
+    if not len(below) or below[0] == 0:
+        return float(amplitudes_ms[-1 if not len(below) else 0])
+    outer = int(below[0])
+    part = (support[outer - 1] - level) / (support[outer - 1] - support[outer])
+    return float(amplitudes_ms[outer - 1] + part * (amplitudes_ms[outer] - amplitudes_ms[outer - 1]))
 
 
 def _arc(pattern: Pattern, latency_s: float | None) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -80,13 +116,13 @@ def _heart_lag(delay_s: float, latency_s: float | None) -> tuple[float, float]:
     return lag_s, math.sqrt(share) * STRAP_LATENCY_SD_S
 
 
-def _harmonics(white: Whitened, phase_rad: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
-    """Whitened waves at the pacer's pace and at twice it, and the size of the second over the first."""
+def _harmonic_ratio(white: Whitened, phase_rad: NDArray[np.float64]) -> float:
+    """Size of the wave at twice the pacer's pace over that at the pacer's."""
     angles = np.stack((phase_rad, 2 * phase_rad), axis=1)
     waves = white.of(np.concatenate((np.cos(angles), np.sin(angles)), axis=1))
     cosine, cosine2, sine, sine2 = np.linalg.lstsq(waves, white.y, rcond=None)[0].tolist()
     first = math.hypot(cosine, sine)
-    return waves, math.hypot(cosine2, sine2) / first if first > 0 else math.inf
+    return math.hypot(cosine2, sine2) / first if first > 0 else math.inf
 
 
 def _own_contrast(pattern: Pattern, delay_s: float, latency_s: float | None) -> tuple[float, float, float]:
@@ -122,25 +158,30 @@ def fit_locked(
     on the phase between heart rate and breathing near 0.1 Hz.
     """
     white = Whitened(noise, mid_s, nn_ms)
+    line_hz = 1 / pacer.pattern.period_s
+    band = Band(white, mid_s, line_hz)
     delays_s, log_prior = _arc(pacer.pattern, latency_s)
-    phases = np.stack([phases_rad(pacer, mid_s - delay) for delay in delays_s.tolist()], axis=1)
-    waves = white.of(np.cos(phases))
-    norms = np.sqrt((waves * waves).sum(axis=0))
-    t_ratios = (waves.T @ white.y) / norms
-    evidence = np.where(t_ratios > 0, 0.5 * t_ratios**2, -np.inf) + log_prior
-    best = int(np.argmax(evidence)) if bool(np.any(t_ratios > 0)) else int(np.argmax(log_prior))
-    taken, harmonic_ratio = _harmonics(white, phases[:, best])
-    scale = noise_scale(white, mid_s, 1 / pacer.pattern.period_s, taken)
-    lag_s, contrast, contrast_sd = _own_contrast(pacer.pattern, float(delays_s[best]), latency_s)
+    waves = locked_waves(band, pacer, mid_s, delays_s)
+    own = own_rhythm(band, mid_s, line_hz)
+    prior = np.exp(log_prior - log_prior.max())
+    rising = waves.by_amplitude[:, len(AMPLITUDES_MS) + 1 :]
+    likelihood = log_mean(rising, np.broadcast_to(prior[:, None], rising.shape))
+    by_delay = np.exp(rising - rising.max()).sum(axis=1) * prior
+    best = int(np.argmax(by_delay))
+    delay_s = float(np.average(delays_s, weights=by_delay))
+    lag_s, contrast, contrast_sd = _own_contrast(pacer.pattern, delay_s, latency_s)
+    support = [log_mean(column, prior) - likelihood for column in waves.by_amplitude.T]
     return LockedFit(
-        amplitude_ms=float(t_ratios[best] / norms[best]),
-        sd_ms=scale / float(norms[best]),
-        t_ratio=float(t_ratios[best]) / scale,
-        delay_s=float(delays_s[best]),
+        amplitude_ms=float(waves.amplitude_ms[best]),
+        sd_ms=float(waves.sd_ms[best]),
+        delay_s=delay_s,
         heart_lag_s=lag_s,
         contrast=contrast,
         contrast_sd=contrast_sd,
-        scale=scale,
-        harmonic_ratio=harmonic_ratio,
+        evidence=likelihood - band.silence,
+        support=tuple(support),
+        own=own.near - band.silence,
+        other=own.far - band.silence,
+        harmonic_ratio=_harmonic_ratio(white, phases_rad(pacer, mid_s - delay_s)),
         mean_rr_ms=float(nn_ms.mean()),
     )

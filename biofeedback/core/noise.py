@@ -1,23 +1,24 @@
 """How RR wander without a pacer: a person's own spectrum, and the covariance that follows from it."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["NoiseSpectrum", "Whitened", "covariance", "learn_noise", "noise_scale", "pool_noise"]
+__all__ = ["NoiseSpectrum", "Whitened", "covariance", "learn_noise", "pool_noise"]
 
 RESAMPLED_HZ = 2.0  # the slowest rate that still holds a fast breathing rhythm (Nyquist 1 Hz)
-ORDER = 16  # of the autoregression: eight seconds of memory
+ORDER = 32  # of the autoregression: sixteen seconds of memory, enough to tell a Mayer wave of .09 Hz from one of .1
 BAND_HZ = 1 / 128
 BANDS = 64  # up to .5 Hz; what lies above is the white remainder
 FREQUENCIES_HZ = (np.arange(BANDS) + 0.5) * BAND_HZ
+FINE = 8  # places in each band at which a sharp line is looked for
+FINE_HZ = (np.arange(BANDS * FINE) + 0.5) * BAND_HZ / FINE
 LAG_STEP_S = 0.1
 MIN_SPAN_S = 80.0  # a shorter baseline does not hold enough slow waves
-PART_MIN_S = 30.0  # four times the autoregression's memory
-SCALE_PRIOR_DF = 6.0  # the noise's SD changes between baseline and exercise by a factor exp(N(0, .3)): science.md 5
+PART_MIN_S, PART_MIN_BEATS = 30.0, 32
+SAMPLES_PER_ORDER = 4  # a short part teaches a shorter memory
 WHITE_MIN_MS2 = 4.0  # the strap's clock and the R peak's jitter: about 2 ms
 
 
@@ -60,9 +61,10 @@ def learn_noise(parts: Sequence[tuple[NDArray[np.float64], NDArray[np.float64]]]
 
     Notes
     -----
-    Autoregression of order 16 by Burg's method (1975) on RR linearly interpolated at 2 Hz, linear trend removed.
+    Autoregression of order 32 by Burg's method (1975) on RR linearly interpolated at 2 Hz, linear trend removed; its
+    density is averaged over each band.
     """
-    usable = [part for part in parts if len(part[0]) >= 2 * ORDER and part[0][-1] - part[0][0] >= PART_MIN_S]
+    usable = [part for part in parts if len(part[0]) >= PART_MIN_BEATS and part[0][-1] - part[0][0] >= PART_MIN_S]
     spans_s = np.asarray([float(mid_s[-1] - mid_s[0]) for mid_s, _ in usable])
     if spans_s.sum() < MIN_SPAN_S:
         return None
@@ -79,9 +81,11 @@ def _density(mid_s: NDArray[np.float64], nn_ms: NDArray[np.float64]) -> NDArray[
     x = np.interp(grid_s, mid_s, nn_ms)
     place = np.linspace(-1.0, 1.0, len(x))
     x = x - x.mean() - place * float(place @ x) / float(place @ place)
-    coefficients, variance = _burg(x, ORDER)
-    turn = np.exp(-2j * np.pi * np.outer(FREQUENCIES_HZ, np.arange(1, ORDER + 1)) / RESAMPLED_HZ)
-    return np.asarray(2 * variance / RESAMPLED_HZ / np.abs(1 + turn @ coefficients) ** 2)
+    order = min(ORDER, len(x) // SAMPLES_PER_ORDER)
+    coefficients, variance = _burg(x, order)
+    turn = np.exp(-2j * np.pi * np.outer(FINE_HZ, np.arange(1, order + 1)) / RESAMPLED_HZ)
+    density = 2 * variance / RESAMPLED_HZ / np.abs(1 + turn @ coefficients) ** 2
+    return np.asarray(density.reshape(BANDS, FINE).mean(axis=1))
 
 
 def pool_noise(spectra: Sequence[NoiseSpectrum]) -> NoiseSpectrum:
@@ -121,33 +125,6 @@ class Whitened:
         white = np.linalg.solve(self._root, waves)
         return np.asarray(white - self._drift @ (self._drift.T @ white))
 
-    def gain(self, waves: NDArray[np.float64]) -> float:
-        """How much of the misfit a few waves explain together."""
-        basis = np.linalg.qr(waves)[0]
-        part = basis.T @ self.y
-        return float(part @ part)
-
-
-def noise_scale(white: Whitened, mid_s: NDArray[np.float64], line_hz: float, taken: NDArray[np.float64]) -> float:
-    """Noise now over noise in the baseline (as SD), from the neighbours of a line and a prior around 1.
-
-    Parameters
-    ----------
-    white : Whitened
-        Beats in the metric of the baseline's noise.
-    mid_s : ndarray, shape (n_beats,)
-        Their midpoints in seconds.
-    line_hz : float
-        The frequency beside which the noise is read.
-    taken : ndarray, shape (n_beats, n_waves)
-        Whitened waves that are taken out first.
-    """
-    span_s = float(mid_s[-1] - mid_s[0])
-    neighbours_hz = [line_hz + k / span_s for k in (-3, -2, -1, 1, 2, 3)]
-    neighbours_hz = [f for f in neighbours_hz if 0.5 * line_hz <= f <= 1.6 * line_hz]
-    angles = 2 * np.pi * np.outer(mid_s - mid_s[0], np.asarray(neighbours_hz))
-    basis = np.linalg.qr(taken)[0]
-    waves = white.of(np.concatenate((np.cos(angles), np.sin(angles)), axis=1))
-    waves = waves - basis @ (basis.T @ waves)
-    own = np.linalg.qr(waves)[0].T @ white.y
-    return math.sqrt((SCALE_PRIOR_DF + float(own @ own)) / (SCALE_PRIOR_DF + len(own)))
+    def back(self, waves: NDArray[np.float64]) -> NDArray[np.float64]:
+        """What to multiply beats by to see them along whitened waves, shape (n_beats, n_waves), free of drift."""
+        return np.asarray(np.linalg.solve(self._root.T, waves))

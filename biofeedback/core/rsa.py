@@ -1,5 +1,6 @@
 """Measures locked to the breath: the pacer's phase, exhale rise per breath, and the contrast of a locked wave."""
 
+import itertools
 import math
 
 import numpy as np
@@ -7,7 +8,7 @@ from numpy.typing import NDArray
 
 from biofeedback.core.pacing import Breath, Pacer, Pattern
 
-__all__ = ["exhale_contrast", "exhale_thirds_ms", "locked_amplitude_ms", "phases_rad"]
+__all__ = ["exhale_contrast", "exhale_thirds_ms", "locked_amplitude_ms", "phases_rad", "turns_s"]
 
 INTERPOLATED_HZ = 4.0
 TURN = 2 * math.pi
@@ -32,6 +33,22 @@ def phases_rad(pacer: Pacer, t_s: NDArray[np.float64]) -> NDArray[np.float64]:
     lengths_s = np.ravel(pacer.breaths)
     varied = np.interp(since_s, np.concatenate(([0.0], np.cumsum(lengths_s))), math.pi * np.arange(len(lengths_s) + 1))
     return np.where((since_s >= 0) & (since_s < varied_s), varied, regular)
+
+
+def turns_s(pacer: Pacer, start_s: float, end_s: float) -> NDArray[np.float64]:
+    """Times at which an inhale or an exhale begins, from the last up to ``start_s`` to the first after ``end_s``."""
+    pattern = pacer.pattern
+    before = max(0, math.floor((pacer.start_s - start_s) / pattern.period_s) + 1)
+    exhale_after_s = pattern.inhale_s + pattern.hold_in_s
+    starts_s = [pacer.start_s - k * pattern.period_s for k in range(before, 0, -1)]
+    turns = [turn for at_s in starts_s for turn in (at_s, at_s + exhale_after_s)]
+    breaths = (pacer.breath(index) for index in itertools.count())
+    while not turns or turns[-1] <= end_s:
+        breath = next(breaths)
+        turns += [breath.inhale_start_s, breath.exhale_start_s]
+    found = np.asarray(turns)
+    first, last = np.searchsorted(found, (start_s, end_s), side="right").tolist()
+    return found[first - 1 : last + 1]
 
 
 def exhale_thirds_ms(

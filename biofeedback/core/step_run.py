@@ -7,12 +7,12 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from biofeedback.core import hrv
-from biofeedback.core.answers import LOOKS, NORMAL_975, SIGNAL_REASONS, LookVerdict, decide_look
+from biofeedback.core.answers import LOOKS, SIGNAL_REASONS, LookVerdict, decide_look
 from biofeedback.core.beats import Beats, Run
-from biofeedback.core.breathing import fit_tempo, own_breathing_goes_on
+from biofeedback.core.breathing import own_breathing_goes_on
 from biofeedback.core.calmer import StepTonus
 from biofeedback.core.events import Step
-from biofeedback.core.locked import LockedFit, fit_locked
+from biofeedback.core.locked import NORMAL_975, LockedFit, fit_locked
 from biofeedback.core.noise import NoiseSpectrum, learn_noise
 from biofeedback.core.pacing import Breath, Pacer
 from biofeedback.core.respiration import breathing_rate
@@ -174,9 +174,9 @@ class StepRun:
         fit = fit_locked(pacer, around.noise, mid_s, nn_ms, around.contact.latency_s)
         verdict = decide_look(
             fit,
-            fit_tempo(pacer, around.noise, mid_s, nn_ms),
             goes_on=own_breathing_goes_on(pacer, around.noise, mid_s, nn_ms, fit.delay_s),
             was_seen=self.was_seen_following,
+            is_varied=bool(pacer.breaths),
             grade=signal.grade,
             breaths=used,
         )

@@ -40,9 +40,9 @@ class Traits:
     mayer_hz: Span = (0.085, 0.11)  # science.md 6, as are the next two
     mayer_sd_bpm: Span = (1.0, 2.0)
     mayer_coherence_s: Span = (20.0, 60.0)
-    vlf_sd_bpm: Span = (1.8, 4.6)  # SD within .0033-.04 Hz; fitted, covers three people and says nothing of others
-    vlf_slope: Span = (0.0, 2.0)  # density falls as 1/f**slope; fitted to the same
-    noise_sd_bpm: Span = (2.0, 2.5)  # white up to 2 Hz, so that a beat sees about half; fitted to the same
+    vlf_sd_bpm: Span = (1.8, 3.3)  # SD within .0033-.04 Hz; fitted to two people at rest, says nothing of others
+    vlf_slope: Span = (1.6, 2.0)  # density falls as 1/f**slope; fitted to the same
+    noise_sd_bpm: Span = (2.4, 2.5)  # white up to 2 Hz, so that a beat sees about half; fitted to the same
     irregular_fraction: Span = (0.0, 0.0)  # SD of independent RR, of the mean: an AF-like rhythm
     ectopic_fraction: Span = (0.0, 0.0)  # of beats, premature with a full compensatory pause
     premature_fraction: Span = (0.15, 0.40)  # how early, of the RR (science.md 6)

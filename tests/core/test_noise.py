@@ -135,13 +135,13 @@ def test_whitening_takes_level_and_drift_out():
     assert moved.y == pytest.approx(plain.y, abs=1e-6)
 
 
-def test_the_gain_of_the_wave_itself_is_all_of_the_misfit():
+def test_beats_are_seen_along_a_whitened_wave_as_the_whitened_beats_are():
+    noise = learn_noise(_parts(_resting()))
     mid_s = np.arange(0.0, 60.0, 0.9)
-    wave = 30.0 * np.sin(2 * np.pi * 0.1 * mid_s)
-    white = Whitened(_flat(), mid_s, 900.0 + wave)
-    assert white.gain(white.of(wave[:, None])) == pytest.approx(float(white.y @ white.y))
-    other = white.of(np.sin(2 * np.pi * 0.31 * mid_s)[:, None])
-    assert white.gain(other) < 0.05 * float(white.y @ white.y)
+    rr_ms = 900.0 + 30.0 * np.sin(2 * np.pi * 0.1 * mid_s)
+    white = Whitened(noise, mid_s, rr_ms)
+    waves = white.of(np.stack((np.sin(2 * np.pi * 0.1 * mid_s), np.cos(2 * np.pi * 0.31 * mid_s)), axis=1))
+    assert white.back(waves).T @ rr_ms == pytest.approx(waves.T @ white.y)
 
 
 def test_spectra_are_pooled_by_the_time_they_were_learned_from():

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy import integrate
 
 from biofeedback.core.pacing import Pacer, Pattern
-from biofeedback.core.rsa import exhale_contrast, exhale_thirds_ms, locked_amplitude_ms, phases_rad
+from biofeedback.core.rsa import exhale_contrast, exhale_thirds_ms, locked_amplitude_ms, phases_rad, turns_s
 
 FOUR_SIX = Pattern(4, 6)
 
@@ -140,3 +140,26 @@ def test_beats_show_the_exhale_rise_of_the_wave_behind_them_but_for_their_own_le
     t_s = np.linspace(500.0, 510.0, 2001)
     first, last = exhale_thirds_ms(Pacer(0.0, FOUR_SIX).breath(50), t_s, 60000.0 / _answering_bpm(t_s, lag_s))
     assert np.mean(rises_ms) == pytest.approx(0.95 * (last - first), abs=3)
+
+
+def test_turns_are_the_starts_of_inhales_and_exhales_from_before_a_stretch_to_after_it():
+    pacer = Pacer(100.0, FOUR_SIX)
+    assert turns_s(pacer, 101.0, 115.0) == pytest.approx([100.0, 104.0, 110.0, 114.0, 120.0])
+    assert turns_s(pacer, 97.0, 99.0) == pytest.approx([94.0, 100.0])
+    assert turns_s(pacer, 85.0, 99.0) == pytest.approx([84.0, 90.0, 94.0, 100.0])
+    held = Pacer(0.0, Pattern(4, 6, 1, 1))
+    assert turns_s(held, 5.5, 13.0) == pytest.approx([5.0, 12.0, 17.0])
+
+
+def test_turns_of_a_varied_pacer_are_its_own():
+    pacer = Pacer(0.0, FOUR_SIX, ((3.0, 5.0), (5.0, 7.0)))
+    assert turns_s(pacer, 0.0, 21.0) == pytest.approx([0.0, 3.0, 8.0, 13.0, 20.0, 24.0])
+
+
+@given(st.floats(-60, 400), st.floats(0, 200))
+@settings(max_examples=50, deadline=None)
+def test_turns_enclose_their_stretch(start_s, length_s):
+    turns = turns_s(Pacer(120.0, FOUR_SIX, ((3.0, 5.0),)), start_s, start_s + length_s)
+    assert turns[0] <= start_s < turns[1]
+    assert turns[-2] <= start_s + length_s < turns[-1]
+    assert np.all(np.diff(turns) > 0)

@@ -70,8 +70,8 @@ FINAL_YES = Target("final_yes", high=0.05)
 COVERAGE = Target("coverage", low=0.93, high=0.99)
 NEVER_NO = Target("final_no", high=0.05)
 
-# The fitted background, but its wandering only as far as the 3 bpm; the Mayer wave of the classes that are not
-# about it is assumed within science.md 6.
+# The background fitted to people at rest, but wandering only as far as the 3 bpm; the Mayer wave of the classes
+# that are not about it is assumed within science.md 6.
 ORDINARY = replace(Traits(), mayer_sd_bpm=(0.0, 1.5), vlf_sd_bpm=(Traits().vlf_sd_bpm[0], 3.0))
 FREE = replace(ORDINARY, follows=Follows.NOTHING, rsa_bpm=(2.0, 14.0), breathing_per_min=(10.0, 18.0))
 STRONG_MAYER = replace(FREE, mayer_hz=(0.095, 0.105), mayer_sd_bpm=(1.5, 3.0))
@@ -81,10 +81,12 @@ SLOW = replace(
 )  # fmt: skip
 FLAT = replace(ORDINARY, rsa_bpm=(0.0, 0.5))
 STRONG = replace(ORDINARY, rsa_bpm=(8.0, 12.0))
-# The whole fitted background; RSA and Mayer wave as wide as those of the same three people, by eye.
+# The background fitted to all three recordings, the hour that need not be rest as well; RSA and Mayer wave as wide as
+# theirs, by eye.
 REAL_LIKE = replace(
     FREE, heart_rate_bpm=(56.0, 78.0), rsa_bpm=(10.0, 24.0), breathing_per_min=(9.0, 16.0), mayer_sd_bpm=(1.0, 4.0),
-    mayer_coherence_s=(8.0, 30.0), vlf_sd_bpm=Traits().vlf_sd_bpm,
+    mayer_coherence_s=(8.0, 30.0), vlf_sd_bpm=(1.8, 4.6),
+    vlf_slope=(0.0, 2.0), noise_sd_bpm=(2.0, 2.5),
 )  # fmt: skip
 ONE_PERCENT = Faults(missed_fraction=0.005, extra_fraction=0.005)
 THREE_PERCENT = Faults(missed_fraction=0.015, extra_fraction=0.015)

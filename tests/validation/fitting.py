@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from biofeedback.straps.physiology import VLF_CORNERS_HZ
 from biofeedback.straps.presets import Follows, Span, Traits
 from biofeedback.straps.respiration import TIDAL_AT_14, WANDER_BREATHS
-from tests.validation.real import DATA, read_rr_ms
+from tests.validation.classes import CLASSES
+from tests.validation.real import DATA, PEOPLE, read_rr_ms
 from tests.validation.spectra import BANDS_HZ, band_densities, free_people, real_windows, simulated_windows
 
 __all__ = ["BreathFit", "TwinFit", "fit_breaths", "fit_twin", "fitted_spans", "main"]
@@ -130,8 +131,11 @@ def main() -> int:
         for band, (low, high) in BANDS_HZ.items():
             sys.stdout.write(f"  {low:g}-{high:g} Hz {twin.real[band]:.3g} / {twin.simulated[band]:.3g}")
         sys.stdout.write("\n")
-    for field, (least, most) in fitted_spans(twins).items():
-        sys.stdout.write(f"{field:26} fitted {least:.2f} to {most:.2f}, presets {getattr(Traits(), field)}\n")
+    at_rest = {name: twin for name, twin in twins.items() if PEOPLE[name].is_at_rest}
+    for says, people, traits in (("at rest", at_rest, Traits()), ("all", twins, CLASSES["free_real_like"].traits)):
+        for field, (least, most) in fitted_spans(people).items():
+            written = getattr(traits, field)
+            sys.stdout.write(f"{says:8} {field:17} fitted {least:.2f} to {most:.2f}, taken {written}\n")
     breaths = fit_breaths()
     for field in ("breathing_jitter_fraction", "breathing_wander_fraction", "tidal_jitter_fraction"):
         sys.stdout.write(f"{field:26} fitted {getattr(breaths, field):.3f}, presets {getattr(Traits(), field)}\n")

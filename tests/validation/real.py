@@ -22,19 +22,25 @@ SPAN_S = LEAD_S + 2 * STEP_S + 8.0
 
 @dataclass(frozen=True, slots=True)
 class RealPerson:
-    """One recording; ``is_free`` says whether its person breathed freely with a rhythm that can be read."""
+    """One recording; ``is_free`` says whether its person breathed freely with a rhythm that can be read.
+
+    ``is_at_rest`` says whether somebody wrote down that the person sat or lay still.
+    """
 
     name: str
     path: str
     says: str
     is_free: bool = True
+    is_at_rest: bool = False
 
 
 PEOPLE = {
     person.name: person
     for person in (
-        RealPerson("rest", "rest_ecg_respiration/rr.csv", "rest, from ECG, free breathing (median 9.4/min)"),
-        RealPerson("watch", "polar_watch/rest_rr_ms.txt", "rest, Polar watch"),
+        RealPerson(
+            "rest", "rest_ecg_respiration/rr.csv", "rest, from ECG, free breathing (median 9.4/min)", is_at_rest=True
+        ),
+        RealPerson("watch", "polar_watch/rest_rr_ms.txt", "rest, Polar watch", is_at_rest=True),
         RealPerson("nn_1h", "nn_1h/nn_ms.npy", "one hour of NN"),
         RealPerson("pvc", "polar_h10/frequent_pvc_rr.csv", "frequent ectopic beats: to be refused", False),
         RealPerson("slow", "polar_h10/slow_breathing_ibi.csv", "slow breathing of 3.5-5/min, not ours", False),

@@ -6,6 +6,7 @@ import pytest
 from biofeedback.straps.presets import Follows, Traits
 from biofeedback.straps.respiration import WANDER_BREATHS
 from tests.validation import real
+from tests.validation.classes import CLASSES
 from tests.validation.fitting import fit_breaths, fit_twin, fitted_spans, main
 from tests.validation.spectra import band_densities, simulated_windows
 
@@ -17,11 +18,15 @@ SLOPE_WITHIN = 0.3
 
 
 @needs_recordings
-def test_the_spans_of_the_default_traits_are_those_of_the_three_people() -> None:
-    spans = fitted_spans({name: fit_twin(name) for name in ("rest", "watch", "nn_1h")})
-    assert Traits().vlf_sd_bpm == pytest.approx(spans["vlf_sd_bpm"], rel=WITHIN)
-    assert Traits().vlf_slope == pytest.approx(spans["vlf_slope"], abs=SLOPE_WITHIN)
-    assert Traits().noise_sd_bpm == pytest.approx(spans["noise_sd_bpm"], rel=WITHIN)
+@pytest.mark.parametrize(
+    ("traits", "names"),
+    [(Traits(), ("rest", "watch")), (CLASSES["free_real_like"].traits, ("rest", "watch", "nn_1h"))],
+)
+def test_the_spans_of_traits_are_those_of_the_people(traits: Traits, names: tuple[str, ...]) -> None:
+    spans = fitted_spans({name: fit_twin(name) for name in names})
+    assert traits.vlf_sd_bpm == pytest.approx(spans["vlf_sd_bpm"], rel=WITHIN)
+    assert traits.vlf_slope == pytest.approx(spans["vlf_slope"], abs=SLOPE_WITHIN)
+    assert traits.noise_sd_bpm == pytest.approx(spans["noise_sd_bpm"], rel=WITHIN)
 
 
 @needs_recordings
@@ -45,7 +50,7 @@ def test_free_breaths_are_as_irregular_as_those_that_were_measured() -> None:
 def test_the_fit_is_printed_beside_the_presets(capsys: pytest.CaptureFixture[str]) -> None:
     assert main() == 0
     printed = capsys.readouterr().out
-    assert f"presets {Traits().vlf_sd_bpm}" in printed
+    assert f"taken {Traits().vlf_sd_bpm}" in printed
     assert "nn_1h    VLF SD" in printed
 
 

@@ -1,0 +1,178 @@
+"""How well noise alone, the pacer, and a rhythm of one's own explain RR: the same beats, weighed alike."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from biofeedback.core.noise import Whitened
+from biofeedback.core.pacing import Pacer
+from biofeedback.core.rsa import phases_rad, turns_s
+
+__all__ = ["AMPLITUDES_MS", "Band", "LockedWaves", "OwnRhythm", "locked_waves", "log_mean", "own_rhythm"]
+
+Array = NDArray[np.float64]
+
+BAND_TEMPOS = (0.4, 1.65)  # times the pacer's: what lies beside its line, without the drift below and harmonics above
+NOISE_DF = 6.0  # how well two minutes tell the noise's size; its SD changes by exp(N(0, .3)) besides: science.md 5
+JITTER_BREATHS = 0.075  # each turn of the breath comes 5-10 % of a breath early or late; science.md 5
+DEPTH_SD = 0.15  # of a breath's depth, from breath to breath; fitted to one person's belt, straps/presets.py
+AMPLITUDES_MS = 2.0 * 1.25 ** np.arange(25)  # half of peak to trough, 2 to 420 ms; each as likely as the next
+SHIFT_S = 0.01  # over which the slope of the phase is read
+OWN_TEMPOS = np.concatenate((np.arange(0.76, 1.27, 0.02), np.arange(1.3, 2.41, 0.1)))
+NEAR_TEMPOS = OWN_TEMPOS < 1.28  # beyond, nobody takes one rhythm for the other
+OWN_COHERENCE_S = 120.0  # for so long a rhythm of one's own keeps its phase
+OWN_KNOT_S = 25.0  # between which its phase and size change evenly
+OWN_SIZES_MS = np.array([4.0, 8.0, 16.0, 32.0, 64.0, 128.0])
+
+
+def log_mean(values: Array, weights: Array) -> float:
+    """Logarithm of the weighted mean of numbers given by their logarithms."""
+    top = float(values.max())
+    return top + math.log(float((np.exp(values - top) * weights).sum() / weights.sum()))
+
+
+class Band:
+    """Beats as they look beside the pacer's line, in the metric of the person's own noise and without slow drift.
+
+    ``y`` holds one number for each of ``size`` dimensions, of variance 1 while there is only the baseline's noise.
+    """
+
+    def __init__(self, white: Whitened, mid_s: Array, line_hz: float) -> None:
+        span_s = float(mid_s[-1] - mid_s[0])
+        low, high = (tempo * line_hz * span_s for tempo in BAND_TEMPOS)
+        frequency_hz = np.arange(math.ceil(low), math.floor(high) + 1) / span_s
+        angles = 2 * np.pi * np.outer(mid_s - mid_s[0], frequency_hz)
+        basis = np.linalg.qr(white.of(np.concatenate((np.cos(angles), np.sin(angles)), axis=1)))[0]
+        self._look = white.back(basis).T
+        self.y = basis.T @ white.y
+        self.size = len(self.y)
+
+    def of(self, waves: Array) -> Array:
+        """Waves of shape (..., n_beats, n_waves) as they look in the band, (..., size, n_waves)."""
+        return np.asarray(self._look @ waves)
+
+    def log_likelihood(self, misfit: Array, log_determinant: Array) -> Array:
+        """Log likelihood of a Gaussian misfit whose noise has a size that is known to ``NOISE_DF`` (Student's t)."""
+        return np.asarray(-0.5 * log_determinant - (NOISE_DF + self.size) / 2 * np.log1p(misfit / NOISE_DF))
+
+    @property
+    def silence(self) -> float:
+        """Log likelihood of noise alone."""
+        return float(self.log_likelihood(self.y @ self.y, np.zeros(())))
+
+
+def _rotated(changes: Array) -> tuple[Array, Array]:
+    """Variances, shape (..., size), and axes of the sum of random changes, each a column of (..., size, n_changes)."""
+    variances, axes = np.linalg.eigh(changes @ np.swapaxes(changes, -1, -2))
+    return np.maximum(variances, 0.0), axes
+
+
+@dataclass(frozen=True, slots=True)
+class LockedWaves:
+    """Log likelihood of waves locked to the pacer, and the best amplitude at each delay.
+
+    ``by_amplitude`` has shape (n_delays, 2 n_amplitudes + 1): from the largest negative amplitude over 0 to the
+    largest.
+    """
+
+    by_amplitude: Array
+    amplitude_ms: Array
+    sd_ms: Array
+
+    @staticmethod
+    def amplitudes_ms() -> Array:
+        """Amplitudes of the columns."""
+        return np.concatenate((-AMPLITUDES_MS[::-1], [0.0], AMPLITUDES_MS))
+
+
+def locked_waves(band: Band, pacer: Pacer, mid_s: Array, delays_s: Array) -> LockedWaves:
+    """Likelihood of a wave locked to the pacer, for each delay behind it and each amplitude.
+
+    Notes
+    -----
+    A person who follows turns each breath a little early or late and deeper or flatter, independently from breath to
+    breath. To first order both add Gaussian changes of known shape to the wave, in proportion to its amplitude: a large
+    answer is not taken for noise because it is human.
+    """
+    unit, changes = zip(*(_wave(pacer, mid_s - delay_s) for delay_s in delays_s.tolist()), strict=True)
+    width = max(part.shape[1] for part in changes)
+    padded = np.stack([np.pad(part, ((0, 0), (0, width - part.shape[1]))) for part in changes])
+    variances, axes = _rotated(band.of(padded))
+    turned = np.swapaxes(axes, -1, -2)
+    y, wave = turned @ band.y, (turned @ band.of(np.stack(unit)[..., None]))[..., 0]
+    amplitudes_ms = LockedWaves.amplitudes_ms()
+    spread = 1 + np.square(amplitudes_ms)[None, :, None] * variances[:, None, :]
+    misfit = np.square(y[:, None, :] - amplitudes_ms[None, :, None] * wave[:, None, :]) / spread
+    by_amplitude = band.log_likelihood(misfit.sum(axis=-1), np.log(spread).sum(axis=-1))
+    return LockedWaves(by_amplitude, *_best(band, y, wave, spread, by_amplitude))
+
+
+def _best(band: Band, y: Array, wave: Array, spread: Array, by_amplitude: Array) -> tuple[Array, Array]:
+    """Amplitude by generalised least squares at each delay, and its SD, at the spread of the likeliest amplitude."""
+    likeliest = np.argmax(by_amplitude, axis=1)
+    spread = spread[np.arange(len(spread)), likeliest]
+    precision = (wave * wave / spread).sum(axis=-1)
+    amplitude_ms = (wave * y / spread).sum(axis=-1) / precision
+    misfit = (np.square(y - amplitude_ms[:, None] * wave) / spread).sum(axis=-1)
+    scale2 = (NOISE_DF + misfit) / (NOISE_DF + band.size - 1)
+    return amplitude_ms, np.sqrt(scale2 / precision)
+
+
+def _wave(pacer: Pacer, t_s: Array) -> tuple[Array, Array]:
+    """Wave of unit amplitude, shape (n_beats,), and how it changes by one SD of each turn and each breath's depth."""
+    phase_rad = phases_rad(pacer, t_s)
+    slope_rad_s = (phases_rad(pacer, t_s + SHIFT_S) - phases_rad(pacer, t_s - SHIFT_S)) / (2 * SHIFT_S)
+    turn_s = turns_s(pacer, float(t_s[0]), float(t_s[-1]))
+    after = np.searchsorted(turn_s, t_s, side="right")
+    part = (t_s - turn_s[after - 1]) / (turn_s[after] - turn_s[after - 1])
+    moved = np.sin(phase_rad) * slope_rad_s * (JITTER_BREATHS * pacer.pattern.period_s)
+    beat = np.arange(len(t_s))
+    turns = np.zeros((len(t_s), len(turn_s)))
+    turns[beat, after - 1] = moved * (1 - part)
+    turns[beat, after] = moved * part
+    breath = np.floor(phase_rad / (2 * math.pi)).astype(np.intp)
+    depths = np.zeros((len(t_s), int(breath[-1] - breath[0]) + 1))
+    depths[beat, breath - breath[0]] = DEPTH_SD * np.cos(phase_rad)
+    return np.cos(phase_rad), np.concatenate((turns, depths), axis=1)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRhythm:
+    """Log likelihood of a rhythm of one's own at a pace near the pacer's, at another pace, and the likeliest tempo."""
+
+    near: float
+    far: float
+    tempo: float
+
+
+def own_rhythm(band: Band, mid_s: Array, line_hz: float) -> OwnRhythm:
+    """Likelihood of a steady rhythm that knows nothing of the pacer: any tempo, any phase, any size.
+
+    Notes
+    -----
+    A Gaussian process: a cosine and a sine at each tempo whose factors wander with a coherence of two minutes, linear
+    between knots. Its phase error adds up from breath to breath; that of somebody who follows does not.
+    """
+    likelihood = _rhythms(band, mid_s, line_hz * OWN_TEMPOS, OWN_COHERENCE_S)
+    near, far = likelihood[NEAR_TEMPOS], likelihood[~NEAR_TEMPOS]
+    return OwnRhythm(
+        log_mean(near, np.ones_like(near)), log_mean(far, np.ones_like(far)),
+        float(OWN_TEMPOS[int(np.argmax(likelihood.max(axis=1)))]),
+    )  # fmt: skip
+
+
+def _rhythms(band: Band, mid_s: Array, frequency_hz: Array, coherence_s: float) -> Array:
+    """Log likelihood of wandering rhythms of given frequencies, shape (n_frequencies, n_sizes)."""
+    span_s = float(mid_s[-1] - mid_s[0])
+    knots_s = np.linspace(mid_s[0], mid_s[-1], max(2, round(span_s / OWN_KNOT_S) + 1))
+    hats = np.stack([np.interp(mid_s, knots_s, row) for row in np.eye(len(knots_s))], axis=1)
+    alike = np.exp(-np.abs(knots_s[:, None] - knots_s[None, :]) / coherence_s)
+    wander = hats @ np.linalg.cholesky(alike)
+    angles = 2 * np.pi * np.outer(frequency_hz, mid_s - mid_s[0])[:, :, None]
+    waves = np.concatenate((np.cos(angles) * wander, np.sin(angles) * wander), axis=-1)
+    variances, axes = _rotated(band.of(waves))
+    y = np.swapaxes(axes, -1, -2) @ band.y
+    spread = 1 + np.square(OWN_SIZES_MS)[None, :, None] * variances[:, None, :]
+    return band.log_likelihood((np.square(y)[:, None, :] / spread).sum(axis=-1), np.log(spread).sum(axis=-1))
