@@ -143,6 +143,20 @@ def test_deep_rsa_is_neither_an_artefact_nor_irregular(label, mean_ms, peak_to_t
     assert max(live) < IRREGULARITY_LIMIT
 
 
+@given(st.integers(50, 90), st.floats(0.0, 500.0), st.floats(4.0, 7.0), st.floats(0.0, 0.5), st.integers(0, 99))
+@settings(max_examples=60, deadline=None, derandomize=True)
+def test_no_clean_beat_of_slow_breathing_is_flagged(heart_rate_bpm, peak_to_trough_ms, breaths_per_min, steep, seed):
+    """``steep`` makes one flank of each breath steeper than the other; white noise of 8 ms beside it."""
+    rng = np.random.default_rng(seed)
+    turn, t_s, found = 2 * np.pi * breaths_per_min / 60, 0.0, []
+    while t_s < 240.0:
+        phase = turn * (t_s + 30.0 / heart_rate_bpm)
+        wave = np.sin(phase + steep * np.sin(phase)) * peak_to_trough_ms / 2
+        found.append(60000.0 / heart_rate_bpm + wave + 8.0 * rng.standard_normal())
+        t_s += found[-1] / 1000
+    assert set(final_labels(np.asarray(found))) == {NORMAL}
+
+
 def test_an_irregular_rhythm_is_irregular():
     rr_ms = 750.0 * (1 + 0.2 * np.random.default_rng(0).standard_normal(300))
     assert irregularity(rr_ms) > IRREGULARITY_LIMIT
