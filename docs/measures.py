@@ -61,7 +61,7 @@ MEASURES = (
     Measure("breath average (picture)", "ms", "RR folded on the pacer's phase, 20 bins, each breath about its mean; "
             "percentile bootstrap over breaths", STEP, "linear, 4 instants a bin", "-",
             "Efron 1979, 10.1214/aos/1176344552"),
-    Measure("delta_heart_rate_bpm", "1/min", "recovery minus baseline; error from how both steps wander, and the person's own days",
+    Measure("delta_heart_rate_bpm", "1/min", "recovery minus baseline; error from how both steps wander",
             "two quiet steps", "none", "-", OURS),
     Measure("delta_ln_rmssd", "-", "logarithm of RMSSD, recovery minus baseline", "two quiet steps", "none", "-", OURS),
     Measure("breathing_hz", "Hz", "the pacer's rate, unless the person was seen not to follow; else `respiration_hz`",
