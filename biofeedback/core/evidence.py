@@ -96,12 +96,10 @@ def locked_waves(band: Band, pacer: Pacer, mid_s: Array, delays_s: Array) -> Loc
     breath. To first order both add Gaussian changes of known shape to the wave, in proportion to its amplitude: a large
     answer is not taken for noise because it is human.
     """
-    unit, changes = zip(*(_wave(pacer, mid_s - delay_s) for delay_s in delays_s.tolist()), strict=True)
-    width = max(part.shape[1] for part in changes)
-    padded = np.stack([np.pad(part, ((0, 0), (0, width - part.shape[1]))) for part in changes])
-    variances, axes = _rotated(band.of(padded))
+    unit, changes = _waves(pacer, mid_s[None, :] - delays_s[:, None])
+    variances, axes = _rotated(band.of(changes))
     turned = np.swapaxes(axes, -1, -2)
-    y, wave = turned @ band.y, (turned @ band.of(np.stack(unit)[..., None]))[..., 0]
+    y, wave = turned @ band.y, (turned @ band.of(unit[..., None]))[..., 0]
     amplitudes_ms = LockedWaves.amplitudes_ms()
     spread = 1 + np.square(amplitudes_ms)[None, :, None] * variances[:, None, :]
     misfit = np.square(y[:, None, :] - amplitudes_ms[None, :, None] * wave[:, None, :]) / spread
@@ -120,22 +118,24 @@ def _best(band: Band, y: Array, wave: Array, spread: Array, by_amplitude: Array)
     return amplitude_ms, np.sqrt(scale2 / precision)
 
 
-def _wave(pacer: Pacer, t_s: Array) -> tuple[Array, Array]:
-    """Wave of unit amplitude, shape (n_beats,), and how it changes by one SD of each turn and each breath's depth."""
-    phase_rad = phases_rad(pacer, t_s)
-    slope_rad_s = (phases_rad(pacer, t_s + SHIFT_S) - phases_rad(pacer, t_s - SHIFT_S)) / (2 * SHIFT_S)
-    turn_s = turns_s(pacer, float(t_s[0]), float(t_s[-1]))
-    after = np.searchsorted(turn_s, t_s, side="right")
-    part = (t_s - turn_s[after - 1]) / (turn_s[after] - turn_s[after - 1])
-    moved = np.sin(phase_rad) * slope_rad_s * (JITTER_BREATHS * pacer.pattern.period_s)
-    beat = np.arange(len(t_s))
-    turns = np.zeros((len(t_s), len(turn_s)))
-    turns[beat, after - 1] = moved * (1 - part)
-    turns[beat, after] = moved * part
-    breath = np.floor(phase_rad / (2 * math.pi)).astype(np.intp)
-    depths = np.zeros((len(t_s), int(breath[-1] - breath[0]) + 1))
-    depths[beat, breath - breath[0]] = DEPTH_SD * np.cos(phase_rad)
-    return np.cos(phase_rad), np.concatenate((turns, depths), axis=1)
+def _waves(pacer: Pacer, t_s: Array) -> tuple[Array, Array]:
+    """Waves of unit amplitude at times of shape (n_delays, n_beats), and what one SD of each turn and depth changes."""
+    before, here, after = phases_rad(pacer, np.concatenate((t_s - SHIFT_S, t_s, t_s + SHIFT_S), axis=0)).reshape(
+        3, *t_s.shape
+    )
+    moved = np.sin(here) * (after - before) * (JITTER_BREATHS * pacer.pattern.period_s / (2 * SHIFT_S))
+    turn_s = turns_s(pacer, float(t_s.min()), float(t_s.max()))
+    next_turn = np.searchsorted(turn_s, t_s, side="right")
+    part = (t_s - turn_s[next_turn - 1]) / (turn_s[next_turn] - turn_s[next_turn - 1])
+    wave = np.cos(here)
+    breath = np.floor(here / (2 * math.pi)).astype(np.intp)
+    breath -= breath.min()
+    changes = np.zeros((*t_s.shape, len(turn_s) + int(breath.max()) + 1))
+    delay, beat = np.indices(t_s.shape)
+    changes[delay, beat, next_turn - 1] = moved * (1 - part)
+    changes[delay, beat, next_turn] = moved * part
+    changes[delay, beat, len(turn_s) + breath] = DEPTH_SD * wave
+    return wave, changes
 
 
 @dataclass(frozen=True, slots=True)
