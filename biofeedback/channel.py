@@ -1,14 +1,14 @@
 """A session's messages to its viewers: numbered, encoded once, resent to a viewer that comes back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import msgspec
 
 from biofeedback import messages
-from biofeedback.core.events import Input
-from biofeedback.core.exercises import EXERCISES, Exercise
+from biofeedback.core.events import Input, Plan
+from biofeedback.core.exercises import EXERCISES, PlannedStep
 from biofeedback.core.results import Quality, Result, StepEnded, StepStarted
 from biofeedback.course import Course
 from biofeedback.translation import Standing, Status, quality, translate, translate_input
@@ -85,8 +85,11 @@ class Channel:
             self._send(quality(replace(last, t_s=now_s, beat_age_s=age_s), self.status(), self._watching()))
 
     def publish_input(self, event: Input) -> None:
-        """Send a recorded mark or rating to all viewers."""
-        if (message := translate_input(event)) is not None:
+        """Send a recorded mark, rating or plan to all viewers."""
+        if isinstance(event, Plan):
+            steps = _plan(self._course.steps)
+            self._send_numbered(messages.Plan(at_s=event.t_s, kind=event.kind, blocks=list(event.blocks), steps=steps))
+        elif (message := translate_input(event)) is not None:
             self._send_numbered(message)
 
     def send_pacer(self) -> None:
@@ -175,7 +178,7 @@ class Channel:
             subject=self.facts.subject,
             simulated=self.facts.simulated,
             exercise=self._course.exercise.name,
-            steps=_plan(self._course.exercise),
+            steps=_plan(self._course.steps),
             exercises=list(EXERCISES),
             strap=self.facts.strap,
             saved=status.saved,
@@ -204,6 +207,7 @@ class Channel:
             marks=self._all(messages.Mark),
             gaps=[gap for gap in gaps if gap.end_s is None or gap.end_s >= since_s],
             answers=list({answer.which: answer for answer in self._all(messages.Answer)}.values()),
+            trials=self._all(messages.Trial),
             quality=None if last is None else quality(last, self.status(), self._watching()),
         )
 
@@ -212,14 +216,15 @@ class Channel:
         return [message for message in self._told if isinstance(message, kind)]
 
 
-def _plan(exercise: Exercise) -> list[messages.StepPlan]:
-    """Steps of an exercise as planned."""
+def _plan(steps: Iterable[PlannedStep]) -> list[messages.StepPlan]:
+    """Steps as planned."""
     return [
         messages.StepPlan(
             step=step.step.value,
             duration_s=step.duration_s,
             pattern=None if step.pattern is None else step.pattern.name,
             movement=step.movement,
+            block=step.block,
         )
-        for step in exercise.steps
+        for step in steps
     ]

@@ -54,6 +54,7 @@ def begin(
     asked_strap: str = "",
     speed: float = 1.0,
     durable: bool = True,
+    seed: int | None = None,
 ) -> Session:
     """Session of a header, ready to run.
 
@@ -65,6 +66,8 @@ def begin(
         The strap as it was asked for, for the pages.
     durable : bool
         Whether the recording must survive a power cut while the session runs.
+    seed : int or None
+        From which the order of a plan is drawn; None: from chance.
     """
     course = Course(exercise)
     facts = Facts(header.session, header.subject, header.simulated, asked_strap or strap.source)
@@ -76,6 +79,7 @@ def begin(
         Channel(facts, course, time.monotonic_ns),
         clock,
         speed,
+        seed,
     )
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from enum import StrEnum
 
-from biofeedback.core.events import End, Input, Mark, MarkKind, Step
+from biofeedback.core.events import End, Input, Mark, MarkKind, Plan, Step
 from biofeedback.core.exercises import EXERCISES, Exercise, PlannedStep
 from biofeedback.core.pacing import Pattern
 from biofeedback.errors import CommandRefused
@@ -36,8 +36,10 @@ class Course:
 
     def __init__(self, exercise: Exercise) -> None:
         self.exercise = exercise
+        self.steps = exercise.steps  # as planned; those of a plan from when it is drawn
         self.state = State.READY
         self.places: dict[int, int] = {}  # seq of a step -> its place in the exercise
+        self._is_drawn = False
         self._index = -1
         self._step: Step | None = None
         self._over_s: float | None = None  # when the step is over: as planned, or by a mark
@@ -52,7 +54,7 @@ class Course:
     def movement(self, step_seq: int) -> str | None:
         """Movement of a step, where it has one."""
         index = self.places[step_seq]
-        return self.exercise.steps[index].movement if index < len(self.exercise.steps) else None
+        return self.steps[index].movement if index < len(self.steps) else None
 
     def check(self, command: str, t_s: float) -> None:
         """Raise ``CommandRefused`` where a command makes no sense now."""
@@ -60,8 +62,10 @@ class Course:
         if self.state not in _ALLOWED[command] or not in_step:
             raise CommandRefused(f"{command} makes no sense now: the session is {self._word(t_s)}")
 
-    def due(self, t_s: float) -> Step | End | None:
-        """What begins at ``t_s`` by itself, still without its seq and time."""
+    def due(self, t_s: float) -> Step | End | Plan | None:
+        """What begins at ``t_s`` by itself, still without its seq and time; a plan also without what is drawn."""
+        if isinstance(self._pending, Step) and self.exercise.design is not None and not self._is_drawn:
+            return Plan(0, 0.0, self.exercise.design.kind.value, 0, (), self.exercise.name)
         if self._pending is not None:
             return self._pending
         if self.state is not State.RUNNING or self._over_s is None or t_s < self._over_s:
@@ -79,6 +83,8 @@ class Course:
         """Take an input into account."""
         if isinstance(event, Step):
             self._begin(event)
+        elif isinstance(event, Plan):
+            self._draw(event)
         elif isinstance(event, Mark):
             self._obey(event)
         elif isinstance(event, End):
@@ -91,6 +97,14 @@ class Course:
         self.places[step.seq] = self._index
         self.state, self._step, self._pending = State.RUNNING, step, None
         self._over_s = None if step.duration_s is None else _stamp_from(step.t_s + step.duration_s)
+
+    def _draw(self, plan: Plan) -> None:
+        """The order of the steps was drawn; a plan that this exercise does not know is left alone."""
+        design = self.exercise.design
+        if design is not None and design.allows(plan.blocks):
+            self.steps, self._is_drawn = design.steps(plan.blocks), True
+            if isinstance(self._pending, Step):
+                self._pending = self._following()
 
     def _obey(self, mark: Mark) -> None:
         """A command was given."""
@@ -113,6 +127,7 @@ class Course:
         if command == "start":
             if exercise != self.exercise.name:
                 self.exercise = EXERCISES.get(exercise, self.exercise)
+                self.steps = self.exercise.steps
             self.state, self._pending = State.RUNNING, self._following()
         elif command == "new" and self.state is not State.FINISHED:
             self._pending = self._ending(t_s)
@@ -124,8 +139,8 @@ class Course:
 
     def _following(self) -> Step | End:
         """The next planned step, or the end."""
-        if self._index + 1 < len(self.exercise.steps):
-            return _template(self.exercise.steps[self._index + 1])
+        if self._index + 1 < len(self.steps):
+            return _template(self.steps[self._index + 1])
         return End(0, 0.0, "completed")
 
     def _remaining(self, t_s: float) -> Step | End:
@@ -165,4 +180,4 @@ def _template(planned: PlannedStep) -> Step:
         pattern = Pattern(
             float(pattern.inhale_s), float(pattern.exhale_s), float(pattern.hold_in_s), float(pattern.hold_out_s)
         )
-    return Step(0, 0.0, planned.step, float(planned.duration_s), pattern)
+    return Step(0, 0.0, planned.step, float(planned.duration_s), pattern, block=planned.block)

@@ -25,6 +25,7 @@ class StepPlan(Struct, frozen=True, kw_only=True):
     duration_s: float
     pattern: str | None = None
     movement: str | None = None
+    block: int | None = None  # of a plan, counted from 0
 
 
 class Hello(_FromServer, frozen=True, kw_only=True):
@@ -63,6 +64,7 @@ class Step(_FromServer, frozen=True, kw_only=True):
     hold_out_s: float | None
     breaths: list[tuple[float, float]]
     movement: str | None
+    block: int | None = None
     continues: int | None
     ended_s: float | None
     ended_by: str | None
@@ -187,6 +189,44 @@ class Measures(_FromServer, frozen=True, kw_only=True):
     rsa_ms: float | None
 
 
+class Plan(_FromServer, frozen=True, kw_only=True):
+    """The order of the blocks was drawn: from here on these are the planned steps."""
+
+    type: Literal["plan"] = "plan"
+    at_s: float
+    kind: str  # trial | resonance
+    blocks: list[str]
+    steps: list[StepPlan]
+
+
+class Sentence(Struct, frozen=True, kw_only=True):
+    """A key of the language files, and the numbers it is filled in with."""
+
+    key: str
+    values: dict[str, float]
+
+
+class TrialNumber(Struct, frozen=True, kw_only=True):
+    """One outcome of a trial: one arm minus the other with its interval; or the rate of a resonance search."""
+
+    outcome: str
+    value: float | None
+    low: float | None
+    high: float | None
+    level: float  # of the interval: .95, or more where several must hold together
+
+
+class Trial(_FromServer, frozen=True, kw_only=True):
+    """What a plan's blocks say, once, at the end: the sentences that it allows, and the numbers behind them."""
+
+    type: Literal["trial"] = "trial"
+    exercise: str
+    answer: str  # yes | no | unknown
+    reasons: list[str]
+    sentences: list[Sentence]
+    numbers: list[TrialNumber]
+
+
 class Mark(_FromServer, frozen=True, kw_only=True):
     """A mark, a command or a rating, as recorded."""
 
@@ -219,6 +259,7 @@ class Snapshot(_FromServer, frozen=True, kw_only=True):
     marks: list[Mark]
     gaps: list[Gap]
     answers: list[Answer]
+    trials: list[Trial] = []
     quality: Quality | None
 
 
@@ -253,6 +294,8 @@ FromServer = (
     | Quality
     | Trend
     | Measures
+    | Plan
+    | Trial
     | Mark
     | Gap
     | Snapshot

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
@@ -9,10 +10,11 @@ from typing import Protocol
 
 from biofeedback.channel import Channel
 from biofeedback.clock import Clock
-from biofeedback.core.events import End, Input, Mark, MarkKind, Rating, Resumed, Step
+from biofeedback.core.events import End, Input, Mark, MarkKind, Plan, Rating, Resumed, Step
 from biofeedback.core.exercises import EXERCISES
 from biofeedback.core.results import Beat, Result
 from biofeedback.course import Course, State
+from biofeedback.draw import SEEDS, draw_blocks
 from biofeedback.errors import BiofeedbackError, CommandRefused
 from biofeedback.recorder import Recorder
 from biofeedback.strap_link import Make, StrapLink
@@ -56,6 +58,8 @@ class Session:
         The session's clock; after ``restore`` it must not be before the last input.
     speed : float
         Of the clock, as the pages are told it.
+    seed : int or None
+        From which the order of a plan is drawn; None: from chance.
     """
 
     def __init__(
@@ -67,6 +71,7 @@ class Session:
         channel: Channel,
         clock: Clock,
         speed: float = 1.0,
+        seed: int | None = None,
     ) -> None:
         self.channel = channel
         self.ended = asyncio.Event()
@@ -78,6 +83,7 @@ class Session:
         self._pipeline = pipeline
         self._clock = clock
         self._speed = speed
+        self._seed = seed
         self._link = StrapLink()
         self._seq = 0
         self._last_t_s = 0.0
@@ -148,7 +154,7 @@ class Session:
         """Do what is due: begin a step, end the session, let the pipeline finish what waits for time."""
         now_s = self._now_s()
         while (template := self._course.due(now_s)) is not None:
-            self._record(partial(_stamped, template))
+            self._record(partial(_stamped, self._drawn(template) if isinstance(template, Plan) else template))
         if not self.ended.is_set():
             self._compute(lambda: self._pipeline.advance(now_s))
         self._show_step(self._course.step(now_s))
@@ -213,6 +219,13 @@ class Session:
             self.beats.set()
         self.channel.publish(found)
 
+    def _drawn(self, plan: Plan) -> Plan:
+        """A plan with its order: the one line where chance enters."""
+        seed = secrets.randbelow(SEEDS) if self._seed is None else self._seed
+        design = self._course.exercise.design
+        assert design is not None
+        return replace(plan, seed=seed, blocks=draw_blocks(design, seed))
+
     def _show_step(self, step: Step | None) -> None:
         """Tell the strap which step is on the screen."""
         if step is not self._watched:
@@ -249,8 +262,8 @@ class Session:
         self.strap_ended.set()
 
 
-def _stamped(template: Step | End, seq: int, t_s: float) -> Input:
-    """Step or end of a template, with its seq and time."""
+def _stamped(template: Step | End | Plan, seq: int, t_s: float) -> Input:
+    """Step, plan or end of a template, with its seq and time."""
     return replace(template, seq=seq, t_s=t_s)
 
 

@@ -35,6 +35,8 @@ def exercise_of(name: str, pattern: str | None = None) -> Exercise:
     exercise = EXERCISES[name]
     if pattern is None:
         return exercise
+    if exercise.design is not None:
+        raise InputError(f"{name} compares patterns of its own; leave out --pattern")
     try:
         chosen = Pattern.parse(pattern)
     except ValueError as error:

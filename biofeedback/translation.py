@@ -9,6 +9,7 @@ import msgspec
 
 from biofeedback import messages
 from biofeedback.core.events import Input, Mark, Rating
+from biofeedback.core.findings import ResonanceResult, TrialResult
 from biofeedback.core.results import (
     Artifact,
     Beat,
@@ -26,6 +27,7 @@ from biofeedback.core.results import (
     StepStarted,
 )
 from biofeedback.course import Course
+from biofeedback.sentences import answer_of, sentences
 
 __all__ = ["TIME_TO_LIVE_S", "Standing", "Status", "quality", "translate", "translate_input"]
 
@@ -148,6 +150,7 @@ def _step_started(result: StepStarted, standing: Standing) -> Message:
         hold_out_s=result.hold_out_s,
         breaths=list(result.breaths),
         movement=standing.course.movement(result.step_seq),
+        block=result.block,
         continues=result.continues,
         ended_s=None,
         ended_by=None,
@@ -273,6 +276,36 @@ def _calmer(result: CalmerThanBefore, standing: Standing) -> Message:
     )
 
 
+def _trial(result: TrialResult, _standing: Standing) -> Message:
+    """A trial's result, once, at the end."""
+    numbers = [
+        messages.TrialNumber(
+            outcome=one.outcome.value, value=one.difference, low=one.low, high=one.high, level=one.level
+        )
+        for one in result.outcomes
+    ]
+    return _planned(result, numbers)
+
+
+def _resonance(result: ResonanceResult, _standing: Standing) -> Message:
+    """The same of a search: the rate."""
+    rate = messages.TrialNumber(
+        outcome="peak_per_min", value=result.peak_per_min, low=result.low_per_min, high=result.high_per_min, level=0.95
+    )
+    return _planned(result, [rate])
+
+
+def _planned(result: TrialResult | ResonanceResult, numbers: list[messages.TrialNumber]) -> Message:
+    """What a plan's result allows to be said, with the numbers behind it."""
+    return messages.Trial(
+        exercise=result.exercise,
+        answer=answer_of(result).value,
+        reasons=_words(result.reasons),
+        sentences=[messages.Sentence(key=one.key, values=one.values) for one in sentences(result)],
+        numbers=numbers,
+    )
+
+
 def _usable(result: Quality) -> float | None:
     """Fraction of the time that is covered by beats which needed no correction."""
     if result.coverage_fraction is None:
@@ -304,4 +337,6 @@ _TRANSLATIONS: dict[type[Result], Translation] = {
     Card: _card,
     ExhaleResponse: _exhale_response,
     CalmerThanBefore: _calmer,
+    TrialResult: _trial,
+    ResonanceResult: _resonance,
 }

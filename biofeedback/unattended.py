@@ -76,7 +76,7 @@ async def _simulate(strap: SimulatedStrap, exercise: Exercise, header: Header, o
     """Time at which the simulated session ended."""
     clock = LoopClock()
     writer = RecordingWriter(out, header)
-    session = begin(header, lambda: writer, exercise, strap, clock, durable=False)
+    session = begin(header, lambda: writer, exercise, strap, clock, durable=False, seed=strap.seed)
     try:
         await _run(session, clock, None)
     finally:

@@ -28,6 +28,8 @@ REFERENCES = {
     "plain": ("responder", 7, "plain_4_6"),
     "micro_pause": ("responder", 7, "micro_pause"),
     "walk": ("responder", 7, "walk"),
+    "trial_exhale": ("responder", 7, "trial_exhale"),
+    "resonance": ("responder", 7, "resonance"),
 }
 
 

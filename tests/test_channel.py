@@ -8,7 +8,7 @@ import pytest
 
 from biofeedback import messages
 from biofeedback.channel import TOO_SLOW, Channel, Facts
-from biofeedback.core.events import Mark, MarkKind, Step, StepKind
+from biofeedback.core.events import Mark, MarkKind, Plan, Step, StepKind
 from biofeedback.core.exercises import EXERCISES
 from biofeedback.core.pacing import Pattern
 from biofeedback.core.results import Beat, BreathMeasures, Card, CardState, Gap, Grade, Quality, Result, StepStarted
@@ -79,7 +79,7 @@ def test_a_new_viewer_gets_hello_a_snapshot_and_the_clock(stand: Stand) -> None:
     hello, snapshot, pacer = stand.received(stand.join())
     assert (hello["type"], hello["epoch"], hello["recovered"], hello["message_seq"]) == ("hello", "01KTEST", False, 0)
     assert (hello["exercise"], hello["simulated"], hello["strap"]) == ("plain_4_6", True, "simulated:responder")
-    assert hello["steps"] == [{"step": "breathe", "duration_s": 120, "pattern": "4-6", "movement": None}]
+    assert hello["steps"] == [{"step": "breathe", "duration_s": 120, "pattern": "4-6", "movement": None, "block": None}]
     assert "walk" in hello["exercises"]
     assert (snapshot["type"], snapshot["q"], snapshot["beats"], snapshot["quality"]) == ("snapshot", 0, [], None)
     assert pacer == {
@@ -242,3 +242,17 @@ def test_without_a_session_the_channel_still_answers() -> None:
     viewer = Viewer("patient", 0.0)
     channel.join(messages.ViewerHello(protocol=1, role="patient"), viewer)
     assert channel.viewers == {viewer}
+
+
+def test_a_plan_that_is_drawn_gives_all_viewers_its_steps(stand: Stand) -> None:
+    stand.course.apply(Mark(1, 0.0, MarkKind.COMMAND, "start trial_recovery"))
+    present = stand.join()
+    before = stand.received(present)[0]["steps"]
+    plan = Plan(2, 0.0, "trial", 5, ("quiet", "4-6"), "trial_recovery")
+    stand.course.apply(plan)
+    stand.channel.publish_input(plan)
+    (told,) = stand.received(present)
+    assert (told["type"], told["kind"], told["blocks"]) == ("plan", "trial", ["quiet", "4-6"])
+    assert [step["block"] for step in told["steps"]] == [None, 0, 0, 0, 1, 1, 1]
+    assert (before[2]["pattern"], told["steps"][2]["pattern"]) == ("4-6", None)
+    assert stand.received(stand.join())[0]["steps"] == told["steps"]

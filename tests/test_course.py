@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from biofeedback.core.events import End, Mark, MarkKind, Step, StepKind
+from biofeedback.core.events import End, Mark, MarkKind, Plan, Step, StepKind
 from biofeedback.core.exercises import EXERCISES, Exercise, PlannedStep
 from biofeedback.core.pacing import Pattern
 from biofeedback.course import SETTLE_S, Course, State
@@ -113,3 +113,58 @@ def test_templates_hold_numbers_as_a_recording_gives_them_back() -> None:
         "Step(seq=0, t_s=0.0, step=<StepKind.BREATHE: 'breathe'>, duration_s=60.0, pattern=Pattern(inhale_s=4.0, "
         "exhale_s=6.0, hold_in_s=0.0, hold_out_s=0.0), breaths=(), block=None, continues=None)"
     )
+
+
+TRIAL = EXERCISES["trial_recovery"]
+QUIET_FIRST = Plan(2, 0.0, "trial", 5, ("quiet", "4-6"), "trial_recovery")
+
+
+def planned(*events: Plan | Step) -> Course:
+    course = Course(TRIAL)
+    course.apply(mark(0.0, MarkKind.COMMAND, "start"))
+    for event in events:
+        course.apply(event)
+    return course
+
+
+def test_a_plan_is_due_before_the_first_step_and_its_steps_follow() -> None:
+    course = planned()
+    assert course.due(0.0) == Plan(0, 0.0, "trial", 0, (), "trial_recovery")
+    course = planned(QUIET_FIRST)
+    due = course.due(0.0)
+    assert isinstance(due, Step)
+    assert (due.step, due.block) == (StepKind.BASELINE, None)
+    for seq in range(3):
+        course.apply(Step(3 + seq, float(seq), StepKind.REST, 1.0))
+    assert [step.block for step in course.steps] == [None, 0, 0, 0, 1, 1, 1]
+    assert [step.pattern for step in course.steps[:4]] == [None] * 4
+    assert course.movement(4) == "march"
+
+
+def test_a_plan_that_the_exercise_does_not_know_is_drawn_again() -> None:
+    course = planned(Plan(2, 0.0, "trial", 5, ("4-6", "5-5"), "trial_exhale"))
+    assert isinstance(course.due(0.0), Plan)
+    other = started(BREATHE, Step(1, 0.0, StepKind.BREATHE, 60.0, Pattern(4, 6)))
+    other.apply(QUIET_FIRST)
+    assert other.steps == BREATHE.steps
+
+
+def test_a_plan_in_the_midst_of_a_step_changes_what_comes_next() -> None:
+    course = planned(QUIET_FIRST, Step(3, 0.0, StepKind.BASELINE, 120.0))
+    course.apply(Plan(4, 1.0, "trial", 6, ("4-6", "quiet"), "trial_recovery"))
+    assert course.steps[2].pattern == Pattern(4, 6)
+    assert course.step(2.0) == Step(3, 0.0, StepKind.BASELINE, 120.0)
+
+
+def test_a_block_that_was_paused_goes_on_as_the_same_block() -> None:
+    course = planned(QUIET_FIRST, Step(3, 0.0, StepKind.REST, 60.0, block=1))
+    course.apply(mark(20.0, MarkKind.PAUSE))
+    course.apply(mark(30.0, MarkKind.RESUME))
+    assert course.due(30.0) == Step(3, 0.0, StepKind.REST, 40.0, block=1, continues=3)
+
+
+def test_another_exercise_than_was_set_brings_its_own_plan() -> None:
+    course = Course(BREATHE)
+    course.apply(mark(0.0, MarkKind.COMMAND, "start trial_recovery"))
+    assert course.due(0.0) == Plan(0, 0.0, "trial", 0, (), "trial_recovery")
+    assert course.steps == TRIAL.steps

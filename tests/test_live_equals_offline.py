@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from scripted import HEADER, ScriptedStrap, Stage, virtually
 
 from biofeedback.clock import LoopClock
-from biofeedback.core.events import End, Input, MarkKind
+from biofeedback.core.events import End, Input, MarkKind, Plan, Step
 from biofeedback.core.exercises import EXERCISES, Exercise, PlannedStep
+from biofeedback.core.findings import ResonanceResult, TrialResult
+from biofeedback.core.pacing import Pattern
 from biofeedback.core.pipeline import Pipeline
 from biofeedback.core.results import Result
 from biofeedback.recording import RecordingWriter, read_recording
@@ -157,6 +159,51 @@ def test_a_session_that_was_cut_off_equals_its_replay(tmp_path: Path) -> None:
 
     path = virtually(main())
     same_text(listening.results, offline(read_recording(path).events))
+
+
+@pytest.mark.parametrize("name", ["trial_exhale", "trial_recovery", "resonance"])
+def test_a_plan_equals_its_replay(tmp_path: Path, name: str) -> None:
+    results, path = live(tmp_path, SimulatedStrap("drop_outs", 3), EXERCISES[name], seed=5)
+    events = read_recording(path).events
+    same_text(results, offline(events))
+    same_text(results, ticked(events, 1))
+    assert sum(isinstance(result, TrialResult | ResonanceResult) for result in results) == 1
+
+
+def test_a_plan_that_was_cut_off_goes_on_as_it_was_drawn(tmp_path: Path) -> None:
+    """Killed in the midst of a block: the same plan, the steps that are left, and that block's set is lost."""
+    listening = Listening()
+
+    async def main() -> Path:
+        stage = Stage(tmp_path, EXERCISES["trial_blocks"], SimulatedStrap("responder", 2))  # type: ignore[arg-type]
+        (await stage.at(2.0)).command("start", None)
+        await stage.at(150.0)
+        await stage.cut()
+        writer = RecordingWriter.resume(stage.path)
+        again = Stage(
+            tmp_path,
+            EXERCISES["trial_blocks"],
+            SimulatedStrap("responder", 3),  # type: ignore[arg-type]
+            open_writer=lambda: writer,
+            pipeline=listening,
+            clock=stage.clock,
+        )
+        again.session.restore(read_recording(stage.path).events, "2026-11-22T09:01:00Z")
+        await again.running
+        again.session.close()
+        return again.path
+
+    events = read_recording(virtually(main())).events
+    (plan,) = [event for event in events if isinstance(event, Plan)]
+    design = EXERCISES["trial_blocks"].design
+    assert design is not None
+    steps = [event for event in events if isinstance(event, Step)]
+    assert plan.seq < steps[0].seq
+    planned = [(step.step, step.pattern, step.block) for step in design.steps(plan.blocks)]
+    assert [(step.step, step.pattern and Pattern(4, 6), step.block) for step in steps] == planned
+    same_text(listening.results, offline(events))
+    (result,) = [result for result in listening.results if isinstance(result, TrialResult)]
+    assert (result.outcomes[0].sets, result.reasons) == (3, ())
 
 
 batches = st.lists(

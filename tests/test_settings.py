@@ -29,6 +29,7 @@ def test_an_exercise_keeps_its_steps_in_another_pattern() -> None:
     ("settings", "reason"),
     [
         ({"exercise": "sprint"}, "no exercise 'sprint'"),
+        ({"exercise": "trial_exhale", "pattern": "5-5"}, "leave out --pattern"),
         ({"pattern": "fast"}, "looks like 4-6"),
         ({"pattern": "4-0"}, "looks like 4-6"),
         ({"port": 70000}, "--port 70000"),

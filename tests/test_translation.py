@@ -3,8 +3,10 @@ from typing import get_args
 import pytest
 
 from biofeedback import messages
+from biofeedback.core.choices import Direction, Outcome
 from biofeedback.core.events import End, Mark, MarkKind, Rating, Step, StepKind
 from biofeedback.core.exercises import EXERCISES
+from biofeedback.core.findings import ResonanceResult, TrialOutcome, TrialResult
 from biofeedback.core.pacing import Pattern
 from biofeedback.core.results import (
     Answer,
@@ -38,6 +40,11 @@ YES = ExhaleResponse(
     LatencySource.PROFILED, None, (), 0.001, 6, 60.0, 61.5, False, False,
 )  # fmt: skip
 STARTED = StepStarted(7, StepKind.BREATHE, 120.0, 120.0, "4-6", 4.0, 0.0, 6.0, 0.0, (), None, None)
+TRIAL = TrialResult(
+    "trial_blocks", 7, ("4-6", "quiet"), "4-6", "quiet", (),
+    (TrialOutcome(Outcome.HEART_RATE, True, 4, 0.95, -3.25, -5.0, -1.5, 0.01, Direction.LOWER),), (),
+)  # fmt: skip
+SEARCH = ResonanceResult("resonance", 7, ("4-6",), Answer.YES, (), 5.5, 5.1, 5.9, 0.01, ())
 STATUS = Status(61.0, 1.0, "running", 7, "beats", None, "Polar H10", saved=True)
 
 
@@ -75,10 +82,39 @@ def test_every_result_has_its_translation(standing: Standing) -> None:
         CARD,
         YES,
         calmer,
+        TRIAL,
+        SEARCH,
     ]
     assert {type(result) for result in results} | {Quality} == set(get_args(Result))
     kinds = [message.type if (message := translate(result, standing)) else None for result in results]
-    assert kinds == ["step", "beat", None, "gap", "breath", "trend", "step", "measures", "answer", None, "answer"]
+    assert kinds == [
+        "step",
+        "beat",
+        None,
+        "gap",
+        "breath",
+        "trend",
+        "step",
+        "measures",
+        "answer",
+        None,
+        "answer",
+        "trial",
+        "trial",
+    ]
+
+
+def test_a_trial_says_what_it_allows_and_the_numbers_behind_it(standing: Standing) -> None:
+    trial, search = translate(TRIAL, standing), translate(SEARCH, standing)
+    assert isinstance(trial, messages.Trial)
+    assert isinstance(search, messages.Trial)
+    assert (trial.exercise, trial.answer, trial.reasons) == ("trial_blocks", "yes", [])
+    (said,) = trial.sentences
+    assert (said.key, said.values) == ("trial.trial_blocks.heart_rate_bpm.lower", {"n": 3.25, "sessions": 1})
+    (number,) = trial.numbers
+    assert (number.outcome, number.value, number.low, number.high) == ("heart_rate_bpm", -3.25, -5.0, -1.5)
+    assert [one.key for one in search.sentences] == ["resonance.yes", "resonance.retest"]
+    assert (search.numbers[0].value, search.numbers[0].level) == (5.5, 0.95)
 
 
 def test_labels_travel_with_the_next_beat_and_a_correction_too(standing: Standing) -> None:

@@ -3,7 +3,7 @@
 import { words } from "./page.js";
 import { minutes } from "./stage.js";
 import { html } from "./ui.js";
-import { planned, secondsLeft } from "./view.js";
+import { blockOf, planned, secondsLeft } from "./view.js";
 
 function stepName(t, step) {
   return step.movement && t.has(`movement.${step.movement}.title`) ? t(`movement.${step.movement}.title`) : t(`step.${step.step}`);
@@ -14,7 +14,9 @@ export function Steps({ session }) {
   const state = session.state.value;
   session.nowMs.value; // counts down
   const left = secondsLeft(state, session.sessionS());
+  const block = blockOf(state);
   return html`<section class="panel"><h3>${t("physio.steps")}</h3>
+    ${block && html`<p class="block">${t("physio.block", block)}</p>`}
     <ol class="steps">${planned(state).map((step) => html`<li class=${step.when} aria-current=${step.when === "now" ? "step" : null}>
       <span class="step-name">${stepName(t, step)} ${step.pattern && html`<span class="soft">${step.pattern}</span>`}</span>
       <span class="soft">${step.when === "now" && left !== null ? t("patient.left", { time: minutes(left) }) : minutes(Math.round(step.duration_s))}</span>

@@ -68,7 +68,7 @@ function Header({ canStop }) {
 // Asked once, about half a minute into the breathing; it takes the place of the buttons, so that nothing shifts.
 function isNoticeAsked(state) {
   session.nowMs.value; // comes and goes with time
-  const first = state.steps.find((step) => step.step === "breathe");
+  const first = state.steps.find((step) => step.step === "breathe" && step.block === null); // a trial is not disturbed
   const since = first ? session.sessionS() - first.start_s : -1;
   return since >= NOTICE_FROM_S && since <= NOTICE_FROM_S + NOTICE_FOR_S && state.ratings["notice.during"] === undefined;
 }
@@ -115,13 +115,15 @@ function toggleLine() {
   remember("heart_line", lineIsShown.value);
 }
 
+const STILL = new Set(["baseline", "recovery", "rest"]);
+
 function Stage({ screen }) {
   const t = words.value;
   const step = currentStep(session.state.value);
   if (screen === "breathe" && isPaced(step)) return html`<${Pacer} session=${session} step=${step} />`;
   if (screen === "moving") return html`<${Movement} session=${session} />`;
   if (screen === "paused") return html`<${Still} title=${t("card.paused.word")} />`;
-  const kind = step?.step === "baseline" || step?.step === "recovery" ? step.step : "wait";
+  const kind = STILL.has(step?.step) ? step.step : "wait";
   return html`<${Still} title=${t(`still.${kind}.title`)} />`;
 }
 

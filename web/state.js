@@ -21,13 +21,14 @@ export const EMPTY = Object.freeze({
   ratings: {}, // "tension.before" -> value
   exhale: null,
   calmer: null,
+  trial: null, // what a plan's blocks say, at the end
   card: null, // the answer as it is shown: it changes at most once a breath
   quality: null,
   trouble: null, // { code, detail, heardMs }
   bye: null,
 });
 
-const CONTENT = ["steps", "beats", "labels", "breaths", "trends", "measures", "marks", "gaps", "ratings", "exhale", "calmer", "card", "quality"];
+const CONTENT = ["steps", "beats", "labels", "breaths", "trends", "measures", "marks", "gaps", "ratings", "exhale", "calmer", "trial", "card", "quality"];
 const EMPTY_CONTENT = Object.fromEntries(CONTENT.map((name) => [name, EMPTY[name]]));
 
 // The list with one item put in place of the one with the same key, or at its end.
@@ -95,7 +96,7 @@ function onMark(state, message) {
 }
 
 function onSnapshot(state, message) {
-  const parts = ["steps", "beats", "breaths", "trends", "measures", "gaps", "marks", "answers"].flatMap((name) => message[name]);
+  const parts = ["steps", "beats", "breaths", "trends", "measures", "gaps", "marks", "answers", "trials"].flatMap((name) => message[name]);
   const fresh = { ...state, ...EMPTY_CONTENT, quality: message.quality };
   return { ...parts.reduce((sofar, part) => ON[part.type](sofar, part), fresh), messageSeq: message.q };
 }
@@ -107,6 +108,9 @@ const ON = {
   answer: onAnswer,
   mark: onMark,
   step: (state, message) => ({ ...state, steps: put(state.steps, message, byStep) }),
+  // The order of the blocks was drawn: from now on these are the planned steps.
+  plan: (state, message) => ({ ...state, hello: { ...state.hello, steps: message.steps } }),
+  trial: (state, message) => ({ ...state, trial: message }),
   pacer: (state, message) => ({ ...state, phase: message.state }),
   breath: (state, message) => ({ ...state, breaths: put(state.breaths, message, byBreath) }),
   trend: (state, message) => ({ ...state, trends: [...state.trends, message] }),

@@ -23,7 +23,7 @@ export function screenOf(state) {
   if (state.phase !== "running") return state.phase;
   const kind = currentStep(state)?.step;
   if (kind === "breathe") return "breathe";
-  if (kind === "rest" || kind === "walk" || kind === "move") return "moving";
+  if (kind === "walk" || kind === "move") return "moving";
   return "still";
 }
 
@@ -46,11 +46,12 @@ const BAR = {
   not_following: "open",
   no_baseline: "open",
   measuring: "filling",
+  comparing: "filling",
   baseline: "filling",
 };
 
 function stillWords(state, word, sessionS) {
-  if (word !== "baseline" && word !== "recovery") return null;
+  if (word !== "baseline" && word !== "recovery" && word !== "resting") return null;
   const left = secondsLeft(state, sessionS);
   return left === null ? [`card.${word}.sentence_open`, {}] : [`card.${word}.sentence`, { n: left }];
 }
@@ -120,9 +121,17 @@ function tensionLine(state) {
   return ["closing.tension.none", {}];
 }
 
-// The end of a session: three lines, no total.
+// The end of a session: three lines, no total. After a plan, what its blocks allow to be said, and nothing else.
 export function closingLines(state) {
-  return [tensionLine(state), exhaleLine(state), calmerLine(state)];
+  const said = state.trial?.sentences.map((one) => [one.key, one.values]);
+  return [tensionLine(state), ...(said ?? [exhaleLine(state), calmerLine(state)])];
+}
+
+// Which block of a plan runs, counted from 1, of how many; null outside of one.
+export function blockOf(state) {
+  const block = currentStep(state)?.block ?? null;
+  if (block === null) return null;
+  return { n: block + 1, all: Math.max(...state.hello.steps.map((step) => step.block ?? 0)) + 1 };
 }
 
 // Place in the exercise of each planned step: done, now or next.

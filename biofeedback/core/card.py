@@ -9,7 +9,11 @@ from biofeedback.core.step_run import StepRun
 
 __all__ = ["SignalNow", "make_card"]
 
-_QUIET = {StepKind.BASELINE: CardState.BASELINE, StepKind.RECOVERY: CardState.RECOVERY}
+_QUIET = {
+    StepKind.BASELINE: CardState.BASELINE,
+    StepKind.RECOVERY: CardState.RECOVERY,
+    StepKind.REST: CardState.RESTING,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,7 @@ def _state(
         return signal.trouble
     if run.pacer is None:
         return _QUIET[run.step.step]
-    return _answer_state(response)
+    return _answer_state(response) if run.is_asked else CardState.COMPARING
 
 
 def _answer_state(response: ExhaleResponse | None) -> CardState:

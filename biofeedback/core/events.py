@@ -184,13 +184,14 @@ class Rating:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A plan drawn in advance: its seed and the order of its blocks."""
+    """A plan drawn in advance: its seed, the order of its blocks, and the exercise whose steps follow it."""
 
     seq: int
     t_s: float
     kind: str
     seed: int
     blocks: tuple[str, ...]
+    exercise: str = ""
 
 
 @dataclass(frozen=True, slots=True)

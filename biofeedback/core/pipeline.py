@@ -8,6 +8,7 @@ from typing import Any
 from biofeedback.core.answers import LOOKS
 from biofeedback.core.artifacts import IRREGULARITY_LIMIT
 from biofeedback.core.beats import Beats
+from biofeedback.core.blocks import Blocks
 from biofeedback.core.card import SignalNow, make_card
 from biofeedback.core.contact import Contact
 from biofeedback.core.events import (
@@ -19,6 +20,7 @@ from biofeedback.core.events import (
     Mark,
     MarkKind,
     Notification,
+    Plan,
     Resumed,
     RrIntervals,
     Step,
@@ -60,6 +62,7 @@ class Pipeline:
         self._quality_due_s = QUALITY_EVERY_S
         self._beats = Beats()
         self._contact = Contact()
+        self._blocks = Blocks()
         self._runs: list[StepRun] = []  # all that have not settled
         self._shown: StepRun | None = None  # the step on the screen
         self._measured_from_s: float | None = None
@@ -163,6 +166,7 @@ class Pipeline:
         end_s = NEVER_S if event.duration_s is None else event.t_s + event.duration_s
         run = StepRun(event, end_s)
         self._runs.append(run)
+        self._blocks.begin(run)
         self._shown = run
         self._is_paused = False
         pattern = event.pattern
@@ -211,6 +215,7 @@ class Pipeline:
 
     def _on_resumed(self, event: Resumed) -> list[Result]:
         self._contact.is_connected = False
+        self._blocks.interrupt(event.t_s)
         return self._beats.open_gap(event.reason or "restart")
 
     def _on_mark(self, event: Mark) -> list[Result]:
@@ -218,9 +223,14 @@ class Pipeline:
             self._is_paused = event.kind is MarkKind.PAUSE
             if self._is_paused:
                 self._levels.pause(event.t_s)
+            self._blocks.interrupt(event.t_s)
             return self._end_step(event.kind.value)
         if event.kind is MarkKind.CONTEXT and event.text == "following" and self._shown is not None:
             self._shown.was_seen_following = True
+        return []
+
+    def _on_plan(self, event: Plan) -> list[Result]:
+        self._blocks.draw(event)
         return []
 
     def _on_end(self, event: End) -> list[Result]:
@@ -236,9 +246,11 @@ class Pipeline:
             revoked = (run.revoke(verdict.reasons) for run in self._answered)
             results += [response for response in revoked if response is not None]
         if not self._answered:
-            results.append(unasked(verdict.reasons))
+            why = Reason.NO_BREATHING_STEP if self._blocks.plan is None else Reason.PART_OF_PLAN
+            results.append(unasked(verdict.reasons, why))
         results.append(self._quality(verdict))
         results.append(self._levels.calmer(verdict.reasons, self._beats))
+        results += self._blocks.results(self._surroundings(), verdict.reasons)
         self._is_finished = True
         return results
 
@@ -278,7 +290,7 @@ class Pipeline:
         trend = run.trend(around, breath)
         results += [] if trend is None else [trend]
         is_steps_last = breath.end_s >= run.end_s - 1e-3
-        if run.next_breath in LOOKS and not is_steps_last:
+        if run.is_asked and run.next_breath in LOOKS and not is_steps_last:
             results.append(run.look(around, self._now_s, final=False))
         return results
 
@@ -309,6 +321,8 @@ class Pipeline:
         assert pacer is not None
         breaths = [pacer.breath(index) for index in range(run.next_breath)]
         results: list[Result] = [run.measure_breath(self._beats, breath, final=True) for breath in breaths]
+        if not run.is_asked:
+            return results
         is_planned = run.next_breath in LOOKS and all(look.breaths != run.next_breath for look in run.looks)
         response = run.look(around, self._now_s, final=True) if is_planned else run.close(around)
         self._answered.append(run)
@@ -375,5 +389,6 @@ _HANDLERS: dict[type, Callable[[Pipeline, Any], list[Result]]] = {
     RrIntervals: Pipeline._on_rr,
     Resumed: Pipeline._on_resumed,
     Mark: Pipeline._on_mark,
+    Plan: Pipeline._on_plan,
     End: Pipeline._on_end,
 }

@@ -1,9 +1,19 @@
 """What flows out of the pipeline: measures, grades and answers, never stored, always rebuilt from a recording."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
+from biofeedback.core.choices import (
+    Answer,
+    Artifact,
+    CardState,
+    Following,
+    Grade,
+    LatencySource,
+    NoiseSource,
+    Reason,
+)
 from biofeedback.core.events import StepKind
+from biofeedback.core.findings import ResonanceResult, TrialResult
 
 __all__ = [
     "Answer",
@@ -29,94 +39,6 @@ __all__ = [
     "StepMeasures",
     "StepStarted",
 ]
-
-
-class Answer(StrEnum):
-    """Yes, no, or not known."""
-
-    YES = "yes"
-    NO = "no"
-    UNKNOWN = "unknown"
-
-
-class Following(StrEnum):
-    """Whether the person breathes along with the pacer."""
-
-    YES = "yes"
-    NO = "no"
-    UNKNOWN = "unknown"
-
-
-class Grade(StrEnum):
-    """How far the signal may be trusted."""
-
-    GOOD = "good"
-    LIMITED = "limited"
-    BAD = "bad"
-
-
-class Artifact(StrEnum):
-    """Class of a beat (Lipponen and Tarvainen 2019), ``range`` for the physiological gate."""
-
-    NORMAL = "normal"
-    ECTOPIC = "ectopic"
-    MISSED = "missed"
-    EXTRA = "extra"
-    LONG = "long"
-    SHORT = "short"
-    RANGE = "range"
-
-
-class Reason(StrEnum):
-    """Why an answer is not known, in the order in which they apply."""
-
-    NO_BEAT_INTERVALS = "no_beat_intervals"
-    NO_CONTACT = "no_contact"
-    IRREGULAR_BEATS = "irregular_beats"
-    POOR_SIGNAL = "poor_signal"
-    NO_BREATHING_STEP = "no_breathing_step"
-    NO_BASELINE = "no_baseline"
-    NO_RECOVERY = "no_recovery"
-    NOT_FOLLOWING = "not_following"
-    CANNOT_SEE_FOLLOWING = "cannot_see_following"
-    TOO_FEW_BREATHS = "too_few_breaths"
-    INCONCLUSIVE = "inconclusive"
-
-
-class NoiseSource(StrEnum):
-    """Where the noise beside the pacer was learned."""
-
-    SESSION = "session"
-    EARLIER = "earlier"
-    POPULATION = "population"
-
-
-class LatencySource(StrEnum):
-    """Whether the strap's latency is known, or profiled over its possible range."""
-
-    CALIBRATED = "calibrated"
-    PROFILED = "profiled"
-
-
-class CardState(StrEnum):
-    """What the patient's answer card says; the words for each are in the language files."""
-
-    WAITING = "waiting"  # no step yet: strap is being found, or beats are there and nothing has begun
-    NO_CONTACT = "no_contact"
-    NO_BEAT_INTERVALS = "no_beat_intervals"
-    BASELINE = "baseline"
-    MEASURING = "measuring"
-    YES = "yes"
-    UNKNOWN = "unknown"
-    NO = "no"
-    NOT_FOLLOWING = "not_following"
-    POOR_SIGNAL = "poor_signal"
-    IRREGULAR_BEATS = "irregular_beats"
-    NO_BASELINE = "no_baseline"  # a breathing step whose noise is not known from this or an earlier session
-    PAUSED = "paused"
-    RECOVERY = "recovery"
-    MOVING = "moving"  # rest, walk, movements: nothing is asked of the exhale
-    FINISHED = "finished"
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,4 +269,6 @@ Result = (
     | StepMeasures
     | Quality
     | Card
+    | TrialResult
+    | ResonanceResult
 )

@@ -59,6 +59,15 @@ class StepRun:
     pacer: Pacer | None = field(init=False)
     breath: Breath | None = field(init=False)  # the next whole breath to be measured; None when none is left
 
+    @property
+    def is_asked(self) -> bool:
+        """Whether the step has an exhale answer of its own.
+
+        A block of a plan has none: a dozen blocks would be a dozen chances of a false one, and a word in the midst of a
+        trial would change what it compares.
+        """
+        return self.step.block is None
+
     def __post_init__(self) -> None:
         self.pacer = self.step.pacer
         self._await()
@@ -317,9 +326,9 @@ class StepRun:
         )
 
 
-def unasked(reasons: Sequence[Reason]) -> ExhaleResponse:
-    """The exhale answer of a session in which nobody was asked to breathe along."""
-    all_reasons = (*reasons, Reason.NO_BREATHING_STEP)
+def unasked(reasons: Sequence[Reason], why: Reason = Reason.NO_BREATHING_STEP) -> ExhaleResponse:
+    """The exhale answer of a session in which nobody was asked to breathe along, or only in a plan."""
+    all_reasons = (*reasons, why)
     return ExhaleResponse(
         step_seq=None, pattern=None, answer=Answer.UNKNOWN, reason=all_reasons[0], reasons=all_reasons,
         effect_ms=None, low_ms=None, high_ms=None, effect_bpm=None, low_bpm=None, high_bpm=None, phase_deg=None,

@@ -10,6 +10,7 @@ import numpy as np
 from biofeedback.core.beats import Beats
 from biofeedback.core.details import StepDetails, step_details
 from biofeedback.core.events import End, RrIntervals, Step
+from biofeedback.core.findings import ResonanceResult, TrialResult
 from biofeedback.core.pipeline import MS_PER_1024TH, Pipeline
 from biofeedback.core.results import (
     Artifact,
@@ -59,6 +60,8 @@ class Analysis:
     calmer: CalmerThanBefore | None
     quality: Quality | None
     end_s: float
+    trial: TrialResult | None = None
+    resonance: ResonanceResult | None = None
 
 
 # What a result is about; Cards are of the moment and are left out.
@@ -74,6 +77,8 @@ _IDENTITY: dict[type, Callable[[Any], object]] = {
     ExhaleResponse: attrgetter("step_seq"),
     CalmerThanBefore: lambda result: None,
     Quality: lambda result: None,
+    TrialResult: lambda result: None,
+    ResonanceResult: lambda result: None,
 }
 
 
@@ -137,6 +142,8 @@ def settle(source: Source, results: Iterable[Result], end_s: float, beats: Beats
         calmer=last[CalmerThanBefore].get(None),
         quality=last[Quality].get(None),
         end_s=end_s,
+        trial=last[TrialResult].get(None),
+        resonance=last[ResonanceResult].get(None),
     )
 
 

@@ -29,14 +29,17 @@ def step_name(step: ReviewedStep, words: Words) -> str:
 
 
 def step_table(analysis: Analysis, words: Words) -> Table:
-    """One row a measure, one column a step: baseline, breathing and recovery side by side."""
-    header = [words("report.column.measure"), *(step_name(step, words) for step in analysis.steps)]
+    """One row a measure, one column a step: baseline, breathing and recovery side by side.
+
+    The steps of a plan's blocks are left out: there are too many, and the blocks have a table of their own.
+    """
+    steps = [step for step in analysis.steps if step.started.block is None]
+    header = [words("report.column.measure"), *(step_name(step, words) for step in steps)]
     spans = [
-        words("report.range", low=number(words, step.started.t_s), high=number(words, step.end_s))
-        for step in analysis.steps
+        words("report.range", low=number(words, step.started.t_s), high=number(words, step.end_s)) for step in steps
     ]
     rows = [[words("report.column.when"), *spans]]
-    measured, detailed = [step.measures for step in analysis.steps], [step.details for step in analysis.steps]
+    measured, detailed = [step.measures for step in steps], [step.details for step in steps]
     rows += [_row(name, measured, words) for name in _MEASURES]
     return header, rows + [_row(name, detailed, words) for name in _DETAILS]
 

@@ -7,10 +7,13 @@ import msgspec
 
 from biofeedback import __version__
 from biofeedback.core.details import StepDetails
+from biofeedback.core.findings import ResonanceResult
 from biofeedback.core.results import BreathMeasures, CalmerThanBefore, ExhaleResponse, Quality, StepMeasures
 from biofeedback.report.analysis import Analysis, ReviewedStep
 from biofeedback.report.methods import METHODS
 from biofeedback.report.source import Source
+from biofeedback.report.trial import trial_document
+from biofeedback.sentences import sentences
 
 __all__ = ["SCHEMA", "document", "encode_document", "failure"]
 
@@ -30,8 +33,8 @@ def document(analysis: Analysis) -> dict[str, Any]:
         "breaths": [{"step_index": index.get(b.step_seq)} | _public(b) for b in analysis.breaths],
         "exhale_responses": [_response(response, index, analysis) for response in analysis.exhale_responses],
         "calmer_than_before": None if analysis.calmer is None else _public(analysis.calmer),
-        "trial": None,
-        "resonance": None,
+        "trial": None if analysis.trial is None else trial_document(analysis.trial),
+        "resonance": None if analysis.resonance is None else _search(analysis.resonance),
         "edits": 0,
         "methods": METHODS | {"software": __version__},
     }
@@ -87,6 +90,11 @@ def _response(response: ExhaleResponse, index: dict[int, int], analysis: Analysi
     place = None if response.step_seq is None else index.get(response.step_seq)
     kind = None if place is None else analysis.steps[place].started.step
     return {"step_index": place, "step": kind} | _public(response)
+
+
+def _search(search: ResonanceResult) -> dict[str, Any]:
+    """What a resonance search says."""
+    return asdict(search) | {"sentences": [one.key for one in sentences(search)]}
 
 
 def _public(result: BreathMeasures | ExhaleResponse | CalmerThanBefore | Quality) -> dict[str, Any]:

@@ -25,7 +25,8 @@ __all__ = ["drawings"]
 
 def drawings(analysis: Analysis, words: Words) -> str:
     """All figures."""
-    paced = [step for step in analysis.steps if step.started.pattern is not None]
+    # A plan's blocks are compared as wholes; a dozen average breaths would hide that.
+    paced = [step for step in analysis.steps if step.started.pattern is not None and step.started.block is None]
     blocks = "".join(_block(analysis, step, words) for step in paced)
     first = f"<section><h2>{escape(words('report.figures'))}</h2>{_tachogram(analysis, words)}</section>"
     return first + blocks + _whole(analysis, words)

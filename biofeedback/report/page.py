@@ -12,6 +12,7 @@ from biofeedback.report.drawings import drawings
 from biofeedback.report.folded import BINS, BOOTSTRAP_SEED, RESAMPLES
 from biofeedback.report.markup import Facts, answer_card, facts_list, html_page, html_table
 from biofeedback.report.methods import METHODS
+from biofeedback.report.trial import block_table, plan_results, plan_verdict
 from biofeedback.report.wording import calmer_verdict, exhale_verdict
 
 __all__ = ["page"]
@@ -22,6 +23,7 @@ def page(analysis: Analysis, words: Words) -> str:
     parts = (
         _head(analysis, words),
         _answers(analysis, words),
+        _blocks(analysis, words),
         _quality(analysis, words),
         drawings(analysis, words),
         _steps(analysis, words),
@@ -48,11 +50,21 @@ def _head(analysis: Analysis, words: Words) -> str:
 
 
 def _answers(analysis: Analysis, words: Words) -> str:
-    """Both answers, side by side and never merged."""
-    verdicts = [exhale_verdict(response, words) for response in analysis.exhale_responses]
+    """What a plan says, where there was one; then both answers, side by side and never merged."""
+    verdicts = [plan_verdict(result, words) for result in plan_results(analysis)]
+    verdicts += [exhale_verdict(response, words) for response in analysis.exhale_responses]
     verdicts.append(calmer_verdict(analysis.calmer, words))
     cards = "".join(answer_card(verdict, words) for verdict in verdicts)
     return f'<section><h2>{escape(words("report.answers"))}</h2><div class="answers">{cards}</div></section>'
+
+
+def _blocks(analysis: Analysis, words: Words) -> str:
+    """The blocks of a plan."""
+    blocks = [block for result in plan_results(analysis) for block in result.blocks]
+    if not blocks:
+        return ""
+    table = html_table(block_table(blocks, words), words("report.trial.blocks.caption"))
+    return f'<section><h2>{escape(words("report.trial.title"))}</h2><div class="wide">{table}</div></section>'
 
 
 def _quality(analysis: Analysis, words: Words) -> str:

@@ -7,6 +7,7 @@ from biofeedback.lang import Words
 from biofeedback.report.columns import Table
 from biofeedback.report.markup import answer_card, html_page, html_table
 from biofeedback.report.pooled import Pool
+from biofeedback.report.trial import plan_verdict
 from biofeedback.report.wording import interval, pooled_verdict
 
 __all__ = ["pool_name", "pool_page", "pool_table"]
@@ -24,11 +25,13 @@ def pool_page(pools: Sequence[Pool], words: Words) -> str:
 
 def _pool(pool: Pool, words: Words) -> str:
     """One person's answer and sessions; above all numbers, whether they are simulated."""
+    verdicts = [] if pool.trial is None else [plan_verdict(pool.trial, words)]
+    cards = "".join(answer_card(verdict, words) for verdict in (*verdicts, pooled_verdict(pool.calmer, words)))
     label = f'<p class="simulated" role="note">{escape(words("report.simulated"))}</p>' if pool.facts.simulated else ""
     return (
         f"<header><div><h1>{escape(words('report.pooled.title'))}</h1>"
         f'<p class="facts-line">{escape(pool_name(pool, words))}</p></div></header>{label}'
-        f'<section><div class="answers">{answer_card(pooled_verdict(pool.calmer, words), words)}</div></section>'
+        f'<section><div class="answers">{cards}</div></section>'
         f'<section><div class="wide">{html_table(pool_table(pool, words), words("report.pooled.sessions"))}</div>'
         "</section>"
     )

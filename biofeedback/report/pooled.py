@@ -5,11 +5,15 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from biofeedback.core.calmer import change_of, is_quiet_session
+from biofeedback.core.exercises import EXERCISES
+from biofeedback.core.findings import TrialResult
 from biofeedback.core.pool import PooledCalmer, pool_changes
 from biofeedback.core.prior import Change
 from biofeedback.core.results import CalmerThanBefore
+from biofeedback.core.trial import pool_trials
 from biofeedback.report.analysis import Analysis
 from biofeedback.report.source import Facts
+from biofeedback.report.trial import trial_document
 
 __all__ = ["Member", "Pool", "member_of", "pool_document", "pools_of"]
 
@@ -23,6 +27,7 @@ class Member:
     facts: Facts
     calmer: CalmerThanBefore | None
     change: Change | None
+    trial: TrialResult | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,7 @@ class Pool:
 
     members: tuple[Member, ...]
     calmer: PooledCalmer
+    trial: TrialResult | None = None  # of an exercise whose sessions count together, and two of them at least whole
 
     @property
     def facts(self) -> Facts:
@@ -43,7 +49,7 @@ def member_of(analysis: Analysis) -> Member:
     facts, calmer = analysis.source.facts, analysis.calmer
     is_quiet = is_quiet_session(step.started.step for step in analysis.steps)
     change = None if calmer is None else change_of(facts.session or facts.file, calmer, is_quiet=is_quiet)
-    return Member(facts, calmer, change)
+    return Member(facts, calmer, change, analysis.trial)
 
 
 def pools_of(members: Sequence[Member]) -> list[Pool]:
@@ -61,8 +67,18 @@ def pools_of(members: Sequence[Member]) -> list[Pool]:
         quiet = [m for m in own if m.change is not None and m.change.is_quiet and m not in group]
         used = [m.change for m in (*group, *quiet) if m.change is not None]
         if len(group) > 1:
-            pools.append(Pool(tuple(sorted(group, key=_started)), pool_changes(used)))
+            members = tuple(sorted(group, key=_started))
+            pools.append(Pool(members, pool_changes(used), _trial(members)))
     return pools
+
+
+def _trial(members: Sequence[Member]) -> TrialResult | None:
+    """A trial that says little in one session, over all of them."""
+    trials = [member.trial for member in members if member.trial is not None]
+    design = EXERCISES[trials[0].exercise].design if trials else None
+    if design is None or design.comparison is None or not design.comparison.pooled:
+        return None
+    return pool_trials([trial for trial in trials if trial.exercise == trials[0].exercise], design.comparison)
 
 
 def _started(member: Member) -> str:
@@ -75,7 +91,8 @@ def pool_document(pool: Pool, schema: int) -> dict[str, Any]:
     whose = {name: getattr(pool.facts, name) for name in _PERSON}
     files = [member.facts.file for member in pool.members]
     left_out = [member.facts.file for member in pool.members if member.change is None]
-    return {
-        "schema": schema,
-        "pooled": whose | {"files": files, "left_out": left_out, "calmer_than_before": asdict(pool.calmer)},
+    said = {
+        "calmer_than_before": asdict(pool.calmer),
+        "trial": None if pool.trial is None else trial_document(pool.trial),
     }
+    return {"schema": schema, "pooled": whose | {"files": files, "left_out": left_out} | said}

@@ -14,6 +14,7 @@ from biofeedback.report.columns import Table as Rows
 from biofeedback.report.columns import breath_summary, quality_rows, step_table
 from biofeedback.report.pool_page import pool_name, pool_table
 from biofeedback.report.pooled import Pool
+from biofeedback.report.trial import block_table, plan_results, plan_verdict
 from biofeedback.report.wording import Verdict, calmer_verdict, exhale_verdict, pooled_verdict
 
 __all__ = ["print_analysis", "print_pool"]
@@ -34,6 +35,10 @@ def print_analysis(analysis: Analysis, words: Words, file: TextIO) -> None:
         console.print(Text(f"{words('report.warnings')}: {_printable(warning)}"))
     _quality(console, analysis, words)
     console.print(_rich_table(step_table(analysis, words)))
+    if blocks := [block for result in plan_results(analysis) for block in result.blocks]:
+        console.print(_rich_table(block_table(blocks, words)))
+    for result in plan_results(analysis):
+        _verdict(console, plan_verdict(result, words))
     for response in analysis.exhale_responses:
         _verdict(console, exhale_verdict(response, words))
     _verdict(console, calmer_verdict(analysis.calmer, words))
@@ -48,6 +53,8 @@ def print_pool(pool: Pool, words: Words, file: TextIO) -> None:
     if pool.facts.simulated:
         console.print(Text(words("report.simulated"), style="bold magenta"))
     console.print(_rich_table(pool_table(pool, words)))
+    if pool.trial is not None:
+        _verdict(console, plan_verdict(pool.trial, words))
     _verdict(console, pooled_verdict(pool.calmer, words))
     console.print(Text(words("report.purpose"), style="dim"))
 

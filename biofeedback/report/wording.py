@@ -16,6 +16,7 @@ _SENTENCES = {
     Reason.IRREGULAR_BEATS: "card.irregular_beats.sentence",
     Reason.POOR_SIGNAL: "closing.exhale.signal",
     Reason.NO_BREATHING_STEP: "closing.exhale.not_asked",
+    Reason.PART_OF_PLAN: "closing.exhale.not_asked",
     Reason.NO_BASELINE: "closing.exhale.no_baseline",
     Reason.NOT_FOLLOWING: "closing.exhale.not_following",
 }

@@ -16,7 +16,18 @@ MOVEMENTS = [
     messages.StepPlan(step="move", duration_s=90, movement=name)
     for name in ("pelvic_tilts", "upper_back_rotations", "hip_hinges", "side_bends")
 ]
-EXERCISES = ["measured_4_6", "plain_4_6", "micro_pause", "walk", "gentle_movements"]
+TRIAL = [
+    messages.StepPlan(step="baseline", duration_s=120),
+    *(
+        messages.StepPlan(step=kind, duration_s=duration_s, pattern="4-6" if kind == "breathe" else None, block=block)
+        for block, first in enumerate(("breathe", "rest", "rest", "breathe"))
+        for kind, duration_s in ((first, 60.0), ("rest", 30.0))
+    ),
+]
+EXERCISES = [
+    "measured_4_6", "plain_4_6", "micro_pause", "walk", "gentle_movements", "trial_exhale", "trial_blocks",
+    "trial_recovery", "resonance",
+]  # fmt: skip
 BREATHE_AT_S = 120.0
 
 
@@ -34,6 +45,7 @@ class Scene:
     hello: dict[str, Any] = field(default_factory=dict)
     has_beats: bool = True
     gap: tuple[float, float] | None = None
+    trials: tuple[messages.Trial, ...] = ()
 
 
 def step(index: int, kind: str, start_s: float, ended_s: float | None = None, **fields: Any) -> messages.Step:
@@ -255,6 +267,8 @@ _NOT_SEEN = answer(
     "unknown", 240.4, final=True, breaths_used=12, reason="inconclusive", effect_bpm=0.4, low_bpm=-1.1, high_bpm=1.9
 )
 
+_IN_TRIAL = {"exercise": "trial_blocks", "steps": TRIAL}
+
 SCENES: dict[str, Scene] = {
     "ready": _ready(),
     "searching": _ready(
@@ -314,9 +328,40 @@ SCENES: dict[str, Scene] = {
         answers=(answer("moving", 0.5, reason="no_breathing_step"),),
         hello={"exercise": "walk", "steps": [messages.StepPlan(step="walk", duration_s=420)]},
     ),
+    "comparing": Scene(
+        now_s=146.0,
+        steps=(BREATHING[0], step(1, "breathe", BREATHE_AT_S, duration_s=60.0, block=0)),
+        answers=(answer("comparing", 120.4, reason=None, reasons=[]),),
+        marks=MARKS,
+        hello=_IN_TRIAL,
+    ),
+    "resting": Scene(
+        now_s=196.0,
+        steps=(BREATHING[0], step(1, "breathe", BREATHE_AT_S, 180.0, block=0), step(2, "rest", 180.0, block=0)),
+        answers=(answer("resting", 180.4, reason=None, reasons=[]),),
+        marks=MARKS,
+        hello=_IN_TRIAL,
+    ),
     "tension_after": finished(_YES, calmer("yes"), marks=MARKS),
     "finished": finished(_YES, calmer("yes")),
     "finished_unclear": finished(_NOT_SEEN, calmer("unknown")),
+    "finished_trial": replace(
+        finished(_NOT_SEEN, calmer("unknown")),
+        trials=(
+            messages.Trial(
+                exercise="trial_blocks",
+                answer="yes",
+                reasons=[],
+                sentences=[
+                    messages.Sentence(
+                        key="trial.trial_blocks.heart_rate_bpm.lower", values={"n": 3.25, "sessions": 1.0}
+                    )
+                ],
+                numbers=[messages.TrialNumber(outcome="heart_rate_bpm", value=-3.25, low=-5.0, high=-1.5, level=0.95)],
+            ),
+        ),
+        hello=_IN_TRIAL,
+    ),
 }
 CARD_SCENES = {state: state for state in CardState if state in SCENES}
 
@@ -358,6 +403,7 @@ def snapshot(scene: Scene, message_seq: int) -> messages.Snapshot:
         marks=list(scene.marks),
         gaps=[messages.Gap(start_s=scene.gap[0], end_s=None, reason="no_contact")] if scene.gap else [],
         answers=list(scene.answers),
+        trials=list(scene.trials),
         quality=quality(scene.now_s, **scene.quality),
     )
 

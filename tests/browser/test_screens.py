@@ -23,7 +23,9 @@ PHYSIO_SCENES = (
     "irregular_beats",
     "no_contact",
     "paused",
+    "comparing",
     "finished",
+    "finished_trial",
 )
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 RULES = {
@@ -124,6 +126,7 @@ def test_patient_page_is_right_in_every_language_theme_and_size(
         "tension_after": "tension_after",
         "baseline": "still",
         "recovery": "still",
+        "resting": "still",
         "movement": "moving",
         "walk": "moving",
     }

@@ -53,7 +53,7 @@ def _states(results):
     ("kind", "state"),
     [
         (StepKind.BASELINE, CardState.BASELINE), (StepKind.RECOVERY, CardState.RECOVERY),
-        (StepKind.REST, CardState.MOVING), (StepKind.WALK, CardState.MOVING), (StepKind.MOVE, CardState.MOVING),
+        (StepKind.REST, CardState.RESTING), (StepKind.WALK, CardState.MOVING), (StepKind.MOVE, CardState.MOVING),
     ],
 )  # fmt: skip
 def test_a_step_that_is_not_paced_says_what_it_is(kind, state):

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { currentStep, EMPTY, rated, reduce } from "../../web/state.js";
-import { cardView, closingLines, isStale, planned, screenOf, secondsLeft } from "../../web/view.js";
+import { blockOf, cardView, closingLines, isStale, planned, screenOf, secondsLeft } from "../../web/view.js";
 
 const read = (name) => JSON.parse(readFileSync(new URL(`./fixtures/${name}.json`, import.meta.url)));
 const scenes = read("scenes");
@@ -26,7 +26,7 @@ test("a snapshot puts the page where the session is", () => {
 
 test("each scene has its screen", () => {
   const screens = Object.fromEntries(Object.keys(scenes).map((name) => [name, screenOf(scene(name))]));
-  assert.deepEqual(screens, { ready: "ready", baseline: "still", measuring: "breathe", yes: "breathe", no_contact: "breathe", paused: "paused", finished: "finished", finished_unclear: "finished" });
+  assert.deepEqual(screens, { ready: "ready", baseline: "still", measuring: "breathe", yes: "breathe", no_contact: "breathe", paused: "paused", comparing: "breathe", resting: "still", finished: "finished", finished_unclear: "finished", finished_trial: "finished" });
   assert.equal(screenOf(EMPTY), "connecting");
 });
 
@@ -158,6 +158,29 @@ test("a calmer answer without a whole beat of difference is not told as one", ()
   const done = scene("finished");
   assert.equal(closingLines({ ...done, calmer: { ...done.calmer, effect_bpm: -0.3 } })[2][0], "closing.calmer.unknown");
   assert.equal(closingLines({ ...done, calmer: null })[2][0], "closing.calmer.unknown");
+});
+
+test("a block of a plan is compared, counted and not answered", () => {
+  const comparing = scene("comparing");
+  assert.deepEqual(cardView(comparing, 1100, 146).sentence, ["card.comparing.sentence", {}]);
+  assert.deepEqual(blockOf(comparing), { n: 1, all: 4 });
+  assert.deepEqual(cardView(scene("resting"), 1100, 196).sentence, ["card.resting.sentence", { n: 104 }]);
+  assert.equal(blockOf(scene("yes")), null);
+  assert.equal(blockOf(scene("finished_trial")), null);
+});
+
+test("after a plan only what its blocks allow is said", () => {
+  const done = scene("finished_trial");
+  assert.equal(done.trial.answer, "yes");
+  assert.deepEqual(closingLines(done).map(([key]) => key), ["closing.tension.both", "trial.trial_blocks.heart_rate_bpm.lower"]);
+  assert.equal(closingLines(done)[1][1].n, 3.25);
+});
+
+test("once the order is drawn its steps are the planned ones", () => {
+  const steps = [{ step: "rest", duration_s: 60, block: 0 }, { step: "breathe", duration_s: 60, block: 1 }];
+  const drawn = reduce(scene("ready"), { type: "plan", q: 501, at_s: 2.5, kind: "trial", blocks: ["quiet", "4-6"], steps }, 1000);
+  assert.deepEqual(planned(drawn).map((step) => step.step), ["rest", "breathe"]);
+  assert.equal(drawn.messageSeq, 501);
 });
 
 test("planned steps are done, now or to come", () => {
