@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from biofeedback.core.answers import NORMAL_975, SIGNAL_REASONS
+from biofeedback.core.answers import SIGNAL_REASONS
+from biofeedback.core.locked import NORMAL_975
 from tests.validation.classes import Target
 from tests.validation.outcome import LookOutcome, Outcome
 
