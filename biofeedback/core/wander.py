@@ -1,7 +1,6 @@
 """How far apart the means of two steps lie by chance, because heart rate and its variability wander slowly."""
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,7 +21,7 @@ BIN_S = 10.0  # breath and Mayer wave are nearly averaged out; the wander that m
 # A heart rate wanders about as 1/f**slope (Kobayashi & Musha 1982, doi 10.1109/TBME.1982.324972): a sum of
 # Ornstein-Uhlenbeck processes with time constants evenly spaced in their logarithm, variances tau**(slope - 1).
 TAUS_S = np.array([4.0, 12.0, 36.0, 108.0])
-SLOPES = (0.0, 0.5, 1.0, 1.5, 2.0)
+SLOPES = np.array([0.0, 0.5, 1.0, 1.5, 2.0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +100,11 @@ def _binned(lags_s: NDArray[np.float64], tau_s: float) -> NDArray[np.float64]:
     return np.where(lags_s == 0, same, apart)
 
 
-def _wander(lags_s: NDArray[np.float64], slope: float) -> NDArray[np.float64]:
-    """Correlation of the means over two bins of a heart rate that wanders as 1/f**slope."""
-    parts = TAUS_S ** (slope - 1)
-    none_s = np.zeros(1)
-    total = sum(part * float(_binned(none_s, tau_s)[0]) for part, tau_s in zip(parts, TAUS_S, strict=True))
-    mixed = [part * _binned(lags_s, tau_s) for part, tau_s in zip(parts, TAUS_S, strict=True)]
-    return np.asarray(np.sum(mixed, axis=0) / total)
+def _wanders(lags_s: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Correlation of the means over two bins of a heart rate that wanders as 1/f**slope, for every slope."""
+    parts = TAUS_S ** (SLOPES[:, None] - 1)
+    binned = np.stack([_binned(lags_s, tau_s) for tau_s in TAUS_S])
+    return np.tensordot(parts / (parts @ binned[:, 0, 0])[:, None], binned, axes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,28 +132,41 @@ def _pair(before: Level, after: Level) -> _Pair:
     )
 
 
-def _fit(pair: _Pair, correlation: NDArray[np.float64], prior_sd: float) -> tuple[float, float]:
-    """Log of the marginal likelihood of a correlation, and the variance of the difference under it.
+def _fits(
+    pair: _Pair, correlations: NDArray[np.float64], prior_sd: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Log of the marginal likelihood of each correlation, and the variance of the difference under it.
 
     Each step has a mean of its own with a flat prior, the variance a scaled inverse chi-square one: restricted maximum
     likelihood (Patterson & Thompson 1971, doi 10.1093/biomet/58.3.545) with that prior's weight.
     """
-    root = np.linalg.cholesky(correlation)
-    white = np.linalg.solve(root, np.column_stack((pair.values, pair.steps)))
-    basis, means = np.linalg.qr(white[:, 1:])
-    left = white[:, 0] - basis @ (basis.T @ white[:, 0])
-    squares = PRIOR_DF * prior_sd**2 + float(left @ left)
-    df = PRIOR_DF + len(left) - 2
-    fit = -np.log(np.diag(root)).sum() - np.log(np.abs(np.diag(means))).sum() - df / 2 * math.log(squares)
-    return float(fit), squares / df * float(pair.weights @ correlation @ pair.weights)
+    roots = np.linalg.cholesky(correlations)
+    white = np.linalg.solve(roots, np.column_stack((pair.values, pair.steps)))
+    values, first, second = white.transpose(2, 0, 1)
+    first_squares = _dot(first, first)
+    second = second - (_dot(first, second) / first_squares)[:, None] * first
+    second_squares = _dot(second, second)
+    values = values - (_dot(first, values) / first_squares)[:, None] * first
+    values = values - (_dot(second, values) / second_squares)[:, None] * second
+    squares = PRIOR_DF * prior_sd**2 + _dot(values, values)
+    df = PRIOR_DF + len(pair.values) - 2
+    diagonals = np.diagonal(roots, axis1=1, axis2=2)
+    fits = -np.log(diagonals).sum(axis=1) - 0.5 * np.log(first_squares * second_squares) - df / 2 * np.log(squares)
+    return fits, squares / df * (correlations @ pair.weights @ pair.weights)
 
 
-def _correlations(pair: _Pair, slow_shares: Sequence[float]) -> Sequence[NDArray[np.float64]]:
-    """Every correlation that is weighed: all slopes with all shares."""
-    lags_s = np.abs(pair.at_s[:, None] - pair.at_s[None, :])
-    alone = np.diag(pair.beats.mean() / pair.beats)  # a bin of few beats is less sure
-    wanders = [_wander(lags_s, slope) for slope in SLOPES]
-    return [share * wander + (1 - share) * alone for wander in wanders for share in slow_shares]
+def _dot(first: NDArray[np.float64], second: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Inner products, row by row."""
+    return np.asarray(np.einsum("ij,ij->i", first, second))
+
+
+def _all_fits(pair: _Pair, wander: Wander) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Fits of all slopes with all shares; slope by slope, so that an hour of bins still fits into memory."""
+    shares = np.asarray(wander.slow_shares)[:, None, None]
+    alone = (1 - shares) * np.diag(pair.beats.mean() / pair.beats)  # a bin of few beats is less sure
+    slopes = _wanders(np.abs(pair.at_s[:, None] - pair.at_s[None, :]))
+    fits, variances = zip(*(_fits(pair, shares * slope + alone, wander.sd) for slope in slopes), strict=True)
+    return np.concatenate(fits), np.concatenate(variances)
 
 
 def spread_of_difference(before: Level, after: Level, wander: Wander) -> Spread:
@@ -182,11 +192,9 @@ def spread_of_difference(before: Level, after: Level, wander: Wander) -> Spread:
     averaged over all slopes and shares by how well each explains the data: two minutes cannot choose among them.
     """
     pair = _pair(before, after)
-    fits = [_fit(pair, correlation, wander.sd) for correlation in _correlations(pair, wander.slow_shares)]
-    best = max(fit for fit, _ in fits)
-    weights = np.exp([fit - best for fit, _ in fits])
+    fits, variances = _all_fits(pair, wander)
+    weights = np.exp(fits - fits.max())
     weights /= weights.sum()
-    variances = np.asarray([variance for _, variance in fits])
     df = PRIOR_DF + len(pair.beats) - 2
     mean = float(weights @ variances) * df / (df - 2)
     square = float(weights @ variances**2) * df**2 / ((df - 2) * (df - 4))

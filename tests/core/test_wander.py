@@ -12,6 +12,8 @@ from scipy import stats
 from biofeedback.core.wander import (
     HEART_RATE,
     LN_RMSSD,
+    SLOPES,
+    TAUS_S,
     Level,
     _binned,
     heart_rate_level,
@@ -81,6 +83,43 @@ def test_the_covariance_of_means_is_the_integral_of_that_of_the_process(tau_s, l
     places_s = (np.arange(500) + 0.5) * BIN_S / 500
     lags_s = np.abs(places_s[:, None] - places_s[None, :] - lag_s)
     assert _binned(np.array([lag_s]), tau_s)[0] == pytest.approx(np.exp(-lags_s / tau_s).mean(), rel=1e-4)
+
+
+def _one_at_a_time(before, after, wander):
+    """The same spread by textbook matrices, one slope and one share after the other."""
+    at_s = np.concatenate([level.start_s + BIN_S * np.asarray(level.bins) for level in (before, after)])
+    beats = np.asarray((*before.beats, *after.beats), float)
+    design = np.repeat(np.eye(2), [len(before.bins), len(after.bins)], axis=0)
+    ends = design * beats[:, None] @ [[-1 / sum(before.beats), 0], [0, 1 / sum(after.beats)]] @ [1, 1]
+    lags_s, fits, variances, df = np.abs(at_s[:, None] - at_s), [], [], 0.5 + len(at_s) - 2
+    for slope in SLOPES:
+        slow = sum(tau_s ** (slope - 1) * _binned(lags_s, tau_s) for tau_s in TAUS_S)
+        for share in wander.slow_shares:
+            covariance = share * slow / slow[0, 0] + (1 - share) * np.diag(beats.mean() / beats)
+            inverse = np.linalg.inv(covariance)
+            means = np.linalg.inv(design.T @ inverse @ design)
+            left = np.asarray((*before.values, *after.values)) - 70
+            left = left - design @ (means @ (design.T @ (inverse @ left)))
+            squares = 0.5 * wander.sd**2 + left @ inverse @ left
+            halves = np.linalg.slogdet(covariance)[1] - np.linalg.slogdet(means)[1] + df * math.log(squares)
+            fits.append(-halves / 2)
+            variances.append(squares * (ends @ covariance @ ends))
+    weights = np.exp(np.asarray(fits) - max(fits))
+    weights /= weights.sum()
+    mean = weights @ variances / (df - 2)
+    square = weights @ np.square(variances) / ((df - 2) * (df - 4))
+    matched_df = 4 + 2 * mean**2 / (square - mean**2)
+    return math.sqrt(mean * (matched_df - 2) / matched_df), matched_df
+
+
+@pytest.mark.parametrize("wander", [HEART_RATE, LN_RMSSD])
+@pytest.mark.parametrize("seed", range(4))
+def test_all_fits_at_once_are_those_one_at_a_time(seed, wander):
+    rng = np.random.default_rng(seed)
+    before, after, _ = _wandering(rng, rng.uniform(0.3, 4.0), rng.uniform(3.0, 60.0))
+    after = replace(after, bins=after.bins[2:], values=after.values[2:], beats=tuple(range(8, 18)))
+    found = spread_of_difference(before, after, wander)
+    assert (found.sd, found.df) == pytest.approx(_one_at_a_time(before, after, wander), rel=1e-9)
 
 
 def test_the_stated_error_is_that_of_the_means_whatever_the_wander():
