@@ -44,7 +44,6 @@ const BAR = {
   no: "open",
   unknown: "open",
   not_following: "open",
-  no_baseline: "open",
   measuring: "filling",
   comparing: "filling",
   baseline: "filling",
@@ -100,7 +99,6 @@ function exhaleLine(state) {
   if (answer?.reason === "irregular_beats") return ["card.irregular_beats.sentence", {}];
   if (answer?.reason === "no_beat_intervals") return ["card.no_beat_intervals.sentence", {}];
   if (!answer || SIGNAL.has(answer.reason)) return ["closing.exhale.signal", {}];
-  if (answer.reason === "no_baseline") return ["closing.exhale.no_baseline", {}];
   if (answer.reason === "not_following") return ["closing.exhale.not_following", {}];
   return ["closing.exhale.unclear", {}];
 }

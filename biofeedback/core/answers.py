@@ -20,10 +20,10 @@ LOOKS = (3, 6, 12)  # breaths; planned, so that the error rate is known
 # people allow it: docs/validation.md
 EVIDENCE_MIN = (1.25, 2.0, 2.4)
 # The same against a slow rhythm of one's own. Three breaths cannot tell 5.5 from 6 a minute, twelve can.
-TOGETHER_MIN = 0.3
+TOGETHER_MIN = 0.45
 # A varied pacer is there to tell the two apart: then it must.
 VARIED_TOGETHER_MIN = 1.5
-APART_MIN = (3.0, 3.0, 1.0)  # evidence the other way round that says a person breathes at another pace
+APART_MIN = (3.0, 2.0, 0.3)  # evidence the other way round that says a person breathes at another pace
 OTHER_MIN = 2.0  # and for a rhythm far from the pacer's
 RHYTHM_MIN = 1.0  # either must explain more than noise does
 HARMONIC_MAX = 0.8  # a second harmonic as large as the first is a breath at twice the pace

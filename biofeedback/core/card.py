@@ -86,8 +86,6 @@ def _answer_state(response: ExhaleResponse | None) -> CardState:
         return CardState.IRREGULAR_BEATS
     if Reason.POOR_SIGNAL in response.reasons:
         return CardState.POOR_SIGNAL
-    if Reason.NO_BASELINE in response.reasons:
-        return CardState.NO_BASELINE
     if response.following is Following.NO:
         return CardState.NOT_FOLLOWING
     return {Answer.YES: CardState.YES, Answer.NO: CardState.NO, Answer.UNKNOWN: CardState.UNKNOWN}[response.answer]

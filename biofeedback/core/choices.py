@@ -99,7 +99,6 @@ class CardState(StrEnum):
     NOT_FOLLOWING = "not_following"
     POOR_SIGNAL = "poor_signal"
     IRREGULAR_BEATS = "irregular_beats"
-    NO_BASELINE = "no_baseline"  # a breathing step whose noise is not known from this or an earlier session
     PAUSED = "paused"
     RECOVERY = "recovery"
     COMPARING = "comparing"  # breathing in a block of a plan: what comes of it is said at the end, of all blocks

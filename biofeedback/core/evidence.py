@@ -15,7 +15,6 @@ __all__ = ["AMPLITUDES_MS", "Band", "LockedWaves", "OwnRhythm", "locked_waves", 
 Array = NDArray[np.float64]
 
 BAND_TEMPOS = (0.4, 1.65)  # times the pacer's: what lies beside its line, without the drift below and harmonics above
-NOISE_DF = 6.0  # how well two minutes tell the noise's size; its SD changes by exp(N(0, .3)) besides: science.md 5
 JITTER_BREATHS = 0.075  # each turn of the breath comes 5-10 % of a breath early or late; science.md 5
 DEPTH_SD = 0.15  # of a breath's depth, from breath to breath; fitted to one person's belt, straps/presets.py
 AMPLITUDES_MS = 2.0 * 1.25 ** np.arange(25)  # half of peak to trough, 2 to 420 ms; each as likely as the next
@@ -48,14 +47,16 @@ class Band:
         self._look = white.back(basis).T
         self.y = basis.T @ white.y
         self.size = len(self.y)
+        self.scale_df = white.scale_df
 
     def of(self, waves: Array) -> Array:
         """Waves of shape (..., n_beats, n_waves) as they look in the band, (..., size, n_waves)."""
         return np.asarray(self._look @ waves)
 
     def log_likelihood(self, misfit: Array, log_determinant: Array) -> Array:
-        """Log likelihood of a Gaussian misfit whose noise has a size that is known to ``NOISE_DF`` (Student's t)."""
-        return np.asarray(-0.5 * log_determinant - (NOISE_DF + self.size) / 2 * np.log1p(misfit / NOISE_DF))
+        """Log likelihood of a Gaussian misfit whose noise has a size that is known to ``scale_df`` (Student's t)."""
+        df = self.scale_df
+        return np.asarray(-0.5 * log_determinant - (df + self.size) / 2 * np.log1p(misfit / df))
 
     @property
     def silence(self) -> float:
@@ -114,7 +115,7 @@ def _best(band: Band, y: Array, wave: Array, spread: Array, by_amplitude: Array)
     precision = (wave * wave / spread).sum(axis=-1)
     amplitude_ms = (wave * y / spread).sum(axis=-1) / precision
     misfit = (np.square(y - amplitude_ms[:, None] * wave) / spread).sum(axis=-1)
-    scale2 = (NOISE_DF + misfit) / (NOISE_DF + band.size - 1)
+    scale2 = (band.scale_df + misfit) / (band.scale_df + band.size - 1)
     return amplitude_ms, np.sqrt(scale2 / precision)
 
 

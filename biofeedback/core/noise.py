@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["NoiseSpectrum", "Whitened", "covariance", "learn_noise", "pool_noise"]
+__all__ = ["BAND_HZ", "FREQUENCIES_HZ", "NoiseSpectrum", "Whitened", "covariance", "learn_noise", "pool_noise"]
 
 RESAMPLED_HZ = 2.0  # the slowest rate that still holds a fast breathing rhythm (Nyquist 1 Hz)
 ORDER = 32  # of the autoregression: sixteen seconds of memory, enough to tell a Mayer wave of .09 Hz from one of .1
@@ -19,17 +19,23 @@ LAG_STEP_S = 0.1
 MIN_SPAN_S = 80.0  # a shorter baseline does not hold enough slow waves
 PART_MIN_S, PART_MIN_BEATS = 30.0, 32
 SAMPLES_PER_ORDER = 4  # a short part teaches a shorter memory
+# How well two minutes tell the noise's size in the exercise that follows; its SD changes by exp(N(0, .3)): science.md 5
+BASELINE_DF = 6.0
 WHITE_MIN_MS2 = 4.0  # the strap's clock and the R peak's jitter: about 2 ms
 
 
 @dataclass(frozen=True, slots=True)
 class NoiseSpectrum:
-    """Variance of RR in bands of equal width, and the white remainder; ``span_s`` is what it was learned from."""
+    """Variance of RR in bands of equal width, and the white remainder; ``span_s`` is what it was learned from.
+
+    ``scale_df`` says how well it tells the noise's size in an exercise, as degrees of freedom.
+    """
 
     frequency_hz: tuple[float, ...]
     power_ms2: tuple[float, ...]
     white_ms2: float
     span_s: float
+    scale_df: float = BASELINE_DF
 
     def density_at(self, frequency_hz: float) -> float:
         """Power density at ``frequency_hz``, in ms2/Hz."""
@@ -114,6 +120,7 @@ class Whitened:
     """Beats and waves in the metric of the person's own noise, slow drift taken out."""
 
     def __init__(self, noise: NoiseSpectrum, mid_s: NDArray[np.float64], rr_ms: NDArray[np.float64]) -> None:
+        self.scale_df = noise.scale_df
         self._root = np.linalg.cholesky(covariance(noise, mid_s))
         place = 2 * (mid_s - mid_s[0]) / (mid_s[-1] - mid_s[0]) - 1
         drift = np.linalg.solve(self._root, np.stack((np.ones_like(place), place, place * place), axis=1))

@@ -71,7 +71,8 @@ def exhale_thirds_ms(
         if not bool(np.any((mid_s >= start_s) & (mid_s <= start_s + third_s))):
             return None
         count = max(2, round(third_s * INTERPOLATED_HZ) + 1)
-        means.append(float(np.interp(np.linspace(start_s, start_s + third_s, count), mid_s, nn_ms).mean()))
+        curve_ms = np.interp(np.linspace(start_s, start_s + third_s, count), mid_s, nn_ms)
+        means.append(float((curve_ms[1:] + curve_ms[:-1]).mean() / 2))  # the ends count half: the mean over the third
     return means[0], means[1]
 
 

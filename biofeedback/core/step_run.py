@@ -15,6 +15,7 @@ from biofeedback.core.events import Step
 from biofeedback.core.locked import NORMAL_975, LockedFit, fit_locked
 from biofeedback.core.noise import NoiseSpectrum, learn_noise
 from biofeedback.core.pacing import Breath, Pacer
+from biofeedback.core.population import population_noise
 from biofeedback.core.respiration import breathing_rate
 from biofeedback.core.results import (
     Answer,
@@ -25,6 +26,7 @@ from biofeedback.core.results import (
     Grade,
     LatencySource,
     Look,
+    NoiseSource,
     Reason,
     RsaTrend,
     StepMeasures,
@@ -172,18 +174,17 @@ class StepRun:
         run = _longest_run(around.beats.runs(self.step.t_s, end_s + LATE_S))
         used = 0 if run is None else _whole_breaths(pacer, run, breaths)
         reasons = list(signal.reasons)
-        if around.noise is None:
-            reasons.append(Reason.NO_BASELINE)
         if used < LOOKS[0]:
             reasons.append(Reason.TOO_FEW_BREATHS)
-        if reasons or run is None or around.noise is None or len(run.nn_ms) < FIT_MIN_BEATS:
+        if reasons or run is None or len(run.nn_ms) < FIT_MIN_BEATS:
             reasons = reasons or [Reason.TOO_FEW_BREATHS]
             return None, LookVerdict(Answer.UNKNOWN, tuple(reasons), Following.UNKNOWN, None, None, None), used
         mid_s, nn_ms = run.clean_mid_s, run.nn_ms
-        fit = fit_locked(pacer, around.noise, mid_s, nn_ms, around.contact.latency_s)
+        noise = around.noise or population_noise(float(nn_ms.mean()))
+        fit = fit_locked(pacer, noise, mid_s, nn_ms, around.contact.latency_s)
         verdict = decide_look(
             fit,
-            goes_on=own_breathing_goes_on(pacer, around.noise, mid_s, nn_ms, fit.delay_s),
+            goes_on=own_breathing_goes_on(pacer, noise, mid_s, nn_ms, fit.delay_s),
             was_seen=self.was_seen_following,
             is_varied=bool(pacer.breaths),
             grade=signal.grade,
@@ -216,7 +217,7 @@ class StepRun:
             high_bpm=_times(high_ms, self.bpm_per_ms),
             phase_deg=None if fit is None else fit.heart_lag_s / pacer.pattern.period_s * 360.0,
             following=verdict.following,
-            noise_source=around.noise_source,
+            noise_source=around.noise_source or (None if fit is None else NoiseSource.POPULATION),
             latency_source=LatencySource.PROFILED if latency_s is None else LatencySource.CALIBRATED,
             latency_s=_strap_share(fit) if latency_s is None else latency_s,
             looks=tuple(self.looks),
@@ -251,8 +252,7 @@ class StepRun:
         """The step has ended at no planned look: the answer is that of the last one made."""
         if self.response is None:
             signal = around.grade(around.measured_from_s, self.end_s)
-            missing = () if around.noise is not None else (Reason.NO_BASELINE,)
-            reasons = (*signal.reasons, *missing, Reason.TOO_FEW_BREATHS)
+            reasons = (*signal.reasons, Reason.TOO_FEW_BREATHS)
             verdict = LookVerdict(Answer.UNKNOWN, reasons, Following.UNKNOWN, None, None, None)
             assert self.pacer is not None
             self.response = self._respond(around, self.pacer, None, verdict, self.next_breath, final=True)

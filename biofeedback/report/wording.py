@@ -17,7 +17,6 @@ _SENTENCES = {
     Reason.POOR_SIGNAL: "closing.exhale.signal",
     Reason.NO_BREATHING_STEP: "closing.exhale.not_asked",
     Reason.PART_OF_PLAN: "closing.exhale.not_asked",
-    Reason.NO_BASELINE: "closing.exhale.no_baseline",
     Reason.NOT_FOLLOWING: "closing.exhale.not_following",
 }
 

@@ -299,7 +299,6 @@ SCENES: dict[str, Scene] = {
     "not_following": breathing(
         "not_following", 178.0, reason="not_following", reasons=["not_following"], following="no"
     ),
-    "no_baseline": breathing("no_baseline", reason="no_baseline", reasons=["no_baseline"]),
     "no_contact": replace(_unreadable("no_contact", "no_contact", **_NO_CONTACT), gap=(160.0, 200.0)),
     "no_beat_intervals": replace(_unreadable("no_beat_intervals", "no_beat_intervals"), has_beats=False),
     "poor_signal": replace(_unreadable("poor_signal", "poor_signal", usable_percent=58.0), gap=(140.0, 149.0)),

@@ -104,8 +104,7 @@ def test_a_step_without_an_answer_counts_the_breaths_until_the_next_look(breaths
         (_response(Answer.UNKNOWN, Reason.INCONCLUSIVE), CardState.UNKNOWN),
         (_response(Answer.UNKNOWN, Reason.NOT_FOLLOWING, following=Following.NO), CardState.NOT_FOLLOWING),
         (_response(Answer.UNKNOWN, Reason.IRREGULAR_BEATS, Reason.POOR_SIGNAL), CardState.IRREGULAR_BEATS),
-        (_response(Answer.UNKNOWN, Reason.POOR_SIGNAL, Reason.NO_BASELINE), CardState.POOR_SIGNAL),
-        (_response(Answer.UNKNOWN, Reason.NO_BASELINE), CardState.NO_BASELINE),
+        (_response(Answer.UNKNOWN, Reason.POOR_SIGNAL, Reason.TOO_FEW_BREATHS), CardState.POOR_SIGNAL),
     ],
 )
 def test_an_answer_says_what_was_found(response, state):
@@ -209,10 +208,3 @@ def test_a_strap_without_intervals_shows_in_every_step():
         run(numbered([Step(0, 0.0, StepKind.WALK, 30.0), *silent, Step(0, 30.0, StepKind.BREATHE, 30.0, FOUR_SIX)]))
     )
     assert states == [CardState.MOVING, CardState.NO_BEAT_INTERVALS]
-
-
-def test_an_exercise_without_any_baseline_says_so():
-    steps = measured_steps(120.0, 0.0, 0.0)
-    results = run(session_of("responder", 1, steps))
-    assert CardState.NO_BASELINE in _states(results)
-    assert of(results, ExhaleResponse)[-1].reason is Reason.NO_BASELINE

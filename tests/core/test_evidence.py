@@ -3,7 +3,7 @@ import pytest
 from hearts import FOUR_SIX, waves
 from scipy import stats
 
-from biofeedback.core.evidence import NOISE_DF, Band, LockedWaves, locked_waves, log_mean, own_rhythm
+from biofeedback.core.evidence import Band, LockedWaves, locked_waves, log_mean, own_rhythm
 from biofeedback.core.noise import Whitened, covariance, learn_noise
 from biofeedback.core.pacing import Pacer, Pattern
 from biofeedback.core.rsa import phases_rad, turns_s
@@ -44,8 +44,8 @@ def test_the_likelihood_is_that_of_students_t():
     """Up to the constant that all explanations share, against scipy."""
     band = _band(_drawn(1))
     shape = np.diag(np.linspace(1.0, 3.0, band.size))
-    expected = stats.multivariate_t(np.zeros(band.size), shape, df=NOISE_DF).logpdf(band.y)
-    base = stats.multivariate_t(np.zeros(band.size), np.eye(band.size), df=NOISE_DF).logpdf(np.zeros(band.size))
+    expected = stats.multivariate_t(np.zeros(band.size), shape, df=band.scale_df).logpdf(band.y)
+    base = stats.multivariate_t(np.zeros(band.size), np.eye(band.size), df=band.scale_df).logpdf(np.zeros(band.size))
     misfit = np.asarray(band.y @ np.linalg.solve(shape, band.y))
     found = band.log_likelihood(misfit, np.asarray(np.linalg.slogdet(shape)[1]))
     assert float(found) == pytest.approx(float(expected - base))

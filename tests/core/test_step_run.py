@@ -247,12 +247,18 @@ def test_a_flat_heart_is_a_no_when_somebody_saw_the_person_follow():
     assert (response.time_to_answer_s, response.shown_at_s) == (120.0, 123.0)
 
 
-def test_a_look_needs_noise_and_breaths():
-    response = _look(_run_at(0), _around(_paced(50.0), noise=None), 6)
-    assert (response.answer, response.reasons) == (Answer.UNKNOWN, (Reason.NO_BASELINE,))
-    assert response.effect_ms is response.low_bpm is response.p_value is response.phase_deg is None
-    few = _look(_run_at(0), CLEAR, 0)
-    assert few.reason is Reason.TOO_FEW_BREATHS or Reason.TOO_FEW_BREATHS in few.reasons
+def test_without_any_baseline_a_look_leans_on_people_at_large_and_says_so():
+    beats = _beats(_paced(80.0))
+    own, others = _look(_run_at(0), _around(beats), 12), _look(_run_at(0), _around(beats, noise=None), 12)
+    assert (own.noise_source, others.noise_source) == (NoiseSource.SESSION, NoiseSource.POPULATION)
+    assert others.answer is Answer.YES
+    assert others.high_ms - others.low_ms > own.high_ms - own.low_ms
+
+
+def test_a_look_needs_breaths():
+    few = _look(_run_at(0), _around(_paced(50.0), noise=None), 0)
+    assert Reason.TOO_FEW_BREATHS in few.reasons
+    assert few.effect_ms is few.low_bpm is few.p_value is few.phase_deg is few.noise_source is None
 
 
 def test_a_look_uses_only_the_longest_unbroken_run():
@@ -275,7 +281,7 @@ def test_a_run_with_hardly_any_clean_beats_is_too_little():
 
 def test_a_step_without_a_look_closes_with_its_reasons():
     response = _run_at(2).close(_around(_paced(50.0), noise=None))
-    assert response.reasons == (Reason.NO_BASELINE, Reason.TOO_FEW_BREATHS)
+    assert response.reasons == (Reason.TOO_FEW_BREATHS,)
     assert (response.final, response.breaths_used) == (True, 2)
     looked = _run_at(0)
     _look(looked, CLEAR, 6)

@@ -63,6 +63,7 @@ class SessionClass:
     varied_breaths: int = 0  # so many of the pacer's first breaths are 10-20 % longer or shorter
     is_seen: bool = False  # somebody marks that the person breathes along
     is_exercise: bool = True  # False: nothing is asked, the middle step is rest
+    has_baseline: bool = True  # False: the first step is rest from which nothing is learned
 
 
 EVER_YES = Target("ever_yes", high=0.05, breaths=12)
@@ -81,6 +82,11 @@ SLOW = replace(
 )  # fmt: skip
 FLAT = replace(ORDINARY, rsa_bpm=(0.0, 0.5))
 STRONG = replace(ORDINARY, rsa_bpm=(8.0, 12.0))
+# The background as it was assumed before anything was fitted: RMSSD about 24 ms, a half to a third of real wandering.
+QUIET = replace(
+    STRONG, vlf_sd_bpm=(1.0, 2.0), vlf_slope=(2.0, 2.0), noise_sd_bpm=(0.8, 0.8), tidal_jitter_fraction=0.12,
+    breathing_jitter_fraction=0.10, breathing_wander_fraction=0.0,
+)  # fmt: skip
 # The background fitted to all three recordings, the hour that need not be rest as well; RSA and Mayer wave as wide as
 # theirs, by eye.
 REAL_LIKE = replace(
@@ -126,6 +132,9 @@ _NULLS = (
     _null("sighs", "breathes freely, a sigh a minute", push=Push(sighs_per_min=1.0)),
     _null("artefacts", "breathes freely, 3 % artefacts", faults=THREE_PERCENT),
     _null("ectopy_light", "breathes freely, .5-2.5 % ectopic beats", replace(FREE, ectopic_fraction=(0.005, 0.025))),
+    _null("free_no_baseline", "breathes freely, no baseline: noise of people at large", has_baseline=False),
+    _null("mayer_no_baseline", "the same with a Mayer wave of SD 1.5-3 bpm within .005 Hz of the pacer", STRONG_MAYER,
+          has_baseline=False),
     _null("free_real_like", "breathes freely, wanders as widely as the real recordings", REAL_LIKE),
     _null("ectopy_frequent", "breathes freely, 8-15 % ectopic beats", replace(FREE, ectopic_fraction=(0.08, 0.15))),
 )  # fmt: skip
@@ -148,6 +157,12 @@ _RESPONDERS = (
                replace(STRONG, ectopic_fraction=(1 / 66, 4 / 66)), {12: 0.90}),
     _responder("responder_real_like", "8-12 bpm, wanders as widely as the real recordings",
                replace(REAL_LIKE, follows=Follows.PACER, rsa_bpm=(8.0, 12.0)), {}),
+    _responder("responder_no_baseline", "8-12 bpm, no baseline: noise of people at large", STRONG, {},
+               has_baseline=False),
+    _responder("responder_8_12_quiet", "8-12 bpm in the noise that was assumed before the fit", QUIET, {}),
+    _responder("responder_2_5_quiet", "2-5 bpm in that noise", replace(QUIET, rsa_bpm=(2.0, 5.0)), {}),
+    _responder("responder_mayer_quiet", "8-12 bpm, Mayer wave of SD 1.5-3 bpm in that noise",
+               replace(QUIET, mayer_sd_bpm=(1.5, 3.0)), {}),
     _responder("responder_first_varied", "8-12 bpm, first 3 breaths of the pacer varied", STRONG, {}, varied_breaths=3),
     _responder("responder_varied", "8-12 bpm, all breaths of the pacer varied", STRONG, {}, varied_breaths=12),
 )  # fmt: skip

@@ -100,7 +100,7 @@ def _steps(one: SessionClass, rng: np.random.Generator) -> tuple[Step, Step, Ste
     factors = 1 + rng.uniform(0.1, 0.2, one.varied_breaths) * rng.choice((-1.0, 1.0), one.varied_breaths)
     breaths = tuple((round(4 * float(f), 3), round(6 * float(f), 3)) for f in factors)
     length_s = sum(map(sum, breaths)) + (BREATHS - len(breaths)) * FOUR_SIX.period_s
-    baseline = Step(0, BASELINE_S, StepKind.BASELINE, STEP_S)
+    baseline = Step(0, BASELINE_S, StepKind.BASELINE if one.has_baseline else StepKind.REST, STEP_S)
     if one.is_exercise:
         middle = Step(0, EXERCISE_S, StepKind.BREATHE, length_s, FOUR_SIX, breaths)
     else:

@@ -138,7 +138,7 @@ test("the exhale line tells why nothing can be said", () => {
   const done = scene("finished_unclear");
   const line = (change) => closingLines({ ...done, ...change })[1][0];
   assert.equal(line({ exhale: null }), "closing.exhale.signal");
-  for (const [reason, key] of [["irregular_beats", "card.irregular_beats.sentence"], ["no_beat_intervals", "card.no_beat_intervals.sentence"], ["poor_signal", "closing.exhale.signal"], ["no_baseline", "closing.exhale.no_baseline"], ["not_following", "closing.exhale.not_following"]]) {
+  for (const [reason, key] of [["irregular_beats", "card.irregular_beats.sentence"], ["no_beat_intervals", "card.no_beat_intervals.sentence"], ["poor_signal", "closing.exhale.signal"], ["not_following", "closing.exhale.not_following"]]) {
     assert.equal(line({ exhale: { ...done.exhale, reason } }), key);
   }
   assert.equal(line({ exhale: { ...scene("yes").exhale, revoked: true } }), "closing.exhale.unclear");
