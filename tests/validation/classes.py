@@ -126,6 +126,7 @@ _NULLS = (
     ),
     _null("double", "breathes 12/min, locked to the pacer's double", STRONG,
           person_pattern="2-3"),
+    _null("half", "breathes 3/min, locked to half the pacer's pace", STRONG, person_pattern="8-12"),
     _null("flat", "breathes along, RSA flat (0-.5 bpm)", FLAT, targets=(EVER_YES, COVERAGE)),
     _null("drift", "breathes freely, heart rate drifts by -6 bpm", push=Push(drift_bpm=-6.0)),
     _null("posture", "breathes freely, a posture step of 8 bpm up or down", push=Push(posture_bpm=8.0)),
