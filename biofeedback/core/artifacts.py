@@ -23,6 +23,7 @@ __all__ = [
     "IRREGULARITY_LIMIT",
     "MEDIAN_BEATS",
     "MIN_BEATS",
+    "STRAP_FAULTS",
     "STRAY",
     "SWING",
     "WINDOW_BEATS",
@@ -31,6 +32,7 @@ __all__ = [
     "final_labels",
     "irregularity",
     "is_in_range",
+    "strap_faults",
 ]
 
 WINDOW_BEATS = 91  # Lipponen and Tarvainen 2019
@@ -63,6 +65,7 @@ STRAY = Limit(14.0, 0.08, 0.25)  # 5.8 SD: a lone interval is rarer than a beat 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 _IN_PAIRS = (Artifact.ECTOPIC, Artifact.EXTRA)
+STRAP_FAULTS = (Artifact.MISSED, Artifact.EXTRA, Artifact.RANGE)  # no heart does it; a beat out of place may be its own
 
 
 def is_in_range(rr_ms: float) -> bool:
@@ -243,3 +246,8 @@ def corrected_beats(labels: Sequence[Artifact | None]) -> int:
         else:
             previous = label
     return count
+
+
+def strap_faults(labels: Sequence[Artifact | None]) -> int:
+    """Heart beats among the corrected ones that the strap missed or made up."""
+    return corrected_beats([label if label in STRAP_FAULTS else None for label in labels])

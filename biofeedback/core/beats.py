@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from biofeedback.core.artifacts import corrected_beats, final_labels
+from biofeedback.core.artifacts import corrected_beats, final_labels, strap_faults
 from biofeedback.core.provisional import LABEL_DELAY_BEATS, ProvisionalLabels
 from biofeedback.core.results import Artifact, Beat, BeatLabel, Gap, Result
 from biofeedback.core.timeline import Segment, Timeline
@@ -202,16 +202,21 @@ class Beats:
         is_normal = np.asarray([label is Artifact.NORMAL for label in labels])
         return Run(segment.number, begin, times_s[part], rr_ms[part], is_normal, labels)
 
-    def recent_counts(self, start_s: float) -> tuple[int, int]:
-        """How many beats there are since about ``start_s``, and how many of them were corrected."""
-        beats = corrected = 0
+    def recent_counts(self, start_s: float) -> tuple[int, int, int]:
+        """How many beats there are since about ``start_s``, how many were corrected, and how many of those the strap's.
+
+        Those are the ones that it missed or made up.
+        """
+        beats = corrected = faults = 0
         for segment in reversed(self.segments):
             labels = segment.labels[segment.places(start_s, start_s)[0] :]
             if not labels:
                 break
             beats += len(labels)
-            corrected += corrected_beats(labels)
-        return beats, corrected
+            here = corrected_beats(labels)
+            corrected += here
+            faults += strap_faults(labels) if here else 0
+        return beats, corrected, faults
 
     def recent_heart_rate_bpm(self) -> float | None:
         """Mean heart rate over the newest beats; None while beats are missing."""

@@ -31,7 +31,7 @@ from biofeedback.core.heart_rate import decode
 from biofeedback.core.levels import Levels
 from biofeedback.core.noise import NoiseSpectrum
 from biofeedback.core.prior import Prior
-from biofeedback.core.quality import Figures, Verdict, grade_figures
+from biofeedback.core.quality import Figures, Verdict, grade_recent
 from biofeedback.core.results import Card, Grade, Quality, Reason, Result, StepEnded, StepStarted
 from biofeedback.core.step_run import BEATS_AFTER, SETTLE_S, StepRun, unasked
 from biofeedback.core.surroundings import Surroundings
@@ -337,12 +337,11 @@ class Pipeline:
 
     def _recent_verdict(self, start_s: float) -> Verdict:
         """The same for the last minute, from running figures: it is made every second."""
-        beats, corrected = self._beats.recent_counts(start_s)
         figures = Figures(
-            beats, corrected, self._beats.gap_s(start_s, self._now_s), self._now_s - start_s,
+            *self._beats.recent_counts(start_s), self._beats.gap_s(start_s, self._now_s), self._now_s - start_s,
             self._contact.no_contact_fraction(start_s, self._now_s), self._contact.has_intervals, self._is_irregular(),
         )  # fmt: skip
-        return grade_figures(figures)
+        return grade_recent(figures)
 
     def _quality(self, verdict: Verdict) -> Quality:
         """The signal, and what the strap says of itself."""

@@ -164,9 +164,9 @@ def test_recent_counts_reach_back_over_gaps():
     _take(beats, [*_even(30), 2000.0, *_even(10)])
     beats.open_gap("silence")
     _take(beats, _even(5), start_s=60.0)
-    assert beats.recent_counts(0.0) == (46, 1)
-    assert beats.recent_counts(60.0) == (5, 0)
-    assert beats.recent_counts(500.0) == (0, 0)
+    assert beats.recent_counts(0.0) == (46, 1, 1)
+    assert beats.recent_counts(60.0) == (5, 0, 0)
+    assert beats.recent_counts(500.0) == (0, 0, 0)
 
 
 def test_the_heart_rate_on_the_screen_is_that_of_the_newest_eight_beats():

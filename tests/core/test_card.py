@@ -196,10 +196,21 @@ def test_a_dry_strap_says_no_contact_and_takes_it_back():
     assert states[-1][0] > 36.0
 
 
-def test_a_card_of_irregular_beats_never_calls_them_a_poor_signal():
-    states = _states(run(session_of("irregular_rhythm", 1)))
+@pytest.mark.parametrize("seed", range(1, 8))
+def test_a_card_of_irregular_beats_never_calls_them_a_poor_signal(seed):
+    states = _states(run(session_of("irregular_rhythm", seed)))
     assert CardState.IRREGULAR_BEATS in states
     assert CardState.POOR_SIGNAL not in states[2:]
+
+
+@pytest.mark.parametrize("seed", [1, 5])
+def test_a_card_of_a_strap_that_misses_beats_never_calls_them_irregular(seed):
+    def missing(peaks_s):
+        return [peak for place, peak in enumerate(peaks_s) if place % 7 or place < 20]
+
+    states = _states(run(session_of("responder", seed, spoil=missing)))
+    assert CardState.POOR_SIGNAL in states[2:]
+    assert CardState.IRREGULAR_BEATS not in states
 
 
 def test_a_strap_without_intervals_shows_in_every_step():

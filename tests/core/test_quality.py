@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from biofeedback.core.beats import Run
-from biofeedback.core.quality import Figures, grade_figures, grade_signal, is_irregular
+from biofeedback.core.quality import Figures, grade_figures, grade_recent, grade_signal, is_irregular
 from biofeedback.core.results import Artifact, Grade, Reason
 
 NORMAL = Artifact.NORMAL
@@ -23,8 +23,8 @@ def _run(rr_ms, labels=None):
 def _figures(**changes):
     """Figures of a good minute, with changes."""
     good = {
-        "beats": 60, "corrected": 0, "gaps_s": (), "span_s": 60.0, "no_contact_fraction": 0.0, "has_intervals": True,
-        "is_irregular": False,
+        "beats": 60, "corrected": 0, "strap_faults": 0, "gaps_s": (), "span_s": 60.0, "no_contact_fraction": 0.0,
+        "has_intervals": True, "is_irregular": False,
     }  # fmt: skip
     return Figures(**(good | changes))
 
@@ -36,7 +36,9 @@ def _figures(**changes):
         ({"corrected": 3}, Grade.GOOD, ()),
         ({"corrected": 4}, Grade.LIMITED, ()),
         ({"corrected": 6}, Grade.LIMITED, ()),
-        ({"corrected": 7}, Grade.BAD, (Reason.POOR_SIGNAL,)),
+        ({"corrected": 7, "strap_faults": 5}, Grade.BAD, (Reason.POOR_SIGNAL,)),
+        ({"corrected": 7, "strap_faults": 4}, Grade.BAD, (Reason.IRREGULAR_BEATS,)),
+        ({"corrected": 7, "beats": 29}, Grade.BAD, (Reason.POOR_SIGNAL,)),
         ({"gaps_s": (2.9,)}, Grade.GOOD, ()),
         ({"gaps_s": (3.1,), "span_s": 100.0}, Grade.LIMITED, ()),
         ({"gaps_s": (2.0, 2.0)}, Grade.LIMITED, ()),
@@ -108,13 +110,40 @@ def test_runs_weigh_as_much_as_they_are_long():
 
 
 @given(
-    st.integers(0, 100), st.integers(0, 100), st.lists(st.floats(0, 30), max_size=4), st.floats(0, 120),
-    st.floats(0, 1), st.booleans(), st.booleans(),
+    st.integers(0, 100), st.integers(0, 100), st.integers(0, 100), st.lists(st.floats(0, 30), max_size=4),
+    st.floats(0, 120), st.floats(0, 1), st.booleans(), st.booleans(),
 )  # fmt: skip
 @settings(max_examples=60)
 def test_a_bad_grade_always_has_a_reason_and_no_other_grade_has_one(
-    beats, corrected, gaps_s, span_s, no_contact, has_intervals, irregular
+    beats, corrected, faults, gaps_s, span_s, no_contact, has_intervals, irregular
 ):
-    verdict = grade_figures(Figures(beats, min(beats, corrected), gaps_s, span_s, no_contact, has_intervals, irregular))
-    assert bool(verdict.reasons) is (verdict.grade is Grade.BAD)
-    assert 0.0 <= verdict.coverage_fraction <= 1.0
+    corrected = min(beats, corrected)
+    figures = Figures(
+        beats, corrected, min(corrected, faults), gaps_s, span_s, no_contact, has_intervals, irregular
+    )  # fmt: skip
+    for verdict in (grade_figures(figures), grade_recent(figures)):
+        assert bool(verdict.reasons) is (verdict.grade is Grade.BAD)
+        assert 0.0 <= verdict.coverage_fraction <= 1.0
+        assert verdict.corrected_fraction == (corrected / beats if beats else None)
+
+
+@pytest.mark.parametrize(
+    ("changes", "grade", "reasons"),
+    [
+        ({}, Grade.GOOD, ()),
+        ({"beats": 0}, Grade.BAD, (Reason.POOR_SIGNAL,)),
+        # Few beats, and most that are odd are out of place: too early to say whose fault it is.
+        ({"beats": 20, "corrected": 3, "strap_faults": 1}, Grade.LIMITED, ()),
+        ({"beats": 29, "corrected": 9, "gaps_s": (13.0,)}, Grade.BAD, (Reason.POOR_SIGNAL,)),
+        ({"beats": 30, "corrected": 4, "strap_faults": 1}, Grade.BAD, (Reason.IRREGULAR_BEATS,)),
+        # What the strap missed or made up is clear from the first.
+        ({"beats": 20, "corrected": 3, "strap_faults": 2}, Grade.BAD, (Reason.POOR_SIGNAL,)),
+        # It makes the beats look irregular as well, which they need not be.
+        ({"corrected": 8, "strap_faults": 6, "is_irregular": True}, Grade.BAD, (Reason.POOR_SIGNAL,)),
+        ({"corrected": 8, "strap_faults": 4, "is_irregular": True}, Grade.BAD, (Reason.IRREGULAR_BEATS,)),
+        ({"corrected": 1, "strap_faults": 1, "is_irregular": True}, Grade.BAD, (Reason.IRREGULAR_BEATS,)),
+    ],
+)
+def test_while_beats_come_in_neither_strap_nor_rhythm_is_blamed_for_the_other(changes, grade, reasons):
+    verdict = grade_recent(_figures(**changes))
+    assert (verdict.grade, verdict.reasons) == (grade, reasons)
