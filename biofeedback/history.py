@@ -1,10 +1,10 @@
 """Earlier sessions of the same person: what a new session takes from them, and one that was cut off."""
 
+import asyncio
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -34,21 +34,20 @@ REPLAY = "replay"  # a replayed strap names the source that it replays
 _log = logging.getLogger(__name__)
 
 
-def earlier_prior(recordings: Path, subject: str, *, simulated: bool) -> Prior | None:
+async def earlier_prior(recordings: Path, subject: str, *, simulated: bool) -> Prior | None:
     """What a person's last sessions say about free breathing and the level of the heart; None where nothing is known.
 
     A session without a pseudonym belongs to nobody, and takes nothing from others like it. Simulated people and real
-    ones are kept apart.
+    ones are kept apart. All else that runs gets its turn after every header and every event: eight sessions take about
+    a second.
     """
     if not subject:
         return None
     noises: list[tuple[str, NoiseSpectrum]] = []
     changes: list[Change] = []
-    for path in islice(_earlier(recordings, subject, simulated=simulated), HISTORY_SESSIONS):
-        lesson = _learn(path)
-        if lesson is not None:
-            noises += [] if lesson.noise is None or len(noises) == NOISE_SESSIONS else [(lesson.session, lesson.noise)]
-            changes += [] if lesson.change is None else [lesson.change]
+    async for lesson in _lessons(recordings, subject, simulated=simulated):
+        noises += [] if lesson.noise is None or len(noises) == NOISE_SESSIONS else [(lesson.session, lesson.noise)]
+        changes += [] if lesson.change is None else [lesson.change]
     if not noises and not changes:
         return None
     noise = pool_noise([noise for _, noise in noises]) if noises else None
@@ -62,12 +61,33 @@ def earlier_prior(recordings: Path, subject: str, *, simulated: bool) -> Prior |
     )
 
 
-def _earlier(recordings: Path, subject: str, *, simulated: bool) -> Iterator[Path]:
-    """A person's recordings, newest first."""
-    for path in sorted(recordings.glob("*.jsonl"), reverse=True):
+@dataclass(frozen=True, slots=True)
+class _Lesson:
+    """What one session teaches the next."""
+
+    session: str
+    noise: NoiseSpectrum | None
+    change: Change | None
+
+
+async def _lessons(recordings: Path, subject: str, *, simulated: bool) -> AsyncIterator[_Lesson]:
+    """Lessons of a person's last sessions, newest first."""
+    left = HISTORY_SESSIONS
+    for path in _newest(recordings):
+        if left == 0:
+            return
         header = _header(path)
+        await asyncio.sleep(0)
         if header is not None and header.subject == subject and header.simulated == simulated:
-            yield path
+            left -= 1
+            lesson = await _learn(path)
+            if lesson is not None:
+                yield lesson
+
+
+def _newest(recordings: Path) -> list[Path]:
+    """All recordings, the newest first: their names begin with the time."""
+    return sorted(recordings.glob("*.jsonl"), reverse=True)
 
 
 def _header(path: Path) -> Header | None:
@@ -79,16 +99,7 @@ def _header(path: Path) -> Header | None:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class _Lesson:
-    """What one session teaches the next."""
-
-    session: str
-    noise: NoiseSpectrum | None
-    change: Change | None
-
-
-def _learn(path: Path) -> _Lesson | None:
+async def _learn(path: Path) -> _Lesson | None:
     """What a recorded session learned from its quiet steps; None where it cannot be read."""
     try:
         recording = read_recording(path)
@@ -96,8 +107,10 @@ def _learn(path: Path) -> _Lesson | None:
         _log.warning("%s", error)
         return None
     pipeline, session = Pipeline(), recording.header.session
-    results = [result for event in recording.events for result in pipeline.feed(event)]
-    calmer = next((result for result in reversed(results) if isinstance(result, CalmerThanBefore)), None)
+    calmer: CalmerThanBefore | None = None
+    for event in recording.events:
+        await asyncio.sleep(0)
+        calmer = next((result for result in pipeline.feed(event) if isinstance(result, CalmerThanBefore)), calmer)
     is_quiet = is_quiet_session(event.step for event in recording.events if isinstance(event, Step))
     change = None if calmer is None else change_of(session, calmer, is_quiet=is_quiet)
     return _Lesson(session, pipeline.baseline_noise, change)

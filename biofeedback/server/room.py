@@ -10,7 +10,8 @@ from biofeedback import messages
 from biofeedback.clock import MonotonicClock
 from biofeedback.composition import begin, go_on, new_header
 from biofeedback.core.exercises import Exercise
-from biofeedback.errors import InputError
+from biofeedback.core.prior import Prior
+from biofeedback.errors import CommandRefused, InputError
 from biofeedback.history import earlier_prior, unfinished
 from biofeedback.recording import RecordingWriter
 from biofeedback.session import BACK_OFF_S, Session
@@ -36,6 +37,7 @@ class Room:
         self.is_open = False
         self.visits: set[asyncio.Task[None]] = set()  # of viewers; waited for at the end
         self._session: Session | None = None
+        self._next: Exercise | None = None  # asked for; it begins when what is known of the person has been read
         self._replaced = asyncio.Event()
         self._running: asyncio.Task[None] | None = None
 
@@ -48,7 +50,7 @@ class Room:
     async def open(self) -> None:
         """Begin a session, or go on with one that was cut off; it runs until the room is closed."""
         self.strap = await resolve(self.settings.strap)
-        self._session = self._cut_off() or self._begin(self.settings.chosen_exercise)
+        self._session = self._cut_off() or await self._begin(self.settings.chosen_exercise)
         self._running = asyncio.create_task(self._run())
         self.is_open = True
 
@@ -80,23 +82,24 @@ class Room:
         CommandRefused
             If it makes no sense now.
         """
-        old = self.session
-        old.command(command.command, author, command.exercise)
+        if self._next is not None:
+            raise CommandRefused("the next session is about to begin")
+        self.session.command(command.command, author, command.exercise)
         if command.command == "new":
-            exercise = self.settings.chosen_exercise if command.exercise is None else exercise_of(command.exercise)
-            self._session = self._begin(exercise)
+            chosen = self.settings.chosen_exercise
+            self._next = chosen if command.exercise is None else exercise_of(command.exercise)
             self._replaced.set()
-            old.channel.dismiss("new_session", GOING_AWAY)
 
-    def _begin(self, exercise: Exercise) -> Session:
+    async def _begin(self, exercise: Exercise) -> Session:
         """Session that begins now."""
         settings, strap = self.settings, make_strap(self.strap)
+        prior = await self._prior(simulated=strap.simulated)
         header = new_header(
             datetime.now(UTC),
             subject=settings.subject,
             simulated=strap.simulated,
             exercise=exercise.name,
-            prior=earlier_prior(settings.recordings, settings.subject, simulated=strap.simulated),
+            prior=prior,
         )
         path = settings.recordings / f"{header.session}.jsonl"
         return begin(
@@ -108,6 +111,14 @@ class Room:
             asked_strap=self.strap,
             speed=settings.speed,
         )
+
+    async def _prior(self, *, simulated: bool) -> Prior | None:
+        """What is known of the person; a session begins without it rather than not at all."""
+        try:
+            return await earlier_prior(self.settings.recordings, self.settings.subject, simulated=simulated)
+        except Exception:  # noqa: BLE001 - an old recording never keeps a new session from beginning
+            _log.exception("nothing is taken from earlier sessions")
+            return None
 
     def _cut_off(self) -> Session | None:
         """Session that was cut off a short while ago, going on."""
@@ -139,11 +150,16 @@ class Room:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._keep_house())
             while True:
-                session = self.session
-                await _keep(session)
+                old = self.session
+                keeping = group.create_task(_keep(old))
                 await self._replaced.wait()
+                assert self._next is not None
+                self._session = await self._begin(self._next)
+                self._next = None
                 self._replaced.clear()
-                session.close()
+                old.channel.dismiss("new_session", GOING_AWAY)
+                await keeping
+                old.close()
 
     async def _keep_house(self) -> None:
         """Every second: let go of viewers that are gone, repeat what has no message of its own."""

@@ -2,11 +2,19 @@
 
 import asyncio
 import logging
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from served import Serve
 
 from biofeedback.clock import VirtualLoop
-from biofeedback.server.room import _keep
+from biofeedback.header import encode_header
+from biofeedback.recording import read_recording
+from biofeedback.server.room import Room, _keep
+
+REFERENCE = Path(__file__).resolve().parents[2] / "recordings" / "responder.jsonl"
 
 
 class Failing:
@@ -32,3 +40,36 @@ def test_a_session_that_fails_is_taken_up_again(caplog: pytest.LogCaptureFixture
     with caplog.at_level(logging.ERROR), asyncio.Runner(loop_factory=VirtualLoop) as runner:
         assert runner.run(main()).runs == 3
     assert caplog.text.count("taken up again") == 2
+
+
+async def test_every_new_session_knows_the_persons_earlier_ones(serve: Serve, tmp_path: Path) -> None:
+    """And while they are read, the page that asked cannot ask for yet another."""
+    recordings = tmp_path / "data" / "recordings"
+    recordings.mkdir(parents=True)
+    earlier = read_recording(REFERENCE)
+    header = encode_header(replace(earlier.header, session="S1", subject="P"))
+    (recordings / "0.jsonl").write_bytes(header + earlier.path.read_bytes().partition(b"\n")[2])
+    served = await serve(subject="P")
+    async with served.page() as page:
+        first = page.heard[0]["epoch"]
+        await page.say("command", command="new")
+        await page.say("command", command="new")
+        assert "about to begin" in (await page.hear("error"))["detail"]
+        await page.hear("bye")
+    async with served.page() as page:
+        second = page.heard[0]["epoch"]
+    assert first != second
+    for session in (first, second):
+        prior = read_recording(recordings / f"{session}.jsonl").header.prior
+        assert prior is not None
+        assert prior["exhale_noise"]["sessions"] == prior["heart_rate_sd_sessions"] == ["S1"]
+
+
+async def test_a_session_begins_without_what_cannot_be_read(caplog: pytest.LogCaptureFixture) -> None:
+    def glob(_pattern: str) -> None:
+        raise OSError("the disk is gone")
+
+    settings = SimpleNamespace(strap="simulated", recordings=SimpleNamespace(glob=glob), subject="P")
+    with caplog.at_level(logging.ERROR):
+        assert await Room(settings)._prior(simulated=True) is None  # type: ignore[arg-type]
+    assert "nothing is taken" in caplog.text
