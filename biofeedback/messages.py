@@ -137,6 +137,8 @@ class Answer(_FromServer, frozen=True, kw_only=True):
     revoked: bool
     final: bool
     time_to_live_s: float
+    expected_low_bpm: float | None = None  # calmer: what sitting still alone does, in 95 % of sessions
+    expected_high_bpm: float | None = None
 
 
 class Quality(_FromServer, frozen=True, kw_only=True):

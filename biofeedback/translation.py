@@ -273,6 +273,8 @@ def _calmer(result: CalmerThanBefore, standing: Standing) -> Message:
         revoked=False,
         final=True,
         time_to_live_s=TIME_TO_LIVE_S,
+        expected_low_bpm=result.expected_low_bpm,
+        expected_high_bpm=result.expected_high_bpm,
     )
 
 

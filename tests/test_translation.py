@@ -195,7 +195,7 @@ def test_an_answer_belongs_to_its_own_breathing_step(standing: Standing) -> None
 
 
 def test_the_calmer_answer_is_its_own(standing: Standing) -> None:
-    calmer = CalmerThanBefore(Answer.YES, None, (), -3.0, -5.0, -1.0, *[None] * 5, 0.01, *[None] * 6)
+    calmer = CalmerThanBefore(Answer.YES, None, (), -3.0, -5.0, -1.0, *[None] * 5, 0.01, *[None] * 4, -2.5, 1.0)
     for at_s, card in ((0.0, None), (31.0, CARD)):
         if card is not None:
             translate(card, standing)
@@ -204,6 +204,7 @@ def test_the_calmer_answer_is_its_own(standing: Standing) -> None:
         assert (answer.which, answer.state, answer.effect_bpm, answer.final, answer.at_s) == (
             "calmer", "yes", -3.0, True, at_s,
         )  # fmt: skip
+        assert (answer.expected_low_bpm, answer.expected_high_bpm) == (-2.5, 1.0)
 
 
 def test_quality_says_what_is_missing_as_missing() -> None:

@@ -56,6 +56,7 @@ function Calmer({ calmer }) {
   const hasNumber = calmer.effect_bpm !== null && calmer.low_bpm !== null;
   return html`<span class="big">${t(`answer.${calmer.answer}`)}</span>
     ${hasNumber && html` <span class="soft">${t("physio.calmer.value", { delta: calmer.effect_bpm, low: calmer.low_bpm, high: calmer.high_bpm })}</span>`}
+    ${calmer.expected_low_bpm != null && html` <span class="soft">${t("physio.calmer.sitting", { low: calmer.expected_low_bpm, high: calmer.expected_high_bpm })}</span>`}
     ${why && html` <span class="soft">${why}</span>`}`;
 }
 

@@ -103,10 +103,13 @@ def answer(state: str, at_s: float, **fields: Any) -> messages.Answer:
 
 def calmer(verdict: str, **fields: Any) -> messages.Answer:
     """The answer at the end."""
-    numbers = {"effect_bpm": -3.2, "low_bpm": -5.1, "high_bpm": -1.3} if verdict == "yes" else {}
+    numbers = {"effect_bpm": -6.2, "low_bpm": -8.1, "high_bpm": -4.3} if verdict == "yes" else {}
+    sitting = {"expected_low_bpm": -5.9, "expected_high_bpm": 2.9}
     reason = None if verdict == "yes" else "inconclusive"
     return answer(
-        verdict, 361.0, **{"which": "calmer", "answer": verdict, "reason": reason, "final": True, **numbers, **fields}
+        verdict,
+        361.0,
+        **{"which": "calmer", "answer": verdict, "reason": reason, "final": True, **numbers, **sitting, **fields},
     )
 
 

@@ -245,6 +245,17 @@ def test_the_largest_number_is_the_fall_with_its_interval(physio: Page) -> None:
     assert physio.evaluate(size, ".fall-number strong") == physio.evaluate(size, ".session *")
 
 
+def test_the_change_stands_beside_what_sitting_still_does(browser: Browser, server: ScriptedServer) -> None:
+    page = opened(browser, server, "finished", "/physio", viewport={"width": 1280, "height": 800})
+    said = " ".join(page.locator(".number", has_text="Calmer than before").inner_text().split()).replace(
+        "\N{MINUS SIGN}", "-"
+    )
+    assert said == (
+        "Calmer than before Yes -6.2 bpm (-8.1 to -4.3) After sitting still alone: -5.9 to 2.9 bpm in 95% of sessions"
+    )
+    page.close()
+
+
 def test_the_chart_is_read_with_arrow_keys_and_as_a_table(physio: Page) -> None:
     chart = physio.locator(".session .plot-keys")
     chart.focus()

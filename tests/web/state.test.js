@@ -129,7 +129,7 @@ test("the end is three lines: own tension, exhale, calmer", () => {
   assert.deepEqual(closingLines(scene("finished")), [
     ["closing.tension.both", { before: 6, after: 4 }],
     ["closing.exhale.yes", { n: 6 }],
-    ["closing.calmer.yes", { n: 3 }],
+    ["closing.calmer.yes", { n: 6 }],
   ]);
   assert.deepEqual(closingLines(scene("finished_unclear")).slice(1), [["closing.exhale.unclear", {}], ["closing.calmer.unknown", {}]]);
 });
