@@ -39,7 +39,7 @@ class Measure:
 
 MEASURES = (
     Measure("heart_rate_bpm", "1/min", "60000 over the mean NN interval", STEP, "none", "-", TASK_FORCE),
-    Measure("rmssd_ms", "ms", "root mean square of differences of normal neighbours", STEP, "none", "0", TASK_FORCE),
+    Measure("rmssd_ms", "ms", "root mean square of differences of neighbours", STEP, "none", "0", TASK_FORCE),
     Measure("sdnn_ms", "ms", "standard deviation of NN intervals", STEP, "none", "1", TASK_FORCE),
     Measure("pnn50_percent", "%", "share of differences above 50 ms", STEP, "none", "-", TASK_FORCE),
     Measure("sd1_ms", "ms", "SD of differences over the root of 2", STEP, "none", "1", BRENNAN),
@@ -113,9 +113,9 @@ def page() -> str:
         (
             "# Measures",
             "",
-            "Made by `make measures` from `docs/measures.py`; do not edit. Fields are those of `analyze --json`. An "
-            "interval that is not normal is left out, not filled in; nothing bridges it or a gap. ddof: what is taken "
-            "from n in a variance.",
+            "Made by `make measures` from `docs/measures.py`; do not edit. Fields are those of `analyze --json`. For "
+            "heart rate, RMSSD, SDNN, pNN50, SD1, SD2 and band powers artefacts are put right (artefacts.md); all else "
+            "leaves out what is not normal. Nothing bridges a gap. ddof: what is taken from n in a variance.",
             "",
             *_table(head, rows),
             "",

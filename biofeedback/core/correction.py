@@ -28,7 +28,7 @@ def corrected_nn_ms(rr_ms: NDArray[np.float64], labels: Sequence[Artifact]) -> N
     -------
     ndarray, shape (n_corrected,)
         NN intervals in ms. What an artefact spoilt takes the same time as before, but where a lone interval was too
-        long or too short by itself.
+        long or too short by itself. Without a normal beat beside it such an interval is left out.
 
     Notes
     -----
@@ -36,43 +36,43 @@ def corrected_nn_ms(rr_ms: NDArray[np.float64], labels: Sequence[Artifact]) -> N
     taken out, an ectopic one moved. Where they take the middle, a cubic through two beats on each side says how the
     intervals divide their time; that comes nearer to the truth (docs/artefacts.md).
     """
-    stretches = _stretches(rr_ms, labels)
-    found = np.concatenate([np.full(beats, total_ms / beats) for beats, total_ms, _ in stretches] or [np.empty(0)])
-    is_known = np.concatenate([np.full(beats, known) for beats, _, known in stretches] or [np.empty(0, dtype=bool)])
-    known = np.flatnonzero(is_known)
+    beats, total_ms, is_sure = _stretches(rr_ms, labels)
+    found = np.repeat(total_ms / beats, beats)
+    known = np.flatnonzero(np.repeat(is_sure, beats))
     if not len(known):
-        return found
-    place = 0
-    for beats, total_ms, is_sure in stretches:
-        if not is_sure:
-            guess = _between(found, known, np.arange(place, place + beats))
-            keeps_time = np.isfinite(total_ms)
-            found[place : place + beats] = guess + (total_ms - guess.sum()) / beats if keeps_time else guess
-        place += beats
+        return found[np.isfinite(found)]
+    begins = np.cumsum(beats) - beats
+    for stretch in np.flatnonzero(~is_sure).tolist():
+        place, count = int(begins[stretch]), int(beats[stretch])
+        guess = _between(found, known, np.arange(place, place + count))
+        keeps_time = np.isfinite(total_ms[stretch])
+        found[place : place + count] = guess + (total_ms[stretch] - guess.sum()) / count if keeps_time else guess
     return found
 
 
-def _stretches(rr_ms: NDArray[np.float64], labels: Sequence[Artifact]) -> list[tuple[int, float, bool]]:
+def _stretches(
+    rr_ms: NDArray[np.float64], labels: Sequence[Artifact]
+) -> tuple[NDArray[np.intp], NDArray[np.float64], NDArray[np.bool_]]:
     """Beats that each stretch holds in truth, the time they take (nan: not known), and whether that says all."""
-    typical_ms = float(np.median(rr_ms)) if len(rr_ms) else 0.0
-    found: list[tuple[int, float, bool]] = []
-    place = 0
-    while place < len(rr_ms):
-        label, here_ms = labels[place], float(rr_ms[place])
-        after = labels[place + 1] if place + 1 < len(rr_ms) else Artifact.NORMAL
-        place += 1
-        if label is Artifact.NORMAL:
-            found.append((1, here_ms, True))
-        elif label in _PAIRED and after in _PAIRED:
-            total_ms = here_ms + float(rr_ms[place])
-            place += 1
-            is_one = Artifact.EXTRA in (label, after)
-            found.append((1 if is_one else 2, total_ms, is_one))
-        elif label is Artifact.MISSED or here_ms > RANGE_MAX_MS:
-            found.append((max(2, round(here_ms / typical_ms)), here_ms, False))
+    odd = [place for place, label in enumerate(labels) if label is not Artifact.NORMAL]
+    beats, total_ms = np.ones(len(rr_ms), dtype=np.intp), rr_ms.astype(np.float64)
+    is_sure, is_begin = np.ones(len(rr_ms), dtype=bool), np.ones(len(rr_ms), dtype=bool)
+    typical_ms = float(np.median(rr_ms)) if odd else 0.0
+    for place in odd:
+        if not is_begin[place]:
+            continue
+        label, after = labels[place], labels[place + 1] if place + 1 < len(rr_ms) else Artifact.NORMAL
+        is_sure[place] = False
+        if label in _PAIRED and after in _PAIRED:
+            is_begin[place + 1] = False
+            total_ms[place] += rr_ms[place + 1]
+            is_sure[place] = Artifact.EXTRA in (label, after)
+            beats[place] = 1 if is_sure[place] else 2
+        elif label is Artifact.MISSED or rr_ms[place] > RANGE_MAX_MS:
+            beats[place] = max(2, round(float(rr_ms[place]) / typical_ms))
         else:
-            found.append((1, np.nan, False))
-    return found
+            total_ms[place] = np.nan
+    return beats[is_begin], total_ms[is_begin], is_sure[is_begin]
 
 
 def _between(values: NDArray[np.float64], known: NDArray[np.intp], places: NDArray[np.intp]) -> NDArray[np.float64]:

@@ -11,6 +11,7 @@ from biofeedback.core.answers import LOOKS, SIGNAL_REASONS, LookVerdict, decide_
 from biofeedback.core.beats import Beats, Run
 from biofeedback.core.breathing import own_breathing_goes_on
 from biofeedback.core.calmer import StepTonus
+from biofeedback.core.correction import corrected_nn_ms
 from biofeedback.core.events import Step
 from biofeedback.core.locked import NORMAL_975, LockedFit, fit_locked
 from biofeedback.core.noise import NoiseSpectrum, learn_noise
@@ -273,14 +274,20 @@ class StepRun:
     # Measures over the step
 
     def measures(self, around: Surroundings) -> StepMeasures:
-        """Window measures of the whole step, from final labels; a bad signal leaves the heart rate alone."""
+        """Window measures of the whole step, from final labels; a bad signal leaves the heart rate alone.
+
+        What was found is put right for them; the wave at the pacer and the breathing rate lean on normal beats alone.
+        """
         runs = around.beats.runs(self.step.t_s, self.end_s)
         if around.grade(self.step.t_s, self.end_s).grade is Grade.BAD:
             return self._poor_measures(runs)
-        nn_ms, differences_ms = np.concatenate([run.nn_ms for run in runs]), _differences(runs)
+        corrected = {run.segment: _corrected(run) for run in runs}
+        nn_ms = np.concatenate(list(corrected.values()))
+        differences_ms = np.concatenate([np.diff(part) for part in corrected.values()])  # none bridges two runs
         longest = _longest_run(runs)
         assert longest is not None  # without beats a signal is bad
-        spectral = hrv.spectral_measures(longest.clean_mid_s, longest.nn_ms)
+        longest_nn_ms = corrected[longest.segment]
+        spectral = hrv.spectral_measures(np.cumsum(longest_nn_ms) / 1000.0 - longest_nn_ms / 2000.0, longest_nn_ms)
         rsa_ms = None
         if self.pacer is not None and len(longest.nn_ms) >= FIT_MIN_BEATS:
             rsa_ms = 2 * locked_amplitude_ms(self.pacer, longest.clean_mid_s, longest.nn_ms)
@@ -372,6 +379,11 @@ def _whole_breaths(pacer: Pacer, run: Run, breaths: int) -> int:
     start_s, end_s = float(run.times_s[0] - run.rr_ms[0] / 1000.0) - slack_s, float(run.times_s[-1]) + slack_s
     whole = (pacer.breath(k) for k in range(breaths))
     return sum(breath.inhale_start_s >= start_s and breath.exhale_end_s <= end_s for breath in whole)
+
+
+def _corrected(run: Run) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """NN intervals of a run, what was found put right."""
+    return corrected_nn_ms(run.rr_ms, [label or Artifact.NORMAL for label in run.labels])
 
 
 def _differences(runs: Sequence[Run]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

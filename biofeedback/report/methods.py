@@ -13,7 +13,9 @@ METHODS: dict[str, str | int] = {
     "detrend": "none for RMSSD, SDNN, pNN50, SD1, SD2; straight line for band powers; quadratic in the locked fit",
     "ddof": 1,
     "artifacts": "Lipponen and Tarvainen 2019 (10.1080/03091902.2019.1640306) with a gate of 300 to 2000 ms; "
-    "an interval that is not normal is left out, not filled in, and no difference bridges it or a gap",
+    "for RMSSD, SDNN, pNN50, SD1, SD2, band powers and mean heart rate a missed beat is put in, an extra one taken out "
+    "and one out of place moved by a cubic through its neighbours; all else leaves out what is not normal; "
+    "nothing bridges a gap",
     "bands": "Task Force 1996 (10.1161/01.CIR.93.5.1043): VLF to .04, LF .04-.15, HF .15-.40 Hz, in ms2",
     "exhale_effect": "last minus first third of the exhale of the fitted waveform, "
     "generalised least squares in the noise that noise_source names",

@@ -59,3 +59,4 @@ def test_an_interval_that_no_heart_makes_holds_as_many_beats_as_fit():
 def test_without_a_normal_beat_nothing_is_better_than_equal_parts():
     assert corrected_nn_ms(np.asarray([1800.0]), [MISSED]).tolist() == [900.0, 900.0]
     assert corrected_nn_ms(np.empty(0), []).tolist() == []
+    assert corrected_nn_ms(np.asarray([250.0]), [Artifact.RANGE]).tolist() == []

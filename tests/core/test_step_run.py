@@ -317,6 +317,23 @@ def test_no_difference_of_a_step_bridges_a_gap():
     assert measures.sdnn_ms > 100.0
 
 
+def test_measures_of_a_step_are_those_of_the_heart_and_not_of_what_the_strap_missed():
+    """A beat missed, one made up and one moved, in a heart whose measures are known."""
+    rr_ms = 1000.0 + 40.0 * np.sin(np.arange(120) / 2.0)
+    spoilt = rr_ms.copy()
+    spoilt[90:92] += [-150.0, 150.0]
+    spoilt = np.concatenate(
+        (spoilt[:30], [spoilt[30:32].sum()], spoilt[32:60], [400.0, spoilt[60] - 400.0], spoilt[61:])
+    )
+    beats = _beats(spoilt)
+    beats.finish_labels(0.0, 130.0)
+    measures = StepRun(Step(1, 0.0, StepKind.REST), 130.0).measures(_around(beats))
+    assert measures.beats == 120
+    assert measures.heart_rate_bpm == pytest.approx(60000.0 / rr_ms.mean(), rel=1e-9)
+    assert measures.rmssd_ms == pytest.approx(np.sqrt(np.mean(np.diff(rr_ms) ** 2)), rel=0.002)
+    assert measures.sdnn_ms == pytest.approx(rr_ms.std(ddof=1), rel=0.002)
+
+
 def test_a_bad_signal_leaves_the_heart_rate_alone():
     beats = _beats(np.full(20, 1000.0))
     beats.open_gap("silence")
