@@ -11,14 +11,14 @@ __all__ = [
     "SIGNAL_REASONS",
     "LookVerdict",
     "decide_look",
-    "p_bound",
+    "null_p_value",
 ]
 
 LOOKS = (3, 6, 12)  # breaths; planned, so that the error rate is known
-# Log evidence for a wave locked to the pacer, against noise alone, that a yes needs at each look. If the noise were
-# known, any look could use log(1 / .05) = 3.0 and never err more often (see p_bound); these are lower where simulated
-# people allow it: docs/validation.md
-EVIDENCE_MIN = (1.25, 2.0, 2.4)
+# Log evidence for a wave locked to the pacer, against noise alone, that a yes needs at each look: false answers stay at
+# .05 over all three looks for every kind of null but a slow rhythm of one's own (docs/validation.md).
+EVIDENCE_MIN = (1.3, 2.0, 2.6)
+NULL_SHARE, NULL_SLOPES = 0.21, (1.9, 1.4, 0.9)  # of simulated nulls above 0, and how fast their tails fall by look
 # The same against a slow rhythm of one's own. Three breaths cannot tell 5.5 from 6 a minute, twelve can.
 TOGETHER_MIN = 0.45
 # A varied pacer is there to tell the two apart: then it must.
@@ -37,16 +37,16 @@ def _at_look(limits: tuple[float, ...], breaths: int) -> float:
     return limits[sum(breaths > look for look in LOOKS[:-1])]
 
 
-def p_bound(evidence: float) -> float:
-    """Chance of as much evidence, at any look, when the heart does not answer: never more than one over the factor.
+def null_p_value(evidence: float, breaths: int) -> float:
+    """Chance of as much evidence at this look when the heart does not answer (one-sided).
 
     Notes
     -----
-    A likelihood averaged over a prior against a known null has mean 1 under that null, at every look; by Ville's
-    inequality it reaches k with a chance of at most 1 / k. Robbins (1970, doi 10.1214/aoms/1177696786); Vovk and Wang
-    (2021, doi 10.1214/20-AOS2020). The noise is learned, not known: what is reached is in docs/validation.md.
+    Exponential tails that lie on or above those of simulated people with a Mayer wave of 1.5-3 bpm right at the pacer,
+    the worst of all classes that follow nothing. Were the noise known and not learned, exp(-evidence) would bound it at
+    all looks together (Robbins 1970, doi 10.1214/aoms/1177696786).
     """
-    return math.exp(-max(evidence, 0.0))
+    return min(1.0, NULL_SHARE * math.exp(-_at_look(NULL_SLOPES, breaths) * evidence))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,4 +109,4 @@ def decide_look(
         answer, reasons = Answer.NO, ()
     elif following is Following.UNKNOWN:
         reasons = (Reason.CANNOT_SEE_FOLLOWING, *(() if shown else reasons))
-    return LookVerdict(answer, reasons, following, low_ms, high_ms, p_bound(fit.evidence))
+    return LookVerdict(answer, reasons, following, low_ms, high_ms, null_p_value(fit.evidence, breaths))

@@ -17,9 +17,10 @@ METHODS: dict[str, str | int] = {
     "and one out of place moved by a cubic through its neighbours; all else leaves out what is not normal; "
     "nothing bridges a gap",
     "bands": "Task Force 1996 (10.1161/01.CIR.93.5.1043): VLF to .04, LF .04-.15, HF .15-.40 Hz, in ms2",
-    "exhale_effect": "last minus first third of the exhale of the fitted waveform, "
-    "generalised least squares in the noise that noise_source names",
-    "intervals": "95 %, two-sided",
+    "exhale_effect": "last minus first third of the exhale of the fitted waveform, whose turns may come early or late "
+    "by 7.5 % of a breath; a Gaussian process in the noise that noise_source names, weighed against noise alone and "
+    "against a steady rhythm of one's own",
+    "intervals": "95 %, two-sided; of the exhale effect: what the likelihood does not rule out, for all looks at once",
     "breathing_rate": "breathing_hz: the pacer's, unless the person was seen not to follow it; "
     "without a pacer the one rhythm that stands out in RR",
     "rate_corrected_amplitude": "RMSSD / (sqrt(2) S |sin(pi f T)|) with S = sin(pi f T) / (pi f T), "

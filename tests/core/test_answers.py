@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from biofeedback.core.answers import LOOKS, decide_look, p_bound
+from biofeedback.core.answers import EVIDENCE_MIN, LOOKS, decide_look, null_p_value
 from biofeedback.core.evidence import LockedWaves
 from biofeedback.core.locked import LockedFit
 from biofeedback.core.results import Answer, Following, Grade, Reason
@@ -139,7 +139,15 @@ def test_a_wave_whose_sign_at_the_heart_is_open_is_no_yes():
     assert _look(replace(CLEAR, contrast=0.3, contrast_sd=0.6)).answer is Answer.UNKNOWN
 
 
-def test_evidence_bounds_the_chance_of_a_mistake():
-    assert p_bound(-3.0) == p_bound(0.0) == 1.0
-    assert p_bound(math.log(20.0)) == pytest.approx(0.05)
-    assert p_bound(4.0) < p_bound(3.0)
+def test_more_evidence_is_less_likely_by_chance():
+    for breaths in LOOKS:
+        chances = [null_p_value(evidence, breaths) for evidence in (-5.0, 0.0, 1.0, 3.0, 10.0)]
+        assert chances[0] == 1.0
+        assert chances == sorted(chances, reverse=True)
+        assert null_p_value(EVIDENCE_MIN[LOOKS.index(breaths)], breaths) < 0.05
+
+
+def test_the_looks_together_err_in_one_of_twenty():
+    assert (
+        sum(null_p_value(limit, look) for limit, look in zip(EVIDENCE_MIN, LOOKS, strict=True)) < 0.075
+    )  # they overlap
