@@ -1,5 +1,8 @@
 """How the numbers are made, printed with every one of them."""
 
+from biofeedback.core.pool import DETECTABLE_BPM
+from biofeedback.core.prior import DAY_DF, DAY_SD_BPM, SITTING_FALL_BPM, SITTING_FALL_SD_BPM
+
 __all__ = ["METHODS", "PIPELINE"]
 
 PIPELINE = 1  # version of the pipeline's numbers; a recording says in its header which one it was made with
@@ -21,6 +24,21 @@ METHODS: dict[str, str | int] = {
     "by 7.5 % of a breath; a Gaussian process in the noise that noise_source names, weighed against noise alone and "
     "against a steady rhythm of one's own",
     "intervals": "95 %, two-sided; of the exhale effect: what the likelihood does not rule out, for all looks at once",
+    "calmer_interval": "mean heart rate of recovery minus baseline, t, two-sided 95 %; its error from bins of 10 s of "
+    "both steps, not detrended, as a Gaussian process of spectrum 1/f**slope "
+    "(Kobayashi and Musha 1982, 10.1109/TBME.1982.324972), slopes 0 to 2 and shares of it weighed by restricted "
+    "likelihood (Patterson and Thompson 1971, 10.1093/biomet/58.3.545)",
+    "calmer_expected": "where 95 % of changes lie after sitting alone: "
+    f"a fall of {SITTING_FALL_BPM} bpm, SD {SITTING_FALL_SD_BPM} bpm between people and {DAY_SD_BPM} bpm from day to "
+    f"day ({DAY_DF:g} degrees of freedom), and the error; fall and days weighed with those of the person's own "
+    "sessions that the header names (Gelman et al. 2013, Bayesian Data Analysis, 2.5 and 2.6); "
+    "degrees of freedom of the sum: Satterthwaite 1946 (10.2307/3002019)",
+    "calmer_p_values": "one-sided: a fall of heart rate beyond that of sitting, a rise of ln RMSSD; "
+    "Holm 1979 (jstor.org/stable/4615733) over the two; only heart rate decides",
+    "calmer_pooling": "random effects over sessions: variance between them by Paule and Mandel 1982 "
+    "(10.6028/jres.087.022), interval by Hartung and Knapp 2001 (10.1002/sim.791), never narrower than the sessions' "
+    "own errors allow (Roever, Knapp and Friede 2015, 10.1186/s12874-015-0091-1); "
+    f"sessions needed: 80 % power for {DETECTABLE_BPM:g} bpm",
     "breathing_rate": "breathing_hz: the pacer's, unless the person was seen not to follow it; "
     "without a pacer the one rhythm that stands out in RR",
     "rate_corrected_amplitude": "RMSSD / (sqrt(2) S |sin(pi f T)|) with S = sin(pi f T) / (pi f T), "
