@@ -28,7 +28,7 @@ from biofeedback.straps.physiology import COARSE_S, GRID_S, SETTLING_TAU_S, Pers
 from biofeedback.straps.presets import Faults, Follows, Traits
 from tests.validation.classes import Push, SessionClass
 
-__all__ = ["Session", "simulate"]
+__all__ = ["Session", "Sitter", "notifications", "simulate"]
 
 BASELINE_S, EXERCISE_S, RECOVERY_S = 5.0, 125.0, 120.0  # start, start, length
 STEP_S = 120.0
@@ -80,7 +80,7 @@ def simulate(one: SessionClass, seed: int) -> Session:
         StrapInfo(0, 0.0, 1, "simulated"),
         Link(0, 0.0, 1, LinkState.CONNECTED),
         *steps,
-        *_notifications(person.beats_s, one.faults, latency_s, end_s + 7.0, rng),
+        *notifications(person.beats_s, one.faults, latency_s, end_s + 7.0, rng),
         End(0, end_s + 7.5, "planned"),
     ]
     if one.is_seen:
@@ -178,7 +178,7 @@ def _ticks(beats_s: list[float], faults: Faults, rng: np.random.Generator) -> It
         last = tick
 
 
-def _notifications(
+def notifications(
     beats_s: list[float], faults: Faults, latency_s: float, until_s: float, rng: np.random.Generator
 ) -> list[Notification]:
     """Notifications about once a second, each with the intervals that have passed the latency."""
