@@ -37,12 +37,12 @@ class Levels:
         if around.grade(run.step.t_s, run.end_s).grade is not Grade.BAD:
             self.own_noise = run.noise(around.beats) or self.own_noise
 
-    def learn_level(self, run: StepRun, around: Surroundings) -> None:
+    def learn_level(self, run: StepRun, around: Surroundings, respiration_hz: float | None) -> None:
         """Learn the level of the heart from a step of quiet breathing; a poor signal gives none."""
         if around.grade(run.step.t_s, run.end_s).grade is not Grade.GOOD:
             self._had_poor_level = True
             return
-        level = run.tonus(around.beats)
+        level = run.tonus(around.beats, respiration_hz)
         if run.step.step is StepKind.BASELINE:
             self._baseline = level or self._baseline
         else:

@@ -310,9 +310,10 @@ class Pipeline:
         if run.pacer is not None:
             results += self._settle_breaths(run)
         around = self._surroundings()
-        results.append(run.measures(around))
+        measures = run.measures(around)
+        results.append(measures)
         if run.step.step in (StepKind.BASELINE, StepKind.RECOVERY):
-            self._levels.learn_level(run, around)
+            self._levels.learn_level(run, around, measures.respiration_hz)
         return results
 
     def _settle_breaths(self, run: StepRun) -> list[Result]:

@@ -316,11 +316,10 @@ class StepRun:
         """Spectrum of free breathing over the unbroken runs of the step."""
         return learn_noise([(run.clean_mid_s, run.nn_ms) for run in beats.runs(self.step.t_s, self.end_s)])
 
-    def tonus(self, beats: Beats) -> StepTonus | None:
-        """Level of the heart over a step of quiet breathing; None when it was too short."""
+    def tonus(self, beats: Beats, respiration_hz: float | None) -> StepTonus | None:
+        """Level of the heart over a step of quiet breathing at a known rate; None when it was too short."""
         runs = beats.runs(self.step.t_s, self.end_s)
-        longest = _longest_run(runs)
-        if longest is None or sum(run.span_s for run in runs) < LEVEL_MIN_S:
+        if sum(run.span_s for run in runs) < LEVEL_MIN_S:
             return None
         nn_ms, differences_ms = np.concatenate([run.nn_ms for run in runs]), _differences(runs)
         span_s = self.step.t_s, self.end_s
@@ -329,7 +328,7 @@ class StepRun:
             heart_rate_level(*span_s, np.concatenate([run.clean_mid_s for run in runs]), nn_ms),
             hrv.ln_rmssd(differences_ms),
             ln_rmssd_level(*span_s, np.concatenate([run.difference_mid_s for run in runs]), differences_ms),
-            self._respiration_hz(longest),
+            respiration_hz,
         )
 
 

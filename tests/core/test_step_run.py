@@ -345,7 +345,8 @@ def test_a_bad_signal_leaves_the_heart_rate_alone():
 
 def test_the_level_of_a_step_is_its_mean_and_its_bins():
     run = StepRun(Step(1, 0.0, StepKind.BASELINE, 120.0), 120.0)
-    found = run.tonus(_beats(np.resize([990.0, 1010.0], 130)))
+    found = run.tonus(_beats(np.resize([990.0, 1010.0], 130)), 0.25)
+    assert found.respiration_hz == 0.25
     assert found.heart_rate_bpm == pytest.approx(60.0, abs=0.02)
     assert (found.level.start_s, found.level.end_s, len(found.level.bins)) == (0.0, 120.0, 12)
     assert found.ln_rmssd == pytest.approx(np.log(20.0))
@@ -354,8 +355,8 @@ def test_the_level_of_a_step_is_its_mean_and_its_bins():
 
 def test_a_step_that_was_too_short_has_no_level():
     run = StepRun(Step(1, 0.0, StepKind.BASELINE, 30.0), 30.0)
-    assert run.tonus(_beats(_resting(40.0))) is None
-    assert run.tonus(Beats()) is None
+    assert run.tonus(_beats(_resting(40.0)), None) is None
+    assert run.tonus(Beats(), None) is None
 
 
 def looked(breaths, answer, effect_ms, low_ms, high_ms):
