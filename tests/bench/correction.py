@@ -8,7 +8,7 @@ import io
 import sys
 import warnings
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from importlib import import_module
 from importlib.metadata import version
@@ -21,15 +21,15 @@ from biofeedback.core import hrv
 from biofeedback.core.artifacts import final_labels
 from biofeedback.core.correction import corrected_nn_ms
 from biofeedback.core.results import Artifact
-from tests.bench import machine
-from tests.bench.planted import KINDS, plant
+from tests.bench import ectopy, machine
+from tests.bench.planted import ALL_KINDS, plant
 from tests.validation.real import DATA, read_rr_ms
 
 __all__ = ["errors", "neurokit_classes", "our_classes", "truths", "write_page"]
 
 ROOT = Path(__file__).parents[2]
 FRACTIONS = (0.003, 0.01, 0.03, 0.05)
-SEEDS = range(3)
+SEEDS = range(10)
 WINDOW_S = 300.0
 WINDOWS = 8  # of one recording at most
 SIMULATED = 6
@@ -159,12 +159,12 @@ def _measures(nn_ms: Array) -> Array:
     return np.asarray([np.nan if value is None else value for value in found])
 
 
-def errors(nn: Mapping[str, Array], fraction: float) -> dict[str, Array]:
+def errors(nn: Mapping[str, Array], fraction: float, seeds: Iterable[int] = SEEDS) -> dict[str, Array]:
     """Absolute errors of each program in percent, one row for each window and seed."""
     found: dict[str, list[Array]] = {name: [] for name, (module, _) in PROGRAMS.items() if _is_there(module)}
     for nn_ms in nn.values():
         truth = _measures(nn_ms)
-        for seed in SEEDS:
+        for seed in seeds:
             spoilt = plant(nn_ms, fraction, seed).rr_ms
             for name, rows in found.items():
                 with contextlib.redirect_stdout(io.StringIO()):  # some talk
@@ -203,7 +203,7 @@ def _confusion(nn: Mapping[str, Array]) -> list[str]:
     theirs: Counter[tuple[str, str]] = Counter()
     for nn_ms in nn.values():
         for seed in SEEDS:
-            planted = plant(nn_ms, 0.03, seed)
+            planted = plant(nn_ms, 0.03, seed, ALL_KINDS)
             for table, classes in ((ours, our_classes), (theirs, neurokit_classes)):
                 table.update(
                     (kind or "none", name or "normal")
@@ -211,12 +211,38 @@ def _confusion(nn: Mapping[str, Array]) -> list[str]:
                 )
     columns = ("normal", "ectopic", "missed", "extra", "long or short", "range")
     lines = [f"| planted | program | {' | '.join(columns)} |", "| --- | --- |" + " ---: |" * len(columns)]
-    for kind in (*KINDS, "none"):
+    for kind in (*ALL_KINDS, "none"):
         for name, table in (("biofeedback", ours), ("neurokit2", theirs)):
             long_or_short = sum(table[kind, word] for word in ("long", "short", "longshort"))
             counts = [long_or_short if column.startswith("long") else table[kind, column] for column in columns]
             lines.append(f"| {kind} | {name} | {' | '.join(map(str, counts))} |")
     return lines
+
+
+def _left_out(nn: Mapping[str, Mapping[str, Array]]) -> list[str]:
+    """What the same labels give when odd beats, and differences beside them, are left out instead of put right."""
+    columns = [
+        f"{kind} {measure} {way}" for kind in nn for measure in MEASURES[:2] for way in ("left out", "put right")
+    ]
+    lines = [f"| artefacts | {' | '.join(columns)} |", "| --- |" + " ---: |" * len(columns)]
+    for fraction in FRACTIONS:
+        cells: list[str] = []
+        for windows in nn.values():
+            pairs = [(nn_ms, plant(nn_ms, fraction, seed).rr_ms) for nn_ms in windows.values() for seed in SEEDS]
+            found = np.asarray([_both_ways(nn_ms, rr_ms) for nn_ms, rr_ms in pairs])
+            cells += [f"{value:.2f}" for value in np.median(found, axis=0)]
+        lines.append(f"| {100 * fraction:g} % | {' | '.join(cells)} |")
+    return [*lines, ""]
+
+
+def _both_ways(nn_ms: Array, rr_ms: Array) -> Array:
+    """Absolute errors in percent of RMSSD and SDNN, each with odd beats left out and put right."""
+    labels = final_labels(rr_ms)
+    is_normal = np.asarray([label is Artifact.NORMAL for label in labels])
+    left_out = (hrv.rmssd_ms(hrv.successive_differences_ms(rr_ms, is_normal)), hrv.sdnn_ms(rr_ms[is_normal]))
+    put_right = _measures(corrected_nn_ms(rr_ms, labels))[:2]
+    found = np.stack((np.asarray(left_out, dtype=float), put_right), axis=1)
+    return np.asarray(100 * np.abs(found / _measures(nn_ms)[:2, None] - 1)).ravel()
 
 
 def write_page(path: Path = ROOT / "docs" / "artefacts.md") -> None:
@@ -228,8 +254,11 @@ def write_page(path: Path = ROOT / "docs" / "artefacts.md") -> None:
     lines = [OPENING.format(versions=versions, machine=described, seeds=f"{SEEDS[0]} to {SEEDS[-1]}")]
     for kind, windows in nn.items():
         lines += _table(kind, windows)
+    lines += ["## Put right or left out", "", LEFT_OUT, "", *_left_out(nn)]
     lines += ["## Classes, interval by interval, at 3 % artefacts, all windows", ""]
     lines += [*_confusion({name: one for windows in nn.values() for name, one in windows.items()}), "", DIFFERENCES]
+    if DATA.exists():
+        lines += ["", *ectopy.lines(ectopy.compare())[:-1]]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
@@ -249,6 +278,11 @@ seeds     {seeds}
 ```
 """
 
+LEFT_OUT = """\
+The same labels, median absolute error in %. The measures over a step are reported from beats put right, and not with
+the two differences beside an odd beat left out of RMSSD: put right is nearer to the truth or as near everywhere but in
+RMSSD of simulated hearts at 5 %, and one list serves all measures. Exhale answers use clean beats only."""
+
 DIFFERENCES = """How the classes differ:
 
 - **A beat out of place** is one thing here, and both its intervals are ectopic; neurokit2 mostly calls the first
@@ -258,6 +292,8 @@ DIFFERENCES = """How the classes differ:
   about a tenth of an interval in hearts whose neighbours differ by as much.
 - **Extra** needs two short intervals that are as long as one, and both are named. neurokit2 names one and calls the
   other long, short or normal.
+- **Long and short** intervals by themselves are told less well than by neurokit2: nearly a third of them is taken for a
+  beat out of place, together with an interval beside it that was not touched, and a tenth stays normal.
 - **Range** is the physiological gate, 300 to 2000 ms, which neurokit2 has not: two beats of a slow heart in one
   interval, or a small part of one.
 - **Nothing planted, yet flagged**: neurokit2's thresholds have no floor; a calm heart's beats pass them."""
