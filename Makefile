@@ -11,7 +11,7 @@ $(shell test -x $(BIN)/python || rm -f $(RUNTIME) $(DEV))
 is_missing = $(if $(shell command -v $(1) 2>/dev/null),,$(2))
 find_chromium = $(or $(CHROMIUM),$(shell command -v chromium 2>/dev/null || command -v chromium-browser 2>/dev/null))
 
-.PHONY: help run test lint web bench validate measures recordings wheel clean system
+.PHONY: help run test lint web bench validate estimators measures recordings wheel clean system
 .DEFAULT_GOAL := help
 
 help: ## say what can be made
@@ -41,6 +41,9 @@ bench: $(DEV) ## CPU and start-up times, beside neurokit2, and docs/artefacts.md
 
 validate: $(DEV) ## docs/validation.md: error rates of the answers, within an hour; goes on where it stopped
 	$(BIN)/python -m tests.validation $(ARGS)
+
+estimators: $(DEV) ## docs/estimators.md: four estimators of the exhale answer on the same beats
+	$(BIN)/python -m tests.validation.estimators $(ARGS)
 
 measures: $(DEV) ## docs/measures.md: every measure, and what it does when only the breathing rate changes
 	$(BIN)/python docs/measures.py
