@@ -22,7 +22,7 @@ NULL_SHARE, NULL_SLOPES = 0.21, (1.9, 1.4, 0.9)  # of simulated nulls above 0, a
 # The same against a slow rhythm of one's own. Three breaths cannot tell 5.5 from 6 a minute, twelve can.
 TOGETHER_MIN = 0.45
 # A varied pacer is there to tell the two apart: then it must.
-VARIED_TOGETHER_MIN = 1.5
+VARIED_TOGETHER_MIN = 2.0
 APART_MIN = (3.0, 2.0, 0.3)  # evidence the other way round that says a person breathes at another pace
 OTHER_MIN = 2.0  # and for a rhythm far from the pacer's
 RHYTHM_MIN = 1.0  # either must explain more than noise does

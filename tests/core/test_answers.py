@@ -97,7 +97,7 @@ def test_a_wave_that_a_rhythm_of_ones_own_explains_as_well_is_no_yes():
 
 
 def test_a_varied_pacer_asks_for_more_before_it_takes_a_rhythm_for_the_pacers():
-    between = replace(CLEAR, own=CLEAR.evidence - 1.0)
+    between = replace(CLEAR, own=CLEAR.evidence - 1.5)
     assert _look(between).answer is Answer.YES
     assert _look(between, is_varied=True).reason is Reason.CANNOT_SEE_FOLLOWING
     assert _look(is_varied=True).answer is Answer.YES
