@@ -11,94 +11,115 @@ from biofeedback.core.rhythms import RATES_HZ, WINDOW_S, log_likelihoods
 __all__ = ["BreathingRate", "breathing_rate"]
 
 HOP_S = WINDOW_S / 2
+LEAST_S = 100.0  # of one minute, one rate in seven of free breathers was wrong
 WINDOWS_MAX = 20  # of a long step so many are looked at, evenly over it
 WINDOW_MIN_BEATS = 24  # of a heart of 26 bpm; fewer are a window with holes
-SLOW_HZ, SLOW_LOG_ODDS = 0.115, -1.5  # whoever was not asked to seldom breathes slower than 7 a minute; assumed
-ASKED_LOG_ODDS, ASKED_SD_HZ = 2.5, 0.006  # whoever was asked to often does, to some 6 %; docs/respiration.md
-WALK_HZ = 1.2 / 60  # SD of how far the rate goes in HOP_S; the belt of a person at rest has 1.3 a minute
-JUMP_FRACTION = 0.03  # of such steps in which it becomes any other
-NEAR_HZ = 1.5 / 60  # a rate is told when so much around it ...
-SHARE_MIN = 0.8  # ... holds this share of what is likely, on average over the windows
-UNEVEN_FRACTION = 0.08  # SD besides: free breaths differ, and the slow ones swing the heart more; docs/respiration.md
-DOUBLED = 0.85  # windows that overlap wholly say the same nearly twice
+EVEN_FRACTION = 0.2  # breathe evenly, at any rate alike; assumed
+FREE_PER_MIN, FREE_LOG_SD = 13.5, 0.38  # free breathing: median and log SD over people; wider than 12-16 of the presets
+EVEN_WALK, FREE_WALK = (
+    0.03,
+    0.14,
+)  # SD of log rate in HOP_S: counted in simulated people; .13 on the belt of one at rest
+JUMP_FRACTION = 0.02  # of such steps in which it becomes any other; assumed
+NEAR_HZ = 2.0 / 60  # a rate is told when so much to either side ...
+SHARE_MIN = 0.92  # ... holds this share of what is likely; chosen for few wrong of those told: docs/respiration.md
+UNEVEN_FRACTION = 0.02  # of the rate, SD besides; assumed: the SD covers more of the slow breathers than it says
+KNOWN_WINDOWS = 4.0  # what is known of powers beforehand counts as often: told by every window of a long step, it names
+# strong Mayer waves slow breathing
+DOUBLED = 0.85  # windows that overlap wholly say the same nearly twice; assumed
+LEVELS = (np.arange(200) + 0.5) / 200  # of probability at which the rates of all windows are averaged
 
 
 @dataclass(frozen=True, slots=True)
 class BreathingRate:
-    """Mean breathing rate over a step, and its SD: what a window leaves open, and what uneven breaths do to it."""
+    """Breathing rate over a step, that of its median breath, and the SD of its error."""
 
     hz: float
     sd_hz: float
 
 
-def breathing_rate(
-    mid_s: NDArray[np.float64], nn_ms: NDArray[np.float64], asked_hz: float | None = None
-) -> BreathingRate | None:
+def breathing_rate(mid_s: NDArray[np.float64], nn_ms: NDArray[np.float64]) -> BreathingRate | None:
     """Breathing rate that the beats of a step show; None when it cannot be told from them.
 
     Parameters
     ----------
     mid_s, nn_ms : ndarray, shape (n_beats,)
         Midpoints in seconds and NN intervals in ms of the clean beats of one unbroken run.
-    asked_hz : float, optional
-        Rate of the pacer that was shown, None where none was.
 
     Notes
     -----
     A hidden Markov model over windows of 56 s at half overlap (forward and backward, Rabiner 1989,
-    doi 10.1109/5.18626): how well breathing at each rate explains a window, a rate that wanders from one to the next,
-    and rates under 7 a minute less likely beforehand, for a Mayer wave looks the same. The rate of a window is the
-    mean within 1.5 a minute of the likeliest; that of the step is their mean, weighted by how much is likely there.
+    doi 10.1109/5.18626). Its states are rates of even and of free breaths; it asks how well each explains a window, and
+    lets rates wander from one to the next. What a pacer asked for is not looked at: it would be found in those who
+    ignore it as well. The windows' rates are averaged as if all erred alike, level by level of their distributions, so
+    what is left open is not averaged away. The rate is the mean of the likeliest four a minute.
     """
     starts_s = _starts_s(mid_s)
     counts = np.searchsorted(mid_s, starts_s + WINDOW_S, side="right") - np.searchsorted(mid_s, starts_s)
     if counts.min(initial=WINDOW_MIN_BEATS) < WINDOW_MIN_BEATS or len(starts_s) == 0:
         return None
-    seen = np.array([log_likelihoods(mid_s, nn_ms, start_s) for start_s in starts_s.tolist()])
-    seen[:, 1000.0 / float(nn_ms.mean()) < 2 * RATES_HZ] = -np.inf  # more than one breath to two beats folds back
-    hop_s = WINDOW_S if len(starts_s) == 1 else float(starts_s[1] - starts_s[0])
-    likely = _posterior(seen, hop_s, _prior(asked_hz))
-    near = np.abs(RATES_HZ[:, None] - RATES_HZ) <= NEAR_HZ
-    shares = likely @ near
-    share = shares.max(axis=1)
-    if share.mean() < SHARE_MIN:
+    prior_share = min(1.0, KNOWN_WINDOWS / len(starts_s))
+    seen = np.array([log_likelihoods(mid_s, nn_ms, start_s, prior_share) for start_s in starts_s.tolist()])
+    seen[:, :, 1000.0 / float(nn_ms.mean()) < 2 * RATES_HZ] = -np.inf  # more than a breath to two beats folds back
+    likely = _posterior(np.reshape(seen, (len(seen), -1)), float(starts_s[1] - starts_s[0]))
+    rates_hz = _averaged_hz(np.reshape(likely, seen.shape).sum(axis=1))
+    beyond = np.searchsorted(rates_hz, rates_hz + 2 * NEAR_HZ, side="right")
+    most = int(np.argmax(beyond - np.arange(len(LEVELS))))
+    inside_hz = rates_hz[most : beyond[most]]
+    if len(inside_hz) < SHARE_MIN * len(LEVELS):
         return None
-    inside = likely * near[shares.argmax(axis=1)] / share[:, None]
-    rates_hz = inside @ RATES_HZ
-    variances_hz2 = ((RATES_HZ - rates_hz[:, None]) ** 2 * inside).sum(axis=1)
-    hz = float(np.average(rates_hz, weights=share))
-    return BreathingRate(hz, math.hypot(float(np.average(variances_hz2, weights=share)) ** 0.5, UNEVEN_FRACTION * hz))
+    hz = float(inside_hz.mean())
+    # Two thirds lie within one SD: rates far off that cannot be ruled out would make most of a plain SD.
+    low_hz, high_hz = np.percentile(inside_hz, [15.87, 84.13])
+    return BreathingRate(hz, math.hypot(float(high_hz - low_hz) / 2, UNEVEN_FRACTION * hz))
 
 
 def _starts_s(mid_s: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Starts of the windows; none when the beats do not fill one."""
-    room_s = float(mid_s[-1] - mid_s[0]) - WINDOW_S if len(mid_s) else -1.0
-    if room_s < 0:
+    """Starts of the windows; none when the beats are too few seconds."""
+    span_s = float(mid_s[-1] - mid_s[0]) if len(mid_s) else 0.0
+    if span_s < LEAST_S:
         return np.empty(0)
+    room_s = span_s - WINDOW_S
     return np.asarray(mid_s[0] + np.linspace(0.0, room_s, min(math.ceil(room_s / HOP_S) + 1, WINDOWS_MAX)))
 
 
-def _prior(asked_hz: float | None) -> NDArray[np.float64]:
-    """How likely each rate is before a beat is seen."""
-    log_odds = np.where(RATES_HZ < SLOW_HZ, SLOW_LOG_ODDS, 0.0)
-    if asked_hz is not None:
-        log_odds = log_odds + ASKED_LOG_ODDS * np.exp(-0.5 * ((RATES_HZ - asked_hz) / ASKED_SD_HZ) ** 2)
-    odds = np.exp(log_odds)
-    return np.asarray(odds / odds.sum())
+def _averaged_hz(likely: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Mean over the windows of the rate at each of ``LEVELS``, rising."""
+    half_hz = (RATES_HZ[1] - RATES_HZ[0]) / 2
+    edges_hz = np.append(RATES_HZ[0] - half_hz, RATES_HZ + half_hz)
+    return np.asarray(np.mean([np.interp(LEVELS, np.append(0.0, np.cumsum(one)), edges_hz) for one in likely], axis=0))
 
 
-def _posterior(seen: NDArray[np.float64], hop_s: float, prior: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Share of each rate in each window, from what all windows show; each row sums to 1."""
+def _prior() -> NDArray[np.float64]:
+    """How likely each rate of even and of free breaths is before a beat is seen."""
+    free = np.exp(-0.5 * (np.log(RATES_HZ * 60.0 / FREE_PER_MIN) / FREE_LOG_SD) ** 2) / RATES_HZ
+    return np.append(EVEN_FRACTION * _shares(np.ones(len(RATES_HZ))), (1 - EVEN_FRACTION) * _shares(free))
+
+
+def _moves(hop_s: float, prior: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Share of each state that goes to each other one from window to window."""
+    none = np.zeros((len(RATES_HZ), len(RATES_HZ)))
+    even, free = (_nearby(walk * math.sqrt(hop_s / HOP_S)) for walk in (EVEN_WALK, FREE_WALK))
+    return (1 - JUMP_FRACTION) * np.block([[even, none], [none, free]]) + JUMP_FRACTION * prior
+
+
+def _nearby(log_sd: float) -> NDArray[np.float64]:
+    """Share of each rate, a row, that becomes each other one when rates spread by ``log_sd``."""
+    near = np.exp(-0.5 * (np.log(RATES_HZ[:, None] / RATES_HZ) / log_sd) ** 2)
+    return np.asarray(near / near.sum(axis=1, keepdims=True))
+
+
+def _posterior(seen: NDArray[np.float64], hop_s: float) -> NDArray[np.float64]:
+    """Share of each state in each window, from what all windows show; each row sums to 1."""
     doubled = DOUBLED * max(0.0, 1.0 - hop_s / WINDOW_S)
     fit = np.exp((seen - seen.max(axis=1, keepdims=True)) / (1.0 + doubled))
-    walk_hz = WALK_HZ * math.sqrt(hop_s / HOP_S)
-    move = np.exp(-0.5 * ((RATES_HZ[:, None] - RATES_HZ) / walk_hz) ** 2)
-    move = (1 - JUMP_FRACTION) * move / move.sum(axis=1, keepdims=True) + JUMP_FRACTION * prior
+    prior = _prior()
+    moves = _moves(hop_s, prior)
     forward, backward = [_shares(prior * fit[0])], [np.ones(len(prior))]
     for one in fit[1:]:
-        forward.append(_shares(forward[-1] @ move * one))
+        forward.append(_shares(forward[-1] @ moves * one))
     for one in fit[:0:-1]:
-        backward.append(_shares(move @ (one * backward[-1])))
+        backward.append(_shares(moves @ (one * backward[-1])))
     return np.array([_shares(before * after) for before, after in zip(forward, backward[::-1], strict=True)])
 
 

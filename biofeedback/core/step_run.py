@@ -306,10 +306,10 @@ class StepRun:
             self.step.seq, self.step.step, self.step.t_s, self.end_s, len(rr_ms), hrv.heart_rate_bpm(rr_ms), *nothing
         )
 
-    def _respiration_hz(self, run: Run) -> float | None:
-        """Breathing rate over an unbroken run; a pacer that was shown makes its own rate likelier."""
-        asked_hz = None if self.pacer is None else 1 / self.pacer.pattern.period_s
-        found = breathing_rate(run.clean_mid_s, run.nn_ms, asked_hz)
+    @staticmethod
+    def _respiration_hz(run: Run) -> float | None:
+        """Breathing rate over an unbroken run; what a pacer asks for does not count."""
+        found = breathing_rate(run.clean_mid_s, run.nn_ms)
         return None if found is None else found.hz
 
     def noise(self, beats: Beats) -> NoiseSpectrum | None:
