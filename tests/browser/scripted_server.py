@@ -11,7 +11,8 @@ import uvicorn
 from fastapi import FastAPI, Request, Response, WebSocket, WebSocketDisconnect
 from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
-from scenes import SCENES, Scene, opening, quality
+from scene_messages import quality
+from scenes import SCENES, Scene, opening
 
 from biofeedback import messages
 

@@ -7,7 +7,8 @@ from typing import Any
 import msgspec
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from scenes import SCENES, answer, mark
+from scene_messages import answer, mark
+from scenes import SCENES
 from scripted_server import ScriptedServer
 from watching import watched
 
