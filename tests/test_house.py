@@ -16,7 +16,6 @@ PACKAGE = ROOT / "biofeedback"
 CORE = sorted((PACKAGE / "core").glob("*.py"))
 SOURCES = {".py", ".js", ".css", ".html"}
 LONGEST_LINES = 400  # past that a file is split by noun
-LONGEST_TEST_LINES = 600  # a table of cases may take more
 LONGEST_FUNCTION_LINES = 50
 NOT_NOUNS = {"utils", "util", "helpers", "common", "misc", "base", "manager"}
 NOT_MIRRORING = {"bench", "browser", "validation", "web"}  # tests of what stands beside the package, or of all of it
@@ -64,11 +63,7 @@ def test_core_draws_no_random_numbers_and_opens_nothing(path: Path) -> None:
 
 
 def test_no_file_is_too_long(tracked: list[Path]) -> None:
-    long = {
-        str(path): lines
-        for path, lines in own_sources(tracked)
-        if lines > (LONGEST_TEST_LINES if path.parts[0] == "tests" else LONGEST_LINES)
-    }
+    long = {str(path): lines for path, lines in own_sources(tracked) if lines > LONGEST_LINES}
     assert long == {}
 
 

@@ -17,7 +17,6 @@ from scene_messages import (
 )
 
 from biofeedback import messages
-from biofeedback.core.results import CardState
 
 MEASURED = [
     messages.StepPlan(step="baseline", duration_s=120),
@@ -207,7 +206,6 @@ SCENES: dict[str, Scene] = {
         hello=_IN_TRIAL,
     ),
 }
-CARD_SCENES = {state: state for state in CardState if state in SCENES}
 
 
 def hello(scene: Scene, epoch: str, message_seq: int, recovered: bool) -> messages.Hello:
