@@ -105,7 +105,8 @@ def _opening(sessions: Sessions) -> str:
     return f"""# Four estimators of the exhale answer
 
 Made by `make estimators`, never by hand. All people here are **simulated**: the classes of `docs/validation.md`,
-{min(sizes)} sessions each, seeds {FIRST_SEED} to {FIRST_SEED + max(sizes) - 1}. Limits were chosen on other seeds.
+{min(sizes)} sessions each, seeds {FIRST_SEED} to {FIRST_SEED + max(sizes) - 1}. Limits were chosen on other seeds,
+but for what a varied pacer asks for, which was chosen on these.
 Every session goes once through the strap's bytes and the pipeline; at each planned look the clean beats and the
 baseline that the pipeline itself used are handed to all estimators, so they differ in nothing but themselves. Where the
 signal or the baseline bears no fit all of them say unknown.
