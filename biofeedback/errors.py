@@ -1,7 +1,7 @@
 """Errors a caller can handle.
 
 BiofeedbackError
-├── MalformedPayload      bytes from a strap that are no heart rate measurement
+├── MalformedPayload      bytes from a strap that are not what they should be
 ├── StrapError            a strap that cannot be used now
 │   ├── StrapNotFound     nothing was found, or not the one asked for
 │   └── BluetoothUnavailable  no adapter, switched off, or no permission
@@ -33,12 +33,12 @@ class BiofeedbackError(Exception):
 
 
 class MalformedPayload(BiofeedbackError):
-    """Bytes that are no 0x2A37 heart rate measurement."""
+    """Bytes from a strap that are no 0x2A37 heart rate measurement, or no PMD frame."""
 
     def __init__(self, payload: bytes, reason: str) -> None:
         self.payload = payload
         self.reason = reason
-        super().__init__(f"not a heart rate measurement ({reason}): {payload.hex() or 'empty'}")
+        super().__init__(f"bytes that make no sense ({reason}): {payload.hex() or 'empty'}")
 
 
 class StrapError(BiofeedbackError):

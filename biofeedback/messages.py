@@ -8,6 +8,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+from biofeedback.frames import ClockTold, Frames, StrapNews
+
 PROTOCOL = 1
 
 
@@ -286,6 +288,21 @@ class Bye(_FromServer, frozen=True, kw_only=True):
     reason: str
 
 
+class Kept(_FromServer, frozen=True, kw_only=True):
+    """Frames of a strap elsewhere are on the disk up to and including ``seq`` of this origin: they may be forgotten."""
+
+    type: Literal["kept"] = "kept"
+    origin: str
+    seq: int
+
+
+class ClockAsk(_FromServer, frozen=True, kw_only=True):
+    """What is the time on your clock? Answer at once with ``clock`` and the same ``id``."""
+
+    type: Literal["clock_ask"] = "clock_ask"
+    id: int
+
+
 FromServer = (
     Hello
     | Step
@@ -304,6 +321,8 @@ FromServer = (
     | Error
     | Ping
     | Bye
+    | Kept
+    | ClockAsk
 )
 
 
@@ -349,4 +368,4 @@ class Pong(Struct, frozen=True, kw_only=True, tag_field="type", tag="pong"):
     """Answer to ``ping``."""
 
 
-FromViewer = ViewerHello | Ack | Command | ViewerMark | ViewerRating | Pong
+FromViewer = ViewerHello | Ack | Command | ViewerMark | ViewerRating | Pong | Frames | StrapNews | ClockTold

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from biofeedback.core.events import Input, Link, LinkState, Notification, RrIntervals, StrapInfo
-from biofeedback.straps import Connected, Lost, Payload, RrFrame, Searching, StrapEvent
+from biofeedback.core.events import ClockReading, Input, Link, LinkState, Notification, RrIntervals, StrapInfo
+from biofeedback.straps import ClockRead, Connected, Lost, Payload, RrFrame, Searching, StrapEvent
 
 __all__ = ["Make", "StrapLink"]
 
@@ -33,6 +33,8 @@ class StrapLink:
             return self._lose(event)
         if isinstance(event, Payload):
             return [self._notification(event)]
+        if isinstance(event, ClockRead):
+            return [_clock_reading(event)]
         return [_rr_intervals(event)]
 
     def beats_arrive(self) -> None:
@@ -76,7 +78,7 @@ class StrapLink:
     def _notification(self, event: Payload) -> Make:
         """Bytes of this strap."""
         strap = self._number
-        return lambda seq, t_s: Notification(seq, t_s, strap, event.characteristic, event.value)
+        return lambda seq, t_s: Notification(seq, t_s, strap, event.characteristic, event.value, event.origin)
 
 
 def _strap_info(number: int, event: Connected) -> Make:
@@ -87,3 +89,8 @@ def _strap_info(number: int, event: Connected) -> Make:
 def _rr_intervals(event: RrFrame) -> Make:
     """Intervals of a replayed list."""
     return lambda seq, t_s: RrIntervals(seq, t_s, event.rr_ms)
+
+
+def _clock_reading(event: ClockRead) -> Make:
+    """A remote clock beside the session's."""
+    return lambda seq, t_s: ClockReading(seq, t_s, event.origin, event.origin_t_s, event.round_trip_s)

@@ -10,13 +10,10 @@ from biofeedback.core.artifacts import IRREGULARITY_LIMIT
 from biofeedback.core.beats import Beats
 from biofeedback.core.blocks import Blocks
 from biofeedback.core.card import SignalNow, make_card
-from biofeedback.core.contact import Contact
 from biofeedback.core.events import (
-    Characteristic,
     End,
     Input,
     Link,
-    LinkState,
     Mark,
     MarkKind,
     Notification,
@@ -27,7 +24,7 @@ from biofeedback.core.events import (
     StepKind,
     StrapInfo,
 )
-from biofeedback.core.heart_rate import decode
+from biofeedback.core.intake import Intake, StrapData
 from biofeedback.core.levels import Levels
 from biofeedback.core.noise import NoiseSpectrum
 from biofeedback.core.prior import Prior
@@ -36,7 +33,6 @@ from biofeedback.core.results import Card, Grade, Quality, Reason, Result, StepE
 from biofeedback.core.step_run import BEATS_AFTER, SETTLE_S, StepRun, unasked
 from biofeedback.core.surroundings import Surroundings
 from biofeedback.core.timeline import SILENCE_S
-from biofeedback.errors import MalformedPayload
 
 __all__ = ["PIPELINE_VERSION", "Pipeline"]
 
@@ -45,7 +41,6 @@ QUALITY_WINDOW_S = 60.0
 CALM_AGAIN = 0.75  # of the limit of irregularity: without a margin the card would flicker around it
 QUALITY_EVERY_S = 1.0
 QUALITY_AFTER_INPUT_S = 30.0  # without any input for so long there is nothing new to say
-MS_PER_1024TH = 1000.0 / 1024.0
 NEVER_S = math.inf
 
 
@@ -60,8 +55,7 @@ class Pipeline:
         self._now_s = 0.0
         self._last_input_s = 0.0
         self._quality_due_s = QUALITY_EVERY_S
-        self._beats = Beats()
-        self._contact = Contact()
+        self._intake = Intake()
         self._blocks = Blocks()
         self._runs: list[StepRun] = []  # all that have not settled
         self._shown: StepRun | None = None  # the step on the screen
@@ -103,15 +97,14 @@ class Pipeline:
 
     def end_with(self, beats: Beats, end: End) -> list[Result]:
         """Results of the end of a session whose beats were all placed at once instead of one by one."""
-        self._beats, self._now_s = beats, end.t_s
-        self._contact.is_connected = True
-        self._contact.see_intervals()
+        self._now_s = end.t_s
+        self._intake.replace(beats)
         return self._on_end(end)
 
     @property
     def beats(self) -> Beats:
         """All beats so far, with their labels: what measures that only an analysis makes are made from."""
-        return self._beats
+        return self._intake.beats
 
     @property
     def baseline_noise(self) -> NoiseSpectrum | None:
@@ -122,10 +115,10 @@ class Pipeline:
         """The next thing that happens by itself, and when; of two at once the one named first."""
         due_s: float = NEVER_S
         act: Callable[[], list[Result]] = list
-        last_s = self._beats.last_arrival_s
-        if last_s is not None and not self._beats.is_in_gap:
+        last_s = self.beats.last_arrival_s
+        if last_s is not None and not self.beats.is_in_gap:
             due_s, act = last_s + SILENCE_S, self._fall_silent
-        no_intervals_s = self._contact.no_intervals_due_s
+        no_intervals_s = self._intake.contact.no_intervals_due_s
         if no_intervals_s is not None and no_intervals_s < due_s:
             due_s, act = no_intervals_s, self._give_up_intervals
         for run in self._runs:
@@ -139,11 +132,11 @@ class Pipeline:
 
     def _fall_silent(self) -> list[Result]:
         """No interval for too long."""
-        return self._beats.open_gap("silence")
+        return self.beats.open_gap("silence")
 
     def _give_up_intervals(self) -> list[Result]:
         """The strap sends no intervals."""
-        self._contact.give_up_intervals()
+        self._intake.contact.give_up_intervals()
         return []
 
     def _end_as_planned(self) -> list[Result]:
@@ -154,7 +147,7 @@ class Pipeline:
         """The signal of the last minute."""
         self._quality_due_s += QUALITY_EVERY_S
         # What was before the first beat says nothing of the signal; before any beat there is none.
-        start_s = max(0.0, self._now_s - QUALITY_WINDOW_S, self._beats.begins_s or 0.0)
+        start_s = max(0.0, self._now_s - QUALITY_WINDOW_S, self.beats.begins_s or 0.0)
         return [self._quality(self._recent_verdict(start_s))]
 
     # Inputs
@@ -183,40 +176,10 @@ class Pipeline:
             ),
         ]  # fmt: skip
 
-    def _on_notification(self, event: Notification) -> list[Result]:
-        if event.characteristic is not Characteristic.HEART_RATE:
-            self._contact.read(event)
-            return []
-        try:
-            measurement = decode(event.value)
-        except MalformedPayload:
-            return []  # it stays in the recording as it came
-        self._contact.is_connected = True
-        self._contact.measure(event.t_s, measurement)
-        rr_ms = tuple(raw * MS_PER_1024TH for raw in measurement.rr_1024ths)
-        if self._contact.is_repeat(event, rr_ms):
-            return self._beats.pass_over()
-        return self._beats.take(event.seq, event.t_s, rr_ms)
-
-    def _on_rr(self, event: RrIntervals) -> list[Result]:
-        rr_ms = tuple(rr for rr in event.rr_ms if MS_PER_1024TH <= rr <= 0xFFFF * MS_PER_1024TH)  # as bytes can say
-        if rr_ms:
-            self._contact.is_connected = True
-            self._contact.see_intervals()
-        return self._beats.take(event.seq, event.t_s, rr_ms)
-
-    def _on_link(self, event: Link) -> list[Result]:
-        self._contact.link(event)
-        return self._beats.open_gap(event.reason or "link_lost") if event.state is LinkState.LOST else []
-
-    def _on_strap(self, event: StrapInfo) -> list[Result]:
-        self._contact.change_strap(event)
-        return self._beats.open_gap("strap_changed")
-
-    def _on_resumed(self, event: Resumed) -> list[Result]:
-        self._contact.is_connected = False
-        self._blocks.interrupt(event.t_s)
-        return self._beats.open_gap(event.reason or "restart")
+    def _on_strap_data(self, event: StrapData) -> list[Result]:
+        if isinstance(event, Resumed):
+            self._blocks.interrupt(event.t_s)
+        return self._intake.take(event)
 
     def _on_mark(self, event: Mark) -> list[Result]:
         if event.kind in (MarkKind.PAUSE, MarkKind.SKIP, MarkKind.STOP):
@@ -249,7 +212,7 @@ class Pipeline:
             why = Reason.NO_BREATHING_STEP if self._blocks.plan is None else Reason.PART_OF_PLAN
             results.append(unasked(verdict.reasons, why))
         results.append(self._quality(verdict))
-        results.append(self._levels.calmer(verdict.reasons, self._beats))
+        results.append(self._levels.calmer(verdict.reasons, self.beats))
         results += self._blocks.results(self._surroundings(), verdict.reasons)
         self._is_finished = True
         return results
@@ -280,13 +243,13 @@ class Pipeline:
         """Whether all beats up to ``end_s`` are there with their labels, or will not come any more."""
         if self._now_s >= end_s + SETTLE_S:
             return True
-        last_s = self._beats.last_beat_s
-        return last_s is not None and last_s > end_s and self._beats.beats_after(end_s) >= BEATS_AFTER
+        last_s = self.beats.last_beat_s
+        return last_s is not None and last_s > end_s and self.beats.beats_after(end_s) >= BEATS_AFTER
 
     def _take_breath(self, run: StepRun) -> list[Result]:
         """Measure the next breath; look, when a look is planned after it and the step goes on."""
         breath, around = run.take_breath(), self._surroundings()
-        results: list[Result] = [run.measure_breath(self._beats, breath, final=False)]
+        results: list[Result] = [run.measure_breath(self.beats, breath, final=False)]
         trend = run.trend(around, breath)
         results += [] if trend is None else [trend]
         is_steps_last = breath.end_s >= run.end_s - 1e-3
@@ -304,7 +267,7 @@ class Pipeline:
     def _settle(self, run: StepRun) -> list[Result]:
         """Final labels, breaths, answer and measures of a step that has ended."""
         self._runs.remove(run)
-        results = self._beats.finish_labels(run.step.t_s, run.end_s)
+        results = self.beats.finish_labels(run.step.t_s, run.end_s)
         if run.step.step is StepKind.BASELINE:
             self._levels.learn_noise(run, self._surroundings())
         if run.pacer is not None:
@@ -321,7 +284,7 @@ class Pipeline:
         pacer, around = run.pacer, self._surroundings()
         assert pacer is not None
         breaths = [pacer.breath(index) for index in range(run.next_breath)]
-        results: list[Result] = [run.measure_breath(self._beats, breath, final=True) for breath in breaths]
+        results: list[Result] = [run.measure_breath(self.beats, breath, final=True) for breath in breaths]
         if not run.is_asked:
             return results
         is_planned = run.next_breath in LOOKS and all(look.breaths != run.next_breath for look in run.looks)
@@ -332,32 +295,33 @@ class Pipeline:
     def _surroundings(self) -> Surroundings:
         """What a step's answers lean on."""
         start_s = 0.0 if self._measured_from_s is None else self._measured_from_s
-        return Surroundings(self._beats, self._contact, *self._levels.noise, start_s)
+        return Surroundings(self.beats, self._intake.contact, *self._levels.noise, start_s)
 
     # The whole session
 
     def _recent_verdict(self, start_s: float) -> Verdict:
         """The same for the last minute, from running figures: it is made every second."""
+        beats, contact = self._intake.beats, self._intake.contact
         figures = Figures(
-            *self._beats.recent_counts(start_s), self._beats.gap_s(start_s, self._now_s), self._now_s - start_s,
-            self._contact.no_contact_fraction(start_s, self._now_s), self._contact.has_intervals, self._is_irregular(),
+            *beats.recent_counts(start_s), beats.gap_s(start_s, self._now_s), self._now_s - start_s,
+            contact.no_contact_fraction(start_s, self._now_s), contact.has_intervals, self._is_irregular(),
         )  # fmt: skip
         return grade_recent(figures)
 
     def _quality(self, verdict: Verdict) -> Quality:
         """The signal, and what the strap says of itself."""
-        last_s = self._beats.last_beat_s
+        last_s = self.beats.last_beat_s
         self._reasons = verdict.reasons
         return Quality(
             self._now_s, verdict.grade, verdict.reasons, verdict.beats, verdict.corrected_fraction,
-            verdict.coverage_fraction, self._contact.has_contact, self._contact.battery_percent,
-            self._contact.is_connected, None if last_s is None else max(0.0, self._now_s - last_s),
-            self._beats.recent_heart_rate_bpm(),
+            verdict.coverage_fraction, self._intake.contact.has_contact, self._intake.contact.battery_percent,
+            self._intake.contact.is_connected, None if last_s is None else max(0.0, self._now_s - last_s),
+            self.beats.recent_heart_rate_bpm(),
         )  # fmt: skip
 
     def _is_irregular(self) -> bool:
         """Whether the newest beats are too irregular to be read; it takes clearly more regular ones to take it back."""
-        fraction = self._beats.threshold_fraction
+        fraction = self.beats.threshold_fraction
         limit = IRREGULARITY_LIMIT * (CALM_AGAIN if self._was_irregular else 1.0)
         self._was_irregular = fraction is not None and fraction > limit
         return self._was_irregular
@@ -367,8 +331,10 @@ class Pipeline:
         is_between = self._shown is None and self._measured_from_s is not None
         if is_between and not (self._is_paused or self._is_finished):
             return []
-        is_in_gap = self._beats.is_in_gap and self._beats.last_beat_s is not None
-        signal = SignalNow(self._contact.has_intervals, self._contact.has_contact, is_in_gap, self._reasons)
+        is_in_gap = self.beats.is_in_gap and self.beats.last_beat_s is not None
+        signal = SignalNow(
+            self._intake.contact.has_intervals, self._intake.contact.has_contact, is_in_gap, self._reasons
+        )
         course = None if self._shown is None else (self._shown.next_breath, self._shown.response)
         standing = (self._shown, course, signal, self._is_paused, self._is_finished)
         if standing == self._standing:
@@ -383,11 +349,7 @@ class Pipeline:
 
 _HANDLERS: dict[type, Callable[[Pipeline, Any], list[Result]]] = {
     Step: Pipeline._on_step,
-    StrapInfo: Pipeline._on_strap,
-    Link: Pipeline._on_link,
-    Notification: Pipeline._on_notification,
-    RrIntervals: Pipeline._on_rr,
-    Resumed: Pipeline._on_resumed,
+    **dict.fromkeys((StrapInfo, Link, Notification, RrIntervals, Resumed), Pipeline._on_strap_data),
     Mark: Pipeline._on_mark,
     Plan: Pipeline._on_plan,
     End: Pipeline._on_end,

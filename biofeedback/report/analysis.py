@@ -11,7 +11,8 @@ from biofeedback.core.beats import Beats
 from biofeedback.core.details import StepDetails, step_details
 from biofeedback.core.events import End, RrIntervals, Step
 from biofeedback.core.findings import ResonanceResult, TrialResult
-from biofeedback.core.pipeline import MS_PER_1024TH, Pipeline
+from biofeedback.core.intake import MS_PER_1024TH
+from biofeedback.core.pipeline import Pipeline
 from biofeedback.core.results import (
     Artifact,
     Beat,

@@ -11,6 +11,7 @@ from biofeedback import messages
 from biofeedback.core.events import MarkKind
 from biofeedback.core.exercises import EXERCISES
 from biofeedback.errors import CommandRefused
+from biofeedback.frames import ClockTold, Frames, StrapNews
 from biofeedback.server.room import Room
 from biofeedback.session import Session
 from biofeedback.viewer import Viewer
@@ -143,6 +144,10 @@ def _on_rating(said: messages.ViewerRating, _room: Room, session: Session, _view
     session.rate(said.scale, said.moment, said.value)
 
 
+def _on_strap(_said: Frames | StrapNews | ClockTold, _room: Room, _session: Session, _viewer: Viewer) -> None:
+    raise _BadMessage("the strap of this session is not elsewhere")
+
+
 def _on_hello(_said: messages.ViewerHello, _room: Room, _session: Session, _viewer: Viewer) -> None:
     raise _BadMessage("hello was said already")
 
@@ -154,6 +159,9 @@ _HANDLERS: dict[type, Callable[[Any, Room, Session, Viewer], None]] = {
     messages.ViewerMark: _on_mark,
     messages.ViewerRating: _on_rating,
     messages.ViewerHello: _on_hello,
+    Frames: _on_strap,
+    StrapNews: _on_strap,
+    ClockTold: _on_strap,
 }
 
 

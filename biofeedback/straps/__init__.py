@@ -1,6 +1,7 @@
 """Where bytes come from: interchangeable straps behind one small interface."""
 
 from biofeedback.straps.strap import (
+    ClockRead,
     Connected,
     Lost,
     Payload,
@@ -11,4 +12,4 @@ from biofeedback.straps.strap import (
     StrapEvent,
 )
 
-__all__ = ["Connected", "Lost", "Payload", "RrFrame", "Searching", "Sink", "Strap", "StrapEvent"]
+__all__ = ["ClockRead", "Connected", "Lost", "Payload", "RrFrame", "Searching", "Sink", "Strap", "StrapEvent"]

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from biofeedback.clock import Clock
-from biofeedback.core.events import Characteristic, Step
+from biofeedback.core.events import Characteristic, Origin, Step
 
-__all__ = ["Connected", "Lost", "Payload", "RrFrame", "Searching", "Sink", "Strap", "StrapEvent"]
+__all__ = ["ClockRead", "Connected", "Lost", "Payload", "RrFrame", "Searching", "Sink", "Strap", "StrapEvent"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +36,11 @@ class Lost:
 
 @dataclass(frozen=True, slots=True)
 class Payload:
-    """Raw bytes of one notification or read."""
+    """Raw bytes of one notification or read; ``origin`` where another machine or a browser stamped them first."""
 
     characteristic: Characteristic
     value: bytes
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,16 @@ class RrFrame:
     rr_ms: tuple[float, ...]
 
 
-StrapEvent = Searching | Connected | Lost | Payload | RrFrame
+@dataclass(frozen=True, slots=True)
+class ClockRead:
+    """The clock of a remote collector or browser was read, in a question and answer that took so long."""
+
+    origin: str
+    origin_t_s: float
+    round_trip_s: float
+
+
+StrapEvent = Searching | Connected | Lost | Payload | RrFrame | ClockRead
 Sink = Callable[[StrapEvent], None]
 
 
@@ -58,7 +68,7 @@ class Strap(Protocol):
 
     @property
     def source(self) -> str:
-        """Kind of source: ``ble``, ``simulated``, ``replay``."""
+        """Kind of source: ``ble``, ``simulated``, ``replay``, ``remote``, ``browser``."""
         ...
 
     @property

@@ -1,0 +1,78 @@
+"""What a strap sends, taken in: the one place where bytes become beats and what is known of the strap."""
+
+from collections.abc import Callable
+from typing import Any
+
+from biofeedback.core.beats import Beats
+from biofeedback.core.contact import Contact
+from biofeedback.core.events import Characteristic, Link, LinkState, Notification, Resumed, RrIntervals, StrapInfo
+from biofeedback.core.heart_rate import decode
+from biofeedback.core.results import Result
+from biofeedback.errors import MalformedPayload
+
+__all__ = ["MS_PER_1024TH", "Intake", "StrapData"]
+
+MS_PER_1024TH = 1000.0 / 1024.0
+
+StrapData = StrapInfo | Link | Notification | RrIntervals | Resumed
+
+
+class Intake:
+    """Takes in what comes from the strap; ``beats`` and ``contact`` are what is known after it."""
+
+    def __init__(self) -> None:
+        self.beats = Beats()
+        self.contact = Contact()
+
+    def take(self, event: StrapData) -> list[Result]:
+        """Beats, labels and gaps that follow from an input."""
+        return _HANDLERS[type(event)](self, event)
+
+    def replace(self, beats: Beats) -> None:
+        """Take over the beats of a session that were all placed at once instead of one by one."""
+        self.beats = beats
+        self.contact.is_connected = True
+        self.contact.see_intervals()
+
+    def _on_notification(self, event: Notification) -> list[Result]:
+        if event.characteristic is not Characteristic.HEART_RATE:
+            self.contact.read(event)
+            return []
+        try:
+            measurement = decode(event.value)
+        except MalformedPayload:
+            return []  # it stays in the recording as it came
+        self.contact.is_connected = True
+        self.contact.measure(event.t_s, measurement)
+        rr_ms = tuple(raw * MS_PER_1024TH for raw in measurement.rr_1024ths)
+        if self.contact.is_repeat(event, rr_ms):
+            return self.beats.pass_over()
+        return self.beats.take(event.seq, event.t_s, rr_ms)
+
+    def _on_rr(self, event: RrIntervals) -> list[Result]:
+        rr_ms = tuple(rr for rr in event.rr_ms if MS_PER_1024TH <= rr <= 0xFFFF * MS_PER_1024TH)  # as bytes can say
+        if rr_ms:
+            self.contact.is_connected = True
+            self.contact.see_intervals()
+        return self.beats.take(event.seq, event.t_s, rr_ms)
+
+    def _on_link(self, event: Link) -> list[Result]:
+        self.contact.link(event)
+        return self.beats.open_gap(event.reason or "link_lost") if event.state is LinkState.LOST else []
+
+    def _on_strap(self, event: StrapInfo) -> list[Result]:
+        self.contact.change_strap(event)
+        return self.beats.open_gap("strap_changed")
+
+    def _on_resumed(self, event: Resumed) -> list[Result]:
+        self.contact.is_connected = False
+        return self.beats.open_gap(event.reason or "restart")
+
+
+_HANDLERS: dict[type, Callable[[Intake, Any], list[Result]]] = {
+    StrapInfo: Intake._on_strap,
+    Link: Intake._on_link,
+    Notification: Intake._on_notification,
+    RrIntervals: Intake._on_rr,
+    Resumed: Intake._on_resumed,
+}
