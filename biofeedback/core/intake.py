@@ -8,6 +8,7 @@ from biofeedback.core.contact import Contact
 from biofeedback.core.events import Characteristic, Link, LinkState, Notification, Resumed, RrIntervals, StrapInfo
 from biofeedback.core.heart_rate import decode
 from biofeedback.core.results import Result
+from biofeedback.core.streams import Streams
 from biofeedback.errors import MalformedPayload
 
 __all__ = ["MS_PER_1024TH", "Intake", "StrapData"]
@@ -15,6 +16,7 @@ __all__ = ["MS_PER_1024TH", "Intake", "StrapData"]
 MS_PER_1024TH = 1000.0 / 1024.0
 
 StrapData = StrapInfo | Link | Notification | RrIntervals | Resumed
+_PMD = (Characteristic.PMD_DATA, Characteristic.PMD_CONTROL)
 
 
 class Intake:
@@ -23,6 +25,7 @@ class Intake:
     def __init__(self) -> None:
         self.beats = Beats()
         self.contact = Contact()
+        self.streams = Streams()
 
     def take(self, event: StrapData) -> list[Result]:
         """Beats, labels and gaps that follow from an input."""
@@ -35,6 +38,9 @@ class Intake:
         self.contact.see_intervals()
 
     def _on_notification(self, event: Notification) -> list[Result]:
+        if event.characteristic in _PMD:
+            self.streams.take(event)  # each block goes to the reader of its kind
+            return []
         if event.characteristic is not Characteristic.HEART_RATE:
             self.contact.read(event)
             return []
@@ -58,14 +64,17 @@ class Intake:
 
     def _on_link(self, event: Link) -> list[Result]:
         self.contact.link(event)
+        self.streams.restart()
         return self.beats.open_gap(event.reason or "link_lost") if event.state is LinkState.LOST else []
 
     def _on_strap(self, event: StrapInfo) -> list[Result]:
         self.contact.change_strap(event)
+        self.streams.restart()
         return self.beats.open_gap("strap_changed")
 
     def _on_resumed(self, event: Resumed) -> list[Result]:
         self.contact.is_connected = False
+        self.streams.restart()
         return self.beats.open_gap(event.reason or "restart")
 
 
