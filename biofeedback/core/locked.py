@@ -6,20 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from biofeedback.core.delays import arc, heart_share
 from biofeedback.core.evidence import AMPLITUDES_MS, Band, LockedWaves, locked_waves, log_mean, own_rhythm
 from biofeedback.core.noise import NoiseSpectrum, Whitened
-from biofeedback.core.pacing import Pacer, Pattern
-from biofeedback.core.rsa import exhale_contrast, phases_rad
+from biofeedback.core.pacing import Pacer
+from biofeedback.core.rsa import phases_rad
 
 __all__ = ["NORMAL_975", "LockedFit", "fit_locked"]
 
-HEART_LAG_S, HEART_LAG_SD_S = 0.5, 0.8  # heart rate behind lung volume at 6/min; science.md 6, Lehrer 2020
-# Arrival minus beat of a strap that says nothing about it; .2-4 s are seen, most below one second (polar-ble-sdk#227).
-STRAP_LATENCY_S, STRAP_LATENCY_SD_S = 0.8, 0.7
-ARC_DEG = (-45.0, 120.0)  # the heart's own lag behind volume; science.md 5
-STRAP_LATENCY_MAX_S = 2.5
-HEART_LAG_MAX_DEG = 75.0  # the heart's own part of a profiled delay; science.md 5
-ARC_STEP_S = 0.5
 LIKELIHOOD_DROP = 3.0  # of the log likelihood, from its best to where the interval ends
 NORMAL_975 = 1.959964  # two-sided 95 % of a normal distribution
 
@@ -94,28 +88,6 @@ def _crossing(amplitudes_ms: NDArray[np.float64], support: NDArray[np.float64], 
     return float(amplitudes_ms[outer - 1] + part * (amplitudes_ms[outer] - amplitudes_ms[outer - 1]))
 
 
-def _arc(pattern: Pattern, latency_s: float | None) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Delays to look at, and the log of their prior weight."""
-    per_degree_s = pattern.period_s / 360
-    low_s, high_s = ARC_DEG[0] * per_degree_s, ARC_DEG[1] * per_degree_s
-    if latency_s is None:
-        delays_s = np.arange(low_s, high_s + STRAP_LATENCY_MAX_S + 1e-9, ARC_STEP_S)
-        centre_s, sd_s = HEART_LAG_S + STRAP_LATENCY_S, math.hypot(HEART_LAG_SD_S, STRAP_LATENCY_SD_S)
-    else:
-        delays_s = np.arange(low_s, high_s + 1e-9, ARC_STEP_S) + latency_s
-        centre_s, sd_s = HEART_LAG_S + latency_s, HEART_LAG_SD_S
-    return delays_s, -0.5 * ((delays_s - centre_s) / sd_s) ** 2
-
-
-def _heart_lag(delay_s: float, latency_s: float | None) -> tuple[float, float]:
-    """The heart's share of a delay and its SD, from the priors of heart and strap."""
-    if latency_s is not None:
-        return delay_s - latency_s, ARC_STEP_S / 2
-    share = HEART_LAG_SD_S**2 / (HEART_LAG_SD_S**2 + STRAP_LATENCY_SD_S**2)
-    lag_s = HEART_LAG_S + share * (delay_s - HEART_LAG_S - STRAP_LATENCY_S)
-    return lag_s, math.sqrt(share) * STRAP_LATENCY_SD_S
-
-
 def _harmonic_ratio(white: Whitened, phase_rad: NDArray[np.float64]) -> float:
     """Size of the wave at twice the pacer's pace over that at the pacer's."""
     angles = np.stack((phase_rad, 2 * phase_rad), axis=1)
@@ -123,19 +95,6 @@ def _harmonic_ratio(white: Whitened, phase_rad: NDArray[np.float64]) -> float:
     cosine, cosine2, sine, sine2 = np.linalg.lstsq(waves, white.y, rcond=None)[0].tolist()
     first = math.hypot(cosine, sine)
     return math.hypot(cosine2, sine2) / first if first > 0 else math.inf
-
-
-def _own_contrast(pattern: Pattern, delay_s: float, latency_s: float | None) -> tuple[float, float, float]:
-    """The heart's own lag, and the exhale contrast at it with its SD, from the priors of heart and strap."""
-    lag_s, lag_sd_s = _heart_lag(delay_s, latency_s)
-    steps = np.linspace(-1.75, 1.75, 8)
-    own_lags_s = lag_s + lag_sd_s * steps
-    if latency_s is None:  # a longer lag is the strap's: the heart's own stays where an exhale still slows it
-        own_lags_s = np.minimum(own_lags_s, HEART_LAG_MAX_DEG * pattern.period_s / 360)
-    contrasts = exhale_contrast(pattern, own_lags_s)
-    weights = np.exp(-0.5 * steps**2)
-    contrast = float(np.average(contrasts, weights=weights))
-    return lag_s, contrast, math.sqrt(float(np.average((contrasts - contrast) ** 2, weights=weights)))
 
 
 def fit_locked(
@@ -160,24 +119,24 @@ def fit_locked(
     white = Whitened(noise, mid_s, nn_ms)
     line_hz = 1 / pacer.pattern.period_s
     band = Band(white, mid_s, line_hz)
-    delays_s, log_prior = _arc(pacer.pattern, latency_s)
-    waves = locked_waves(band, pacer, mid_s, delays_s)
+    looked = arc(pacer.pattern, latency_s)
+    waves = locked_waves(band, pacer, mid_s, looked.delays_s)
     own = own_rhythm(band, mid_s, line_hz)
-    prior = np.exp(log_prior - log_prior.max())
+    prior = np.exp(looked.log_prior - looked.log_prior.max())
     rising = waves.by_amplitude[:, len(AMPLITUDES_MS) + 1 :]
     likelihood = log_mean(rising, np.broadcast_to(prior[:, None], rising.shape))
     by_delay = np.exp(rising - rising.max()).sum(axis=1) * prior
     best = int(np.argmax(by_delay))
-    delay_s = float(np.average(delays_s, weights=by_delay))
-    lag_s, contrast, contrast_sd = _own_contrast(pacer.pattern, delay_s, latency_s)
+    delay_s = float(np.average(looked.delays_s, weights=by_delay))
+    share = heart_share(pacer.pattern, delay_s, latency_s)
     support = [log_mean(column, prior) - likelihood for column in waves.by_amplitude.T]
     return LockedFit(
         amplitude_ms=float(waves.amplitude_ms[best]),
         sd_ms=float(waves.sd_ms[best]),
         delay_s=delay_s,
-        heart_lag_s=lag_s,
-        contrast=contrast,
-        contrast_sd=contrast_sd,
+        heart_lag_s=share.lag_s,
+        contrast=share.contrast,
+        contrast_sd=share.contrast_sd,
         evidence=likelihood - band.silence,
         support=tuple(support),
         own=own.near - band.silence,

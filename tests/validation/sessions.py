@@ -47,6 +47,7 @@ class Session:
     events: tuple[Input, ...]
     exercise_s: float
     effect_ms: dict[int, float] | None  # mean over the breaths up to a look, of RR without noise at the heart
+    latency_s: float  # of the strap, true
     delta_bpm: float  # by how much the level of the recovery differs from the baseline's; wandering is no level
 
 
@@ -91,7 +92,7 @@ def simulate(one: SessionClass, seed: int) -> Session:
     expected_bpm = level_bpm + settling_bpm
     return Session(
         numbered, exercise_s, _effect_ms(one, person, steps[1], float(_mean(expected_bpm, exercise_s, recovery_s))),
-        float(_mean(expected_bpm, recovery_s, end_s) - _mean(expected_bpm, BASELINE_S, exercise_s)),
+        latency_s, float(_mean(expected_bpm, recovery_s, end_s) - _mean(expected_bpm, BASELINE_S, exercise_s)),
     )  # fmt: skip
 
 
