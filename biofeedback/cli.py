@@ -216,7 +216,13 @@ def _add_simulate(to: Any) -> None:
         "write a simulated recording whose truth is known",
         "biofeedback simulate --preset responder --seed 7 --out simulated.jsonl",
     )
-    parser.add_argument("--preset", default="responder", metavar="NAME", help="simulated person (default: %(default)s)")
+    parser.add_argument(
+        "--preset",
+        default="responder",
+        metavar="NAME",
+        help="simulated person, for example h10_responder for one whose strap streams ECG and chest motion as well "
+        "(default: %(default)s)",
+    )
     parser.add_argument(
         "--seed", type=int, default=0, metavar="N", help="same seed, same recording (default: %(default)s)"
     )

@@ -4,10 +4,10 @@ Where a pair stands, a person's own value is drawn evenly between the two from t
 that was chosen, not read anywhere; "fitted" one that tests/validation/fitting.py reads off real recordings.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-__all__ = ["PRESETS", "Faults", "Follows", "Preset", "Span", "Traits"]
+__all__ = ["PRESETS", "Faults", "Follows", "Preset", "Span", "Streams", "Traits"]
 
 Span = tuple[float, float]
 
@@ -46,6 +46,8 @@ class Traits:
     irregular_fraction: Span = (0.0, 0.0)  # SD of independent RR, of the mean: an AF-like rhythm
     ectopic_fraction: Span = (0.0, 0.0)  # of beats, premature with a full compensatory pause
     premature_fraction: Span = (0.15, 0.40)  # how early, of the RR (science.md 6)
+    hold_every_s: Span | None = None  # between two holds of the breath, with empty lungs; None: never
+    hold_s: Span = (0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,23 +60,57 @@ class Faults:
     no_contact_s: Span = (0.0, 0.0)  # stretches without
     outage_every_s: float | None = None  # the link is lost once in each such stretch; None: never
     outage_s: Span = (0.0, 0.0)
+    latency_s: Span = (0.2, 1.0)  # from an R peak to the first moment it can be sent
+
+
+@dataclass(frozen=True, slots=True)
+class Streams:
+    """ECG and chest motion of a strap that streams them, and what goes wrong on the way; all assumed but for rates.
+
+    The defaults are a wet strap on a person who sits, and a radio that loses nothing.
+    """
+
+    rate_error_fraction: Span = (-0.02, 0.02)  # of each stream's rate, seen on the strap's clock (straps.md)
+    clock_error_fraction: Span = (-1e-4, 1e-4)  # by which the strap's clock runs fast
+    delay_s: Span = (0.35, 0.8)  # from a frame's last sample to its arrival at the earliest
+    jitter_s: float = 0.04  # mean of what comes on top, exponentially
+    lost_fraction: float = 0.0  # of frames
+    refused: bool = False  # the strap declines both streams
+    stall_s: Span | None = None  # so long after they began, the streams fall silent; None: never
+    r_uv: Span = (700.0, 1600.0)  # height of the R peak; 1000 in the one H10 recording at hand
+    noise_uv: Span = (4.0, 12.0)  # white, of electrodes and converter
+    wander_uv: Span = (20.0, 80.0)  # SD of the baseline
+    burst_every_s: Span | None = (60.0, 180.0)  # between movements; None: never
+    burst_s: Span = (1.0, 4.0)
+    muscle_uv: float = 60.0  # SD of muscle noise during a movement
+    shove_uv: float = 1500.0  # by which a movement throws the baseline off
+    chest_mg: Span = (10.0, 40.0)  # of gravity, tilted by a breath as deep as at 6/min
+    heart_mg: Span = (3.0, 8.0)  # ballistocardiogram
+    motion_noise_mg: float = 3.0  # white
+    posture_every_s: Span | None = (90.0, 240.0)  # between changes of posture; None: never
 
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """One kind of person and strap."""
+    """One kind of person and strap; ``streams`` where the strap sends more than heart rate."""
 
     name: str
     traits: Traits = Traits()  # frozen
     faults: Faults = Faults()  # frozen
+    streams: Streams | None = None
 
+
+_NOT_FOLLOWING = Traits(follows=Follows.NOTHING, breathing_per_min=(13.0, 15.0))
+# Trap of science.md 5: slow breathing in a rhythm of its own is not an answer to the pacer.
+_OWN_SLOW = Traits(follows=Follows.OWN_SLOW_RHYTHM)
+_ECTOPY = Traits(rsa_bpm=(4.0, 8.0), ectopic_fraction=(0.08, 0.15))
+_H10 = Faults(latency_s=(0.2, 4.0))  # RR can be 3-4 s old (straps.md)
 
 _ALL = (
     Preset("responder"),
     Preset("weak_responder", Traits(rsa_bpm=(2.0, 4.0))),
-    Preset("not_following", Traits(follows=Follows.NOTHING, breathing_per_min=(13.0, 15.0))),
-    # Trap of science.md 5: slow breathing in a rhythm of its own is not an answer to the pacer.
-    Preset("own_slow_rhythm", Traits(follows=Follows.OWN_SLOW_RHYTHM)),
+    Preset("not_following", _NOT_FOLLOWING),
+    Preset("own_slow_rhythm", _OWN_SLOW),
     Preset(
         "stressed",
         Traits(
@@ -84,7 +120,7 @@ _ALL = (
             mayer_sd_bpm=(2.0, 3.0),
         ),
     ),
-    Preset("frequent_ectopy", Traits(rsa_bpm=(4.0, 8.0), ectopic_fraction=(0.08, 0.15))),
+    Preset("frequent_ectopy", _ECTOPY),
     Preset(
         "irregular_rhythm", Traits(heart_rate_bpm=(75.0, 90.0), rsa_bpm=(0.0, 0.5), irregular_fraction=(0.18, 0.22))
     ),
@@ -94,6 +130,23 @@ _ALL = (
     ),
     # 120 s is a step of the measured 4-6: one outage in each of its three steps.
     Preset("drop_outs", faults=Faults(outage_every_s=120.0, outage_s=(6.0, 20.0))),
+    Preset("h10_responder", Traits(), _H10, Streams()),
+    Preset("h10_flat", Traits(rsa_bpm=(0.0, 0.5)), _H10, Streams()),
+    Preset("h10_not_following", _NOT_FOLLOWING, _H10, Streams()),
+    Preset("h10_own_slow", _OWN_SLOW, _H10, Streams()),
+    Preset("h10_ectopy", _ECTOPY, _H10, Streams()),
+    Preset("h10_hold", Traits(hold_every_s=(30.0, 60.0), hold_s=(20.0, 30.0)), _H10, Streams()),
+    Preset("h10_lossy", Traits(), _H10, Streams(delay_s=(0.35, 1.5), jitter_s=0.15, lost_fraction=0.05)),
+    Preset("h10_skewed", Traits(), _H10, Streams(clock_error_fraction=(-0.02, 0.02))),
+    Preset(
+        "h10_restless",
+        Traits(),
+        Faults(latency_s=(0.2, 4.0), contact_s=(40.0, 90.0), no_contact_s=(4.0, 12.0)),
+        Streams(burst_every_s=(8.0, 25.0), muscle_uv=150.0, shove_uv=60_000.0, posture_every_s=(15.0, 45.0)),
+    ),
+    Preset("h10_drop_outs", Traits(), replace(_H10, outage_every_s=120.0, outage_s=(6.0, 20.0)), Streams()),
+    Preset("h10_refused", Traits(), _H10, Streams(refused=True)),
+    Preset("h10_stalled", Traits(), _H10, Streams(stall_s=(150.0, 210.0))),
 )
 
 PRESETS: dict[str, Preset] = {preset.name: preset for preset in _ALL}

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from biofeedback.core.events import Step
 from biofeedback.core.pacing import Pacer
 from biofeedback.straps.presets import Follows, Traits
+from biofeedback.straps.stretches import Stretches, draw_stretches
 
 __all__ = ["Respiration", "TakenBreath"]
 
@@ -29,8 +30,8 @@ LEAST_S = 0.2  # no rise or fall of the heart rate is shorter than this
 class TakenBreath:
     """One breath as the person takes it, and the course of heart rate it makes: the same shape, later by the lag.
 
-    The heart rate goes from ``start_bpm`` to ``peak_bpm`` over the inhale and to ``end_bpm`` over the exhale, each half
-    a cosine, as lung volume does.
+    ``depth`` is the air taken in, 1 for a usual breath at 6/min. The heart rate goes from ``start_bpm`` to ``peak_bpm``
+    over the inhale and to ``end_bpm`` over the exhale, each half a cosine, as lung volume does.
     """
 
     inhale_start_s: float
@@ -42,6 +43,18 @@ class TakenBreath:
     start_bpm: float
     peak_bpm: float
     end_bpm: float
+    depth: float
+    start_volume: float
+
+    def volume(self, t_s: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Air in the lungs above rest at times in seconds, shape as given; 1 is a usual breath at 6/min."""
+        inhale_s = max(self.inhale_end_s - self.inhale_start_s, LEAST_S)
+        exhale_s = max(self.exhale_end_s - self.exhale_start_s, LEAST_S)
+        filled = np.cos(np.clip((t_s - self.inhale_start_s) / inhale_s, 0.0, 1.0) * math.pi)
+        emptied = np.cos(np.clip((t_s - self.exhale_start_s) / exhale_s, 0.0, 1.0) * math.pi)
+        up = (self.depth - self.start_volume) / 2
+        volume: NDArray[np.float64] = self.start_volume + up * (1.0 - filled) - self.depth / 2 * (1.0 - emptied)
+        return volume
 
     def modulation_bpm(self, t_s: NDArray[np.float64]) -> NDArray[np.float64]:
         """Heart rate that this breath adds at times in seconds, shape as given."""
@@ -74,6 +87,9 @@ class Respiration:
         self._pacer_index = 0
         self._paced = False
         self._next_start_s = -rng.uniform(0, 60 / self.breathing_per_min)
+        # A generator of its own: who never holds the breath draws nothing from it.
+        self._held = 0
+        self._holds = Stretches(draw_stretches(traits.hold_every_s, traits.hold_s, rng.spawn(1)[0]))
 
     def watch(self, step: Step | None, at_s: float) -> None:
         """Begin or stop breathing slowly: what is on the screen changes at ``at_s``."""
@@ -101,6 +117,17 @@ class Respiration:
             modulation = np.where(t_s >= breath.rise_start_s, breath.modulation_bpm(t_s), modulation)
         return modulation
 
+    def volume(self, t_s: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Air in the lungs above rest at rising times that the person has lived, shape as given."""
+        while self._next_start_s <= t_s[-1]:
+            self._take_next()
+        starts_s = np.array([breath.inhale_start_s for breath in self.taken])
+        places = np.maximum(np.searchsorted(starts_s, t_s, side="right") - 1, 0)
+        volume = np.empty(t_s.shape)
+        for place in np.unique(places):
+            volume[places == place] = self.taken[place].volume(t_s[places == place])
+        return volume
+
     @staticmethod
     def _first_index(pacer: Pacer, start_s: float) -> int:
         """First breath of the pacer that still has some inhale left at ``start_s``."""
@@ -112,10 +139,20 @@ class Respiration:
     def _plan(self, until_s: float) -> None:
         """Plan breaths until one begins to move the heart after ``until_s``."""
         while not self.taken or self.taken[-1].rise_start_s <= until_s:
+            self._take_next()
+
+    def _take_next(self) -> None:
+        """Add the next breath, after a pause where the breath is held."""
+        due = self._holds.until(self._next_start_s)[self._held :]
+        if due:
+            self._held += len(due)
+            self._next_start_s += due[0][1][1] - due[0][1][0]
             if self._pacer is not None:
-                self._take_paced(self._pacer)
-            else:
-                self._take_free()
+                self._pacer_index = self._first_index(self._pacer, self._next_start_s)
+        if self._pacer is not None:
+            self._take_paced(self._pacer)
+        else:
+            self._take_free()
 
     def _take_free(self) -> None:
         """Add a breath in the person's own rhythm."""
@@ -180,6 +217,8 @@ class Respiration:
                 start_bpm,
                 swing_bpm / 2,
                 -swing_bpm / 2,
+                tidal,
+                float(self.taken[-1].volume(np.array(start_s))) if self.taken else 0.0,
             )
         )
 

@@ -11,30 +11,20 @@ from biofeedback.core.events import Characteristic, Step
 from biofeedback.core.heart_rate import HeartRateMeasurement, encode
 from biofeedback.errors import InputError
 from biofeedback.straps.physiology import Person
+from biofeedback.straps.pmd_stream import PmdStreams
 from biofeedback.straps.presets import PRESETS, Faults
 from biofeedback.straps.strap import Connected, Lost, Payload, Searching, Sink
-from biofeedback.straps.truth import Fault, Truth, paced_breaths
+from biofeedback.straps.stretches import Stretch, Stretches, draw_stretches
+from biofeedback.straps.truth import Fault, Truth, paced_breaths, streams_truth
 
 __all__ = ["SimulatedStrap"]
 
 CHEST = b"\x01"  # Body Sensor Location 0x2A38
-LATENCY_S = (0.2, 1.0)  # from an R peak to the first moment it can be sent; real straps .2-4 s (science.md 6)
 NOTIFY_S = (0.975, 1.0)  # between notifications (straps.md)
 JITTER_S = 0.03  # by which a notification arrives late; assumed
 CONNECT_S = (0.3, 0.8)  # from searching to connected; assumed
 OUTAGE_MARGIN_S = 20.0  # no outage begins so near to the edge of its stretch
 SHOWN_BEATS = 6  # the heart rate field is the mean over so many beats; assumed
-Stretch = tuple[float, float]
-
-
-def _no_contact(faults: Faults, rng: np.random.Generator) -> Iterator[Stretch]:
-    """Yield the stretches without contact, in order."""
-    end_s = 0.0
-    while faults.contact_s is not None:
-        start_s = end_s + rng.uniform(*faults.contact_s)
-        end_s = start_s + rng.uniform(*faults.no_contact_s)
-        yield start_s, end_s
-    yield math.inf, math.inf
 
 
 def _outages(faults: Faults, rng: np.random.Generator) -> Iterator[Stretch]:
@@ -49,13 +39,13 @@ def _outages(faults: Faults, rng: np.random.Generator) -> Iterator[Stretch]:
 class _Sensor:
     """The strap's electronics: R peaks in, measurements on the 1/1024 s grid out."""
 
-    def __init__(self, faults: Faults, rng: np.random.Generator) -> None:
+    def __init__(self, faults: Faults, says_contact: bool, seed: int) -> None:
         self.faults: list[Fault] = []
-        self.no_contact_s: list[Stretch] = []
         self._rates = faults
-        self._rng = rng
-        self._stretches = _no_contact(faults, rng.spawn(1)[0])
-        self._off_s = next(self._stretches)
+        self._rng = np.random.default_rng([seed, 6])
+        self.no_contact = Stretches(draw_stretches(faults.contact_s, faults.no_contact_s, self._rng.spawn(1)[0]))
+        self._says_contact = says_contact
+        self._asked_s = 0.0
         self._last_tick: int | None = None
         self._waiting: list[int] = []
         self._recent: list[int] = []
@@ -89,14 +79,18 @@ class _Sensor:
         rr_1024ths, self._waiting = tuple(self._waiting), []
         self._recent = [*self._recent, *rr_1024ths][-SHOWN_BEATS:]
         heart_rate_bpm = round(60 * 1024 * len(self._recent) / sum(self._recent)) if self._recent else 0
-        return HeartRateMeasurement(heart_rate_bpm, self._has_contact(heard_until_s), rr_1024ths=rr_1024ths)
+        has_contact = self._has_contact(heard_until_s)
+        return HeartRateMeasurement(heart_rate_bpm, has_contact if self._says_contact else None, rr_1024ths=rr_1024ths)
+
+    @property
+    def no_contact_s(self) -> tuple[Stretch, ...]:
+        """Stretches without contact that are over."""
+        return tuple(off_s for _, off_s in self.no_contact.until(self._asked_s) if off_s[1] <= self._asked_s)
 
     def _has_contact(self, t_s: float) -> bool:
-        """Whether the electrodes touch; to be asked in order of time."""
-        while t_s >= self._off_s[1]:
-            self.no_contact_s.append(self._off_s)
-            self._off_s = next(self._stretches)
-        return t_s < self._off_s[0]
+        """Whether the electrodes touch."""
+        self._asked_s = max(self._asked_s, t_s)
+        return not self.no_contact.cover(np.array([t_s]))[0]
 
 
 class SimulatedStrap:
@@ -126,12 +120,14 @@ class SimulatedStrap:
         self.preset = PRESETS[preset]
         self.seed = seed
         self._rng = np.random.default_rng([seed, 5])
-        self._latency_s = self._rng.uniform(*LATENCY_S)
+        self._latency_s = self._rng.uniform(*self.preset.faults.latency_s)
         self._notify_s = self._rng.uniform(*NOTIFY_S)
         self._connect_s = self._rng.uniform(*CONNECT_S)
         self._battery_percent = int(self._rng.integers(40, 100))
         self._person = Person(self.preset.traits, seed)
-        self._sensor = _Sensor(self.preset.faults, np.random.default_rng([seed, 6]))
+        streams = self.preset.streams
+        self._sensor = _Sensor(self.preset.faults, streams is None, seed)
+        self._pmd = None if streams is None else PmdStreams(self._person, streams, self._sensor.no_contact, seed)
         self._outages = _outages(self.preset.faults, np.random.default_rng([seed, 7]))
         self._outage_s = next(self._outages)
         self._outages_s: list[Stretch] = []
@@ -155,6 +151,7 @@ class SimulatedStrap:
                 slot_s = await self._lose(sink, clock)
                 continue
             due_s = slot_s + self._rng.uniform(0.0, JITTER_S)
+            await self._stream(sink, clock, due_s)
             await clock.sleep_until(due_s)
             self._listen(due_s)
             sink(Payload(Characteristic.HEART_RATE, encode(self._sensor.measurement(due_s - self._latency_s))))
@@ -176,9 +173,10 @@ class SimulatedStrap:
             strap_latency_s=self._latency_s,
             beats_s=tuple(beat_s for beat_s in person.beats_s if beat_s <= until_s),
             faults=tuple(sorted((fault for fault in faults if fault.t_s <= until_s), key=lambda fault: fault.t_s)),
-            no_contact_s=tuple(self._sensor.no_contact_s),
+            no_contact_s=self._sensor.no_contact_s,
             outages_s=tuple(self._outages_s),
             paced_breaths=paced_breaths(person, until_s),
+            streams=None if self._pmd is None else streams_truth(person, self._pmd, until_s),
         )
 
     async def _connect(self, sink: Sink, clock: Clock, at_s: float) -> float:
@@ -192,14 +190,28 @@ class SimulatedStrap:
         sink(Connected(self.source, f"Simulated strap ({self.preset.name})"))
         sink(Payload(Characteristic.BODY_LOCATION, CHEST))
         sink(Payload(Characteristic.BATTERY, bytes([self._battery_percent])))
+        if self._pmd is not None:
+            self._pmd.start(at_s)
         return at_s
 
     async def _lose(self, sink: Sink, clock: Clock) -> float:
         """Lose the link, and return when it is there again."""
+        await self._stream(sink, clock, self._outage_s[0])
         await clock.sleep_until(self._outage_s[0])
+        if self._pmd is not None:
+            self._pmd.stop(self._outage_s[0])
         sink(Lost("out_of_range"))
         self._outages_s.append(self._outage_s)
         return await self._connect(sink, clock, self._outage_s[1])
+
+    async def _stream(self, sink: Sink, clock: Clock, until_s: float) -> None:
+        """Send what the strap streams up to ``until_s``."""
+        while self._pmd is not None and (due_s := self._pmd.next_s) <= until_s:
+            await clock.sleep_until(due_s)
+            self._listen(due_s)
+            payload = self._pmd.send()
+            if payload is not None:
+                sink(payload)
 
     def _listen(self, until_s: float) -> None:
         """Let the person live up to ``until_s``, and the sensor hear what has passed the latency by then."""

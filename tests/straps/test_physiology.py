@@ -230,5 +230,7 @@ def test_every_preset_has_its_own_name():
     assert {name: preset.name for name, preset in PRESETS.items()} == {name: name for name in PRESETS}
     assert set(PRESETS) == {
         "responder", "weak_responder", "not_following", "own_slow_rhythm", "stressed", "frequent_ectopy",
-        "irregular_rhythm", "bad_contact", "drop_outs",
+        "irregular_rhythm", "bad_contact", "drop_outs", "h10_responder", "h10_flat", "h10_not_following",
+        "h10_own_slow", "h10_ectopy", "h10_hold", "h10_lossy", "h10_skewed", "h10_restless", "h10_drop_outs",
+        "h10_refused", "h10_stalled",
     }  # fmt: skip
