@@ -39,14 +39,15 @@ class Recorder:
         if self.saved:
             self._write_waiting()
 
-    def flush(self) -> None:
-        """Try again what waits, and return when it is on the disk."""
+    def flush(self) -> bool:
+        """Try again what waits; whether all that was recorded is on the disk now."""
         self._write_waiting()
         if self._writer is not None and self._durable:
             try:
                 self._writer.flush()
             except OSError as error:
                 self._failed(error)
+        return self.saved
 
     def close(self) -> None:
         """Write what can be written, and let go of the file."""

@@ -78,13 +78,13 @@ class Session:
         self.beats = asyncio.Event()
         self.strap_ended = asyncio.Event()
         self._course = course
-        self._strap = strap
+        self.strap = strap
         self._recorder = recorder
         self._pipeline = pipeline
         self._clock = clock
         self._speed = speed
         self._seed = seed
-        self._link = StrapLink()
+        self._link = StrapLink(strap.source)
         self._seq = 0
         self._last_t_s = 0.0
         self._watched: Step | None = None
@@ -175,9 +175,13 @@ class Session:
             saved=self._recorder.saved,
         )
 
-    def flush(self) -> None:
-        """Put on the disk what was recorded, also after the end."""
-        self._recorder.flush()
+    def flush(self) -> bool:
+        """Put on the disk what was recorded, also after the end; whether all of it is there."""
+        return self._recorder.flush()
+
+    def heard(self, origin: str) -> int:
+        """Highest number of an origin's own count that was recorded; 0: none."""
+        return self._link.heard.get(origin, 0)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -230,7 +234,7 @@ class Session:
         """Tell the strap which step is on the screen."""
         if step is not self._watched:
             self._watched = step
-            self._strap.watch(step)
+            self.strap.watch(step)
 
     def _next_tick_s(self) -> float:
         """Time of the next tick: soon, and exactly when something is due."""
@@ -249,7 +253,7 @@ class Session:
         failures = 0
         while True:
             try:
-                await self._strap.run(self.receive, self._clock)
+                await self.strap.run(self.receive, self._clock)
             except Exception as error:  # noqa: BLE001 - a strap may fail in any way its driver finds
                 failures = 0 if self._link.connected else failures
                 self.receive(Lost(_reason(error)))

@@ -71,7 +71,7 @@ class Settings:
             raise InputError(f"--port {self.port}: a port lies between 1 and 65535 (0: any that is free)")
         if not (math.isfinite(self.speed) and 0 < self.speed <= 100):
             raise InputError(f"--speed {self.speed}: choose a number above 0, at most 100")
-        if self.speed != 1 and self.strap.partition(":")[0] in ("auto", "ble"):
+        if self.speed != 1 and self.strap.partition(":")[0] in ("auto", "ble", "browser", "remote"):
             raise InputError("--speed is for simulated and replayed straps; a real heart beats at its own speed")
 
     @property

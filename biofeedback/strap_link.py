@@ -1,8 +1,10 @@
 """The link to the strap as a session sees it: its state for the screen, and the inputs that its events make."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
-from biofeedback.core.events import ClockReading, Input, Link, LinkState, Notification, RrIntervals, StrapInfo
+from biofeedback.core.events import ClockReading, Input, Link, LinkState, Notification, Origin, RrIntervals, StrapInfo
 from biofeedback.straps import ClockRead, Connected, Lost, Payload, RrFrame, Searching, StrapEvent
 
 __all__ = ["Make", "StrapLink"]
@@ -11,9 +13,15 @@ Make = Callable[[int, float], Input]  # an input that still needs its seq and ti
 
 
 class StrapLink:
-    """Turns strap events into inputs. ``state`` is searching, connecting, waiting_for_beats, beats, lost or ended."""
+    """Turns strap events into inputs. ``state`` is searching, connecting, waiting_for_beats, beats, lost or ended.
 
-    def __init__(self) -> None:
+    ``heard`` is the highest number of each origin's own count; what comes again from there makes no input. Every event
+    with an origin makes an input that names it, so that the recording alone says what was heard.
+    """
+
+    def __init__(self, source: str) -> None:
+        self.heard: dict[str, int] = {}
+        self._source = source
         self.state = "searching"
         self.detail: str | None = None
         self.model: str | None = None
@@ -23,19 +31,9 @@ class StrapLink:
 
     def inputs(self, event: StrapEvent) -> list[Make]:
         """Inputs that an event makes."""
-        if isinstance(event, Searching):
-            self.state = "connecting" if event.detail.endswith("connecting") else "searching"
-            self.detail = event.detail
+        if isinstance(event, Connected | Lost | Payload) and not self._is_new(event.origin):
             return []
-        if isinstance(event, Connected):
-            return self._connect(event)
-        if isinstance(event, Lost):
-            return self._lose(event)
-        if isinstance(event, Payload):
-            return [self._notification(event)]
-        if isinstance(event, ClockRead):
-            return [_clock_reading(event)]
-        return [_rr_intervals(event)]
+        return _HANDLERS[type(event)](self, event)
 
     def beats_arrive(self) -> None:
         """Beats were found in what the strap sends."""
@@ -49,36 +47,71 @@ class StrapLink:
         return makes
 
     def restore(self, event: Input) -> None:
-        """Take over the strap's number from an earlier run of the session."""
-        if isinstance(event, StrapInfo):
+        """Take over the strap's number, and what was heard, from an earlier run of the session."""
+        if isinstance(event, Link | Notification):
+            self._is_new(event.origin)
+        elif isinstance(event, StrapInfo):
             self._number, self.model = event.strap, event.model
             self._info = Connected(event.source, event.model, event.firmware, event.latency_s)
+
+    def _search(self, event: Searching) -> list[Make]:
+        """It is looked for."""
+        self.state = "connecting" if event.detail.endswith("connecting") else "searching"
+        self.detail = event.detail
+        return []
 
     def _connect(self, event: Connected) -> list[Make]:
         """A strap line for a strap that is new to this session, and the link."""
         self.state, self.detail, self.model, self.connected = "waiting_for_beats", None, event.model, True
         makes: list[Make] = []
-        if event != self._info:
-            self._info = event
+        info = replace(event, origin=None)
+        if info != self._info:
+            self._info = info
             self._number += 1
-            makes.append(_strap_info(self._number, event))
-        return [*makes, self._link(LinkState.CONNECTED, None)]
+            makes.append(_strap_info(self._number, info))
+        return [*makes, self._link(LinkState.CONNECTED, None, event.origin)]
 
     def _lose(self, event: Lost) -> list[Make]:
-        """The link line, once for each loss."""
+        """The link line, once for each loss and for each that an origin counted."""
         was_connected, self.connected = self.connected, False
         self.state, self.detail = "lost", event.reason
-        return [self._link(LinkState.LOST, event.reason)] if was_connected else []
+        if not was_connected and event.origin is None:
+            return []
+        return [self._link(LinkState.LOST, event.reason, event.origin)]
 
-    def _link(self, state: LinkState, reason: str | None) -> Make:
+    def _receive(self, event: Payload) -> list[Make]:
+        """Bytes; those from elsewhere show by themselves that the strap is there, after a silence or a new start."""
+        makes = [] if self.connected or event.origin is None else self._connect(self._info or Connected(self._source))
+        if self.connected and self.state == "searching":  # the one who brings it was away, and is back
+            self.state, self.detail = "waiting_for_beats", None
+        strap = self._number
+
+        def notification(seq: int, t_s: float) -> Input:
+            return Notification(seq, t_s, strap, event.characteristic, event.value, event.origin)
+
+        return [*makes, notification]
+
+    def _read_clock(self, event: ClockRead) -> list[Make]:
+        """A remote clock beside the session's."""
+        return [lambda seq, t_s: ClockReading(seq, t_s, event.origin, event.origin_t_s, event.round_trip_s)]
+
+    def _take_list(self, event: RrFrame) -> list[Make]:
+        """Intervals of a replayed list."""
+        return [lambda seq, t_s: RrIntervals(seq, t_s, event.rr_ms)]
+
+    def _link(self, state: LinkState, reason: str | None, origin: Origin | None) -> Make:
         """Link line of this strap."""
         strap = self._number
-        return lambda seq, t_s: Link(seq, t_s, strap, state, reason)
+        return lambda seq, t_s: Link(seq, t_s, strap, state, reason, origin)
 
-    def _notification(self, event: Payload) -> Make:
-        """Bytes of this strap."""
-        strap = self._number
-        return lambda seq, t_s: Notification(seq, t_s, strap, event.characteristic, event.value, event.origin)
+    def _is_new(self, origin: Origin | None) -> bool:
+        """Whether something goes on from what was heard of its origin; it is heard from now on."""
+        if origin is None:
+            return True
+        is_new = origin.seq > self.heard.get(origin.id, 0)
+        if is_new:
+            self.heard[origin.id] = origin.seq
+        return is_new
 
 
 def _strap_info(number: int, event: Connected) -> Make:
@@ -86,11 +119,11 @@ def _strap_info(number: int, event: Connected) -> Make:
     return lambda seq, t_s: StrapInfo(seq, t_s, number, event.source, event.model, event.firmware, event.latency_s)
 
 
-def _rr_intervals(event: RrFrame) -> Make:
-    """Intervals of a replayed list."""
-    return lambda seq, t_s: RrIntervals(seq, t_s, event.rr_ms)
-
-
-def _clock_reading(event: ClockRead) -> Make:
-    """A remote clock beside the session's."""
-    return lambda seq, t_s: ClockReading(seq, t_s, event.origin, event.origin_t_s, event.round_trip_s)
+_HANDLERS: dict[type, Callable[[StrapLink, Any], list[Make]]] = {
+    Searching: StrapLink._search,
+    Connected: StrapLink._connect,
+    Lost: StrapLink._lose,
+    Payload: StrapLink._receive,
+    RrFrame: StrapLink._take_list,
+    ClockRead: StrapLink._read_clock,
+}

@@ -77,7 +77,7 @@ class Contact:
         last, self._last = self._last, event
         if last is None or last.value != event.value:
             return False
-        return event.t_s - last.t_s < REPEAT_MAX * sum(rr_ms) / 1000.0
+        return _apart_s(last, event) < REPEAT_MAX * sum(rr_ms) / 1000.0
 
     def read(self, event: Notification) -> None:
         """Take in a battery reading."""
@@ -96,3 +96,10 @@ class Contact:
                 lost_s += max(0.0, min(t_s, end_s) - max(since_s, start_s))
                 since_s = None
         return lost_s / (end_s - start_s)
+
+
+def _apart_s(first: Notification, second: Notification) -> float:
+    """Time between two notifications, on the clock that saw them first: what waited for the network comes at once."""
+    if first.origin is not None and second.origin is not None and first.origin.id == second.origin.id:
+        return second.origin.t_s - first.origin.t_s
+    return second.t_s - first.t_s

@@ -110,23 +110,24 @@ class StrapInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where an input was first stamped: a remote collector's or browser's own count and clock."""
+
+    id: str
+    seq: int
+    t_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Link:
-    """The strap's link came up or was lost."""
+    """The strap's link came up or was lost; ``origin`` where another machine or a browser saw it first."""
 
     seq: int
     t_s: float
     strap: int
     state: LinkState
     reason: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where a notification was first stamped: a remote collector's or browser's own count and clock."""
-
-    id: str
-    seq: int
-    t_s: float
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,16 +2,20 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from biofeedback import messages
+from biofeedback.admission import TRY_AGAIN
 from biofeedback.core.events import MarkKind
 from biofeedback.core.exercises import EXERCISES
 from biofeedback.errors import CommandRefused
 from biofeedback.frames import ClockTold, Frames, StrapNews
+from biofeedback.server.attendance import Attendance
+from biofeedback.server.post import FrameRefused, SendAgain
 from biofeedback.server.room import Room
 from biofeedback.session import Session
 from biofeedback.viewer import Viewer
@@ -30,6 +34,16 @@ class _BadMessage(Exception):
     """A message that is none of ours."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Visit:
+    """One viewer's visit to one session; ``strap`` attends to the strap of its page."""
+
+    room: Room
+    session: Session
+    viewer: Viewer
+    strap: Attendance
+
+
 async def watch(socket: WebSocket, room: Room) -> None:
     """Return when a viewer is gone."""
     await socket.accept()
@@ -43,26 +57,29 @@ async def watch(socket: WebSocket, room: Room) -> None:
         return
     viewer = Viewer(hello.role, _now_s())
     session = room.join(hello, viewer)
-    visit = asyncio.current_task()
-    assert visit is not None
-    room.visits.add(visit)
+    task = asyncio.current_task()
+    assert task is not None
+    room.visits.add(task)
     try:
-        await _visit(socket, room, session, viewer)
+        await _stay(socket, _Visit(room, session, viewer, Attendance(room, session, viewer)))
     finally:
-        room.visits.discard(visit)
+        room.visits.discard(task)
         session.channel.leave(viewer)
 
 
-async def _visit(socket: WebSocket, room: Room, session: Session, viewer: Viewer) -> None:
-    """Write to a viewer and listen to it until either is over."""
-    writing = asyncio.create_task(_write(socket, session, viewer))
-    listening = asyncio.create_task(_listen(socket, room, session, viewer))
+async def _stay(socket: WebSocket, visit: _Visit) -> None:
+    """Write to a viewer, listen to it and attend to its strap until one of them is over."""
+    tasks = [
+        asyncio.create_task(_write(socket, visit.session, visit.viewer)),
+        asyncio.create_task(_listen(socket, visit)),
+        asyncio.create_task(visit.strap.run()),
+    ]
     try:
-        await asyncio.wait((writing, listening), return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        for task in (writing, listening):
+        for task in tasks:
             task.cancel()
-        outcomes = await asyncio.gather(writing, listening, return_exceptions=True)
+        outcomes = await asyncio.gather(*tasks, return_exceptions=True)
     for outcome in outcomes:
         if isinstance(outcome, Exception) and not isinstance(outcome, WebSocketDisconnect | RuntimeError | OSError):
             raise outcome
@@ -93,18 +110,21 @@ async def _write(socket: WebSocket, session: Session, viewer: Viewer) -> None:
     await _close(socket, code, reason)
 
 
-async def _listen(socket: WebSocket, room: Room, session: Session, viewer: Viewer) -> None:
+async def _listen(socket: WebSocket, visit: _Visit) -> None:
     """Obey what a viewer says, until it goes or talks nonsense for too long."""
     bad = 0
     while bad < MAX_BAD:
         try:
             said = await _receive(socket)
-            _HANDLERS[type(said)](said, room, session, viewer)
-        except _BadMessage as error:
+            _HANDLERS[type(said)](said, visit)
+        except (_BadMessage, FrameRefused) as error:
             bad += 1
-            session.channel.tell(viewer, messages.Error(code="bad_message", detail=str(error)))
+            visit.session.channel.tell(visit.viewer, messages.Error(code="bad_message", detail=str(error)))
         except CommandRefused as error:
-            session.channel.tell(viewer, messages.Error(code=_code(said), detail=str(error)))
+            visit.session.channel.tell(visit.viewer, messages.Error(code=_code(said), detail=str(error)))
+        except SendAgain as error:
+            visit.viewer.close(TRY_AGAIN, str(error))
+            return
     await _close(socket, POLICY, "too many messages that make no sense")
 
 
@@ -120,53 +140,63 @@ async def _receive(socket: WebSocket) -> messages.FromViewer:
     return said
 
 
-def _on_ack(said: messages.Ack, _room: Room, _session: Session, viewer: Viewer) -> None:
-    viewer.acknowledge(said.message_seq, _now_s())
+def _on_ack(said: messages.Ack, visit: _Visit) -> None:
+    visit.viewer.acknowledge(said.message_seq, _now_s())
 
 
-def _on_pong(_said: messages.Pong, _room: Room, _session: Session, _viewer: Viewer) -> None:
+def _on_pong(_said: messages.Pong, _visit: _Visit) -> None:
     """It is there; whether it keeps up is for its acknowledgements to say."""
 
 
-def _on_command(said: messages.Command, room: Room, session: Session, viewer: Viewer) -> None:
-    if session is not room.session:
+def _on_command(said: messages.Command, visit: _Visit) -> None:
+    if visit.session is not visit.room.session:
         raise CommandRefused("this session was replaced by another")
-    room.command(said, viewer.role)
+    visit.room.command(said, visit.viewer.role)
 
 
-def _on_mark(said: messages.ViewerMark, _room: Room, session: Session, viewer: Viewer) -> None:
-    session.mark(MarkKind(said.kind), said.text[:MAX_TEXT], viewer.role)
+def _on_mark(said: messages.ViewerMark, visit: _Visit) -> None:
+    visit.session.mark(MarkKind(said.kind), said.text[:MAX_TEXT], visit.viewer.role)
 
 
-def _on_rating(said: messages.ViewerRating, _room: Room, session: Session, _viewer: Viewer) -> None:
+def _on_rating(said: messages.ViewerRating, visit: _Visit) -> None:
     if not 0 <= said.value <= 10:
         raise _BadMessage(f"a rating lies between 0 and 10, got {said.value}")
-    session.rate(said.scale, said.moment, said.value)
+    visit.session.rate(said.scale, said.moment, said.value)
 
 
-def _on_strap(_said: Frames | StrapNews | ClockTold, _room: Room, _session: Session, _viewer: Viewer) -> None:
-    raise _BadMessage("the strap of this session is not elsewhere")
+def _on_frames(said: Frames, visit: _Visit) -> None:
+    visit.strap.post().take(said.origin, said.frames)
 
 
-def _on_hello(_said: messages.ViewerHello, _room: Room, _session: Session, _viewer: Viewer) -> None:
+def _on_news(said: StrapNews, visit: _Visit) -> None:
+    visit.strap.post().hear_news(said)
+
+
+def _on_clock(said: ClockTold, visit: _Visit) -> None:
+    visit.strap.post().hear_clock(said)
+
+
+def _on_hello(_said: messages.ViewerHello, _visit: _Visit) -> None:
     raise _BadMessage("hello was said already")
 
 
-_HANDLERS: dict[type, Callable[[Any, Room, Session, Viewer], None]] = {
+_HANDLERS: dict[type, Callable[[Any, _Visit], None]] = {
     messages.Ack: _on_ack,
     messages.Pong: _on_pong,
     messages.Command: _on_command,
     messages.ViewerMark: _on_mark,
     messages.ViewerRating: _on_rating,
     messages.ViewerHello: _on_hello,
-    Frames: _on_strap,
-    StrapNews: _on_strap,
-    ClockTold: _on_strap,
+    Frames: _on_frames,
+    StrapNews: _on_news,
+    ClockTold: _on_clock,
 }
 
 
 def _code(said: messages.FromViewer) -> str:
-    """Key of the language files for a refused command."""
+    """Key of the language files for what was refused."""
+    if isinstance(said, Frames | StrapNews | ClockTold):
+        return "strap_elsewhere"
     unknown = isinstance(said, messages.Command) and said.exercise is not None and said.exercise not in EXERCISES
     return "unknown_exercise" if unknown else "command_refused"
 

@@ -14,6 +14,7 @@ from biofeedback.core.prior import Prior
 from biofeedback.errors import CommandRefused, InputError
 from biofeedback.history import earlier_prior, unfinished
 from biofeedback.recording import RecordingWriter
+from biofeedback.server.post import Post
 from biofeedback.session import BACK_OFF_S, Session
 from biofeedback.settings import Settings, exercise_of
 from biofeedback.straps.registry import make_strap, resolve
@@ -36,6 +37,7 @@ class Room:
         self.strap = settings.strap
         self.is_open = False
         self.visits: set[asyncio.Task[None]] = set()  # of viewers; waited for at the end
+        self.post: Post | None = None  # of the strap elsewhere that is used, while its page or collector is there
         self._session: Session | None = None
         self._next: Exercise | None = None  # asked for; it begins when what is known of the person has been read
         self._replaced = asyncio.Event()
@@ -89,6 +91,17 @@ class Room:
             chosen = self.settings.chosen_exercise
             self._next = chosen if command.exercise is None else exercise_of(command.exercise)
             self._replaced.set()
+
+    def use_strap(self, post: Post) -> None:
+        """A page or collector is there with its strap; the newest is the one that is used."""
+        self.post = post
+        post.strap.arrive()
+
+    def leave_strap(self, post: Post) -> None:
+        """It is gone."""
+        if self.post is post:
+            self.post = None
+            post.strap.leave()
 
     async def _begin(self, exercise: Exercise) -> Session:
         """Session that begins now."""

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from biofeedback.errors import InputError
+from biofeedback.straps.remote import BROWSER, REMOTE, RemoteStrap
 from biofeedback.straps.strap import Strap
 
 __all__ = ["AUTO", "FALL_BACK", "make_strap", "resolve"]
@@ -22,7 +23,10 @@ async def resolve(word: str) -> str:
 
 
 def make_strap(word: str) -> Strap:
-    """Strap of ``ble[:ADDRESS]``, ``simulated[:PRESET[:SEED]]`` or ``replay:FILE``.
+    """Strap of a word.
+
+    ``ble[:ADDRESS]``, ``simulated[:PRESET[:SEED]]``, ``replay:FILE``, ``browser``, ``remote[:NAME]`` or
+    ``remote-simulated[:NAME]``.
 
     Raises
     ------
@@ -31,7 +35,10 @@ def make_strap(word: str) -> Strap:
     """
     kind, _, rest = word.partition(":")
     if kind not in _STRAPS:
-        raise InputError(f"there is no strap {word!r}; choose auto, ble[:ADDRESS], simulated[:PRESET] or replay:FILE")
+        raise InputError(
+            f"there is no strap {word!r}; choose auto, ble[:ADDRESS], simulated[:PRESET], replay:FILE, browser, "
+            "remote[:NAME] or remote-simulated[:NAME]"
+        )
     return _STRAPS[kind](rest)
 
 
@@ -58,4 +65,25 @@ def _replay(file: str) -> Strap:
     return ReplayStrap(Path(file))
 
 
-_STRAPS: dict[str, Callable[[str], Strap]] = {"ble": _ble, "simulated": _simulated, "replay": _replay}
+def _remote(device: str) -> Strap:
+    return RemoteStrap(REMOTE, device)
+
+
+def _remote_simulated(device: str) -> Strap:
+    return RemoteStrap(REMOTE, device, simulated=True)
+
+
+def _browser(rest: str) -> Strap:
+    if rest:
+        raise InputError(f"the strap of a browser is chosen on its page; leave out {rest!r}")
+    return RemoteStrap(BROWSER)
+
+
+_STRAPS: dict[str, Callable[[str], Strap]] = {
+    "ble": _ble,
+    "simulated": _simulated,
+    "replay": _replay,
+    "browser": _browser,
+    "remote": _remote,
+    "remote-simulated": _remote_simulated,
+}

@@ -19,19 +19,21 @@ class Searching:
 
 @dataclass(frozen=True, slots=True)
 class Connected:
-    """A strap is connected and sends."""
+    """A strap is connected and sends; ``origin`` as in ``Payload``."""
 
     source: str
     model: str | None = None
     firmware: str | None = None
     latency_s: float | None = None
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """The link was lost; the strap goes on looking for it by itself."""
+    """The link was lost; the strap goes on looking for it by itself. ``origin`` as in ``Payload``."""
 
     reason: str
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True)
