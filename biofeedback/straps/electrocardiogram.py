@@ -10,12 +10,11 @@ from biofeedback.straps.physiology import Person
 from biofeedback.straps.presets import Streams
 from biofeedback.straps.stretches import Stretches
 
-__all__ = ["AHEAD_S", "RAIL_UV", "Electrocardiogram"]
+__all__ = ["RAIL_UV", "Electrocardiogram"]
 
 Floats = NDArray[np.float64]
 
-AHEAD_S = 0.3  # a beat's first wave begins so long before its R peak
-BEHIND_S = 0.9  # and its last one is over so long after it
+BEHIND_S = 0.9  # a beat's last wave is over so long after its R peak
 RAIL_UV = 20_000.0  # the converter knows no more; assumed
 LEAST_RR_S, MOST_RR_S = 0.4, 1.6  # the QT interval follows RR within these
 USUAL_RR_S = 0.9  # taken for the first beat, which has no RR
@@ -55,7 +54,9 @@ _P_QRS, _WIDE = _with_peak_at_zero(_P_QRS), _with_peak_at_zero(_WIDE)
 
 
 class Electrocardiogram:
-    """What the electrodes see at any time that the person has lived.
+    """What the electrodes see at any time that the person has lived, to a step of his heart's grid.
+
+    A beat shows before its R peak: of the one that is still to come, the first waves stand where it is expected.
 
     Notes
     -----
@@ -96,20 +97,23 @@ class Electrocardiogram:
 
     def _beats_uv(self, t_s: Floats) -> Floats:
         """Waves of all beats near enough."""
-        beats_s = self._person.beats_s
-        first = bisect_left(beats_s, float(t_s[0]) - BEHIND_S)
-        last = bisect_left(beats_s, float(t_s[-1]) + AHEAD_S)
-        if first == last:
-            return np.zeros(t_s.shape)
-        return _sum_of_waves(np.concatenate([self._waves(index) for index in range(first, last)]), t_s)
+        known_s = self._person.beats_s
+        coming_s, is_ectopic = self._person.coming_beat()
+        first = bisect_left(known_s, float(t_s[0]) - BEHIND_S)
+        last_s = known_s[first - 1] if first else coming_s - USUAL_RR_S
+        waves = []
+        for beat_s in known_s[first:]:
+            waves.append(self._waves(beat_s, beat_s - last_s, self._is_ectopic(beat_s)))
+            last_s = beat_s
+        waves.append(self._waves(coming_s, coming_s - last_s, is_ectopic))
+        return _sum_of_waves(np.concatenate(waves), t_s)
 
-    def _waves(self, index: int) -> Floats:
+    def _waves(self, beat_s: float, rr_s: float, is_ectopic: bool) -> Floats:
         """Waves of one beat, in uV and s."""
-        beat_s = self._person.beats_s[index]
-        height_uv = self._r_uv * (1 + self._breath_fraction * self._person.respiration.volume(np.array([beat_s]))[0])
-        if self._is_ectopic(beat_s):
+        at_s = np.array([min(beat_s, self._person.lived_s)])
+        height_uv = self._r_uv * (1 + self._breath_fraction * self._person.respiration.volume(at_s)[0])
+        if is_ectopic:
             return _placed(_WIDE, height_uv, beat_s)
-        rr_s = beat_s - self._person.beats_s[index - 1] if index else USUAL_RR_S
         stretch = math.sqrt(min(max(rr_s, LEAST_RR_S), MOST_RR_S))
         return _placed(np.concatenate((_P_QRS, _T * (1.0, stretch, stretch))), height_uv, beat_s)
 

@@ -138,6 +138,11 @@ class Person:
         """Mean heart rate after settling."""
         return self._background.heart_rate_bpm
 
+    @property
+    def lived_s(self) -> float:
+        """Until when every beat is known."""
+        return self._index * GRID_S
+
     def watch(self, step: Step | None, at_s: float) -> None:
         """From ``at_s`` on another step is on the screen (None: none)."""
         self._changes.append((step, at_s))
@@ -153,6 +158,11 @@ class Person:
             self.watched.append((step, at_s))
         self._integrate(until_s)
         return self.beats_s[known:]
+
+    def coming_beat(self) -> tuple[float, bool]:
+        """R peak of the next beat in s, if the heart goes on as fast as it beats now, and whether it is ectopic."""
+        wait_s = (self._next - self._integral) * 60 / float(self._last_bpm)
+        return self.lived_s + wait_s, self._next_ectopic
 
     def exhale_contrast_ms(self, breath: Breath) -> float:
         """Noise-free RR in the last third of the pacer's exhale minus that in the first: what an answer looks for."""

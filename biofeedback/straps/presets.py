@@ -72,7 +72,7 @@ class Streams:
 
     rate_error_fraction: Span = (-0.02, 0.02)  # of each stream's rate, seen on the strap's clock (straps.md)
     clock_error_fraction: Span = (-1e-4, 1e-4)  # by which the strap's clock runs fast
-    delay_s: Span = (0.35, 0.8)  # from a frame's last sample to its arrival at the earliest
+    delay_s: Span = (0.06, 0.15)  # from a frame's last sample to its arrival at the earliest
     jitter_s: float = 0.04  # mean of what comes on top, exponentially
     lost_fraction: float = 0.0  # of frames
     refused: bool = False  # the strap declines both streams
@@ -136,7 +136,7 @@ _ALL = (
     Preset("h10_own_slow", _OWN_SLOW, _H10, Streams()),
     Preset("h10_ectopy", _ECTOPY, _H10, Streams()),
     Preset("h10_hold", Traits(hold_every_s=(30.0, 60.0), hold_s=(20.0, 30.0)), _H10, Streams()),
-    Preset("h10_lossy", Traits(), _H10, Streams(delay_s=(0.35, 1.5), jitter_s=0.15, lost_fraction=0.05)),
+    Preset("h10_lossy", Traits(), _H10, Streams(jitter_s=0.25, lost_fraction=0.05)),
     Preset("h10_skewed", Traits(), _H10, Streams(clock_error_fraction=(-0.02, 0.02))),
     Preset(
         "h10_restless",

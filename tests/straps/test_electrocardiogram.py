@@ -165,3 +165,18 @@ def test_samples_are_whole_numbers_of_the_size_of_a_chest_lead():
     _, voltage_uv = stream("h10_responder", 2, 60.0).signal(PmdKind.ECG)
     assert 600 < np.quantile(voltage_uv, 0.999) < 2500
     assert -800 < np.quantile(voltage_uv, 0.02) < 0
+
+
+@pytest.mark.parametrize("preset", ["responder", "frequent_ectopy"])
+def test_samples_taken_as_the_person_lives_are_those_of_hindsight(preset):
+    """P, Q and the way up to R are there before the beat itself is known."""
+    living, lived_on = Person(PRESETS[preset].traits, 5), lived(preset, 5)
+    at_once, later = electrodes(living), electrodes(lived_on)
+    differences_uv = []
+    for end_s in np.arange(2.0, 50.0, 0.56):
+        living.advance(end_s + 0.06)
+        t_s = np.arange(end_s - 0.56, end_s, 1 / 130)
+        differences_uv.append(at_once.measure(t_s)[:, 0] - later.measure(t_s)[:, 0])
+    errors_uv = np.abs(np.concatenate(differences_uv))
+    assert errors_uv.max() < 60
+    assert np.quantile(errors_uv, 0.99) < 8
