@@ -21,6 +21,7 @@ __all__ = [
     "encode_frame",
     "encode_reply",
     "encode_settings",
+    "nearest_settings",
     "settings_command",
     "start_command",
     "started_settings",
@@ -166,6 +167,21 @@ def decode_settings(parameters: bytes) -> dict[int, tuple[int, ...]]:
         )
         place += 2 + len(values)
     return found
+
+
+def nearest_settings(wanted: Settings, offered: dict[int, tuple[int, ...]]) -> Settings:
+    """What is wanted where it is on offer, else the nearest; every setting that is on offer has to be named."""
+
+    def nearest(number: int, value: int | None) -> int | None:
+        values = offered.get(number, ())
+        return min(values, key=lambda one: abs(one - (value or one)), default=None)
+
+    return Settings(
+        nearest(RATE, wanted.rate_hz) or wanted.rate_hz,
+        nearest(RESOLUTION, wanted.resolution_bit) or wanted.resolution_bit,
+        nearest(RANGE, wanted.range_g),
+        nearest(CHANNELS, wanted.channels),
+    )
 
 
 def decode_reply(payload: bytes) -> PmdReply:

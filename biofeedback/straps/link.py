@@ -13,6 +13,7 @@ from bleak.backends.characteristic import BleakGATTCharacteristic
 from bleak.backends.device import BLEDevice
 
 from biofeedback.core.events import Characteristic
+from biofeedback.straps.polar import Polar
 from biofeedback.straps.strap import Payload
 from biofeedback.straps.timings import Timings
 from biofeedback.straps.trouble import Detail, Trouble, attempt
@@ -53,8 +54,8 @@ class Link:
 
     def __init__(self, device: BLEDevice, hear: Callable[[Payload], None], timings: Timings) -> None:
         self.address = device.address
-        self.copies = 0
         self.frames = 0
+        self._copies = 0
         self._hear = hear
         self._timings = timings
         self._loop = asyncio.get_running_loop()
@@ -63,21 +64,49 @@ class Link:
         self._is_lost = False
         self._is_over = False
         self._notify: Notify | None = None
+        self._polar = Polar(self._client, self._pass_on, timings)
+        self._streams: asyncio.Task[None] | None = None
         self._last = b""
         self._last_s = 0.0
+
+    @property
+    def copies(self) -> int:
+        """Doubled frames that were dropped."""
+        return self._copies + self._polar.copies
 
     async def open(self) -> None:
         """Connect."""
         await attempt(self._client.connect(), self._timings.connect_s + 1.0)
 
     async def close(self) -> None:
-        """Let the strap go, whatever state the link is in. Without this every later frame comes twice (StartNotify)."""
+        """Let the strap go, whatever state the link is in, also when cancelled meanwhile: 12 s at most.
+
+        Without this every later frame comes twice (StartNotify).
+        """
         self._is_over = True
+        closing = asyncio.ensure_future(self._close())
+        try:
+            await asyncio.shield(closing)
+        finally:
+            await asyncio.wait({closing})
+
+    async def _close(self) -> None:
+        """Stop, then disconnect; what fails or hangs is left."""
         with suppress(Trouble):
-            if self._notify is Notify.ACQUIRE and self._client.is_connected:
-                await attempt(self._client.stop_notify(Characteristic.HEART_RATE), self._timings.disconnect_s / 2)
+            await attempt(self._say_goodbye(), self._timings.goodbye_s)
         with suppress(Trouble):
             await attempt(self._client.disconnect(), self._timings.disconnect_s)
+
+    async def _say_goodbye(self) -> None:
+        """Stop what was asked for, as far as the link is still up."""
+        if self._streams is not None:
+            self._streams.cancel()
+            await asyncio.wait({self._streams})
+        if not self._client.is_connected:
+            return
+        if self._notify is Notify.ACQUIRE:
+            await self._client.stop_notify(Characteristic.HEART_RATE)
+        await self._polar.stop()
 
     async def read_about(self) -> About:
         """Model, firmware, place on the body and battery: as much of it as the strap tells."""
@@ -113,6 +142,7 @@ class Link:
             is_first = way is Notify.ACQUIRE
             if await self._frame_within(self._timings.acquired_s if is_first else self._timings.silence_s, after=0):
                 await self._watch_battery()
+                self._streams = asyncio.ensure_future(self._polar.run(acquire=is_first))
                 return way
             trouble = Trouble(Detail.RETRYING if self._is_lost else Detail.SILENT)
             if is_first and not self._is_lost:
@@ -129,10 +159,10 @@ class Link:
         return LossReason.OUT_OF_RANGE
 
     async def _drain(self) -> None:
-        """Wait for frames that were sent before the end and lie in the socket still."""
-        frames = -1
-        while frames < self.frames:
-            frames = self.frames
+        """Wait for frames that were sent before the end and lie in the sockets still."""
+        seen = -1
+        while seen < (heard := self.frames + self._polar.frames):
+            seen = heard
             await asyncio.sleep(self._timings.drain_s)
 
     async def _start(self, way: Notify) -> None:
@@ -165,20 +195,22 @@ class Link:
     def _on_frame(self, _: BleakGATTCharacteristic, value: bytearray) -> None:
         """Hand the bytes on at once; a doubled notification is counted and dropped."""
         now_s = self._loop.time()
-        if self._is_over:
-            return
         if value == self._last and now_s - self._last_s < self._timings.copy_s:
-            self.copies += 1
+            self._copies += 1
             return
-        self._hear(Payload(Characteristic.HEART_RATE, bytes(value)))
+        self._pass_on(Payload(Characteristic.HEART_RATE, bytes(value)))
         self._last, self._last_s = bytes(value), now_s
         self.frames += 1
         self._news.set()
 
     def _on_battery(self, _: BleakGATTCharacteristic, value: bytearray) -> None:
         """Hand a battery level on."""
+        self._pass_on(Payload(Characteristic.BATTERY, bytes(value)))
+
+    def _pass_on(self, payload: Payload) -> None:
+        """Hand a payload on, until the link is let go."""
         if not self._is_over:
-            self._hear(Payload(Characteristic.BATTERY, bytes(value)))
+            self._hear(payload)
 
     def _on_disconnected(self, _: BleakClient) -> None:
         """Only say so: the collector does the rest."""

@@ -19,7 +19,10 @@ class Timings:
     silence_s: float = 5.0  # a strap sends about once a second, also without contact
     copy_s: float = 0.15  # the same bytes again within this time are a doubled notification (bleak #2002)
     drain_s: float = 0.02  # frames that arrived before the link was lost, but were not read yet
-    disconnect_s: float = 12.0  # bleak itself gives up after 10 s
+    goodbye_s: float = 2.0  # stopping what was asked for, before the link is let go
+    disconnect_s: float = 10.0  # as long as bleak itself tries; 12 s with the goodbye
+    reply_s: float = 5.0  # a command to the PMD control point is answered within .2 s
+    stall_s: float = 3.0  # ECG and acceleration come in frames of .5-.8 s
     poll_s: float = 2.0  # Bluetooth off, no adapter, no permission: look again
     back_off_s: tuple[float, ...] = (0.5, 1.0, 2.0, 4.0, 8.0)
     jitter_fraction: float = 0.2  # so that two straps do not try in step

@@ -13,6 +13,7 @@ from biofeedback.core.pmd import (
     encode_frame,
     encode_reply,
     encode_settings,
+    nearest_settings,
     settings_command,
     start_command,
     started_settings,
@@ -183,3 +184,19 @@ def test_a_start_command_that_makes_no_sense_is_refused(hexed, reason):
 
 def test_a_start_command_may_leave_out_the_resolution():
     assert started_settings(bytes.fromhex("02 00 00 01 82 00")) == (PmdKind.ECG, Settings(130, 0))
+
+
+@pytest.mark.parametrize(
+    ("kind", "offered", "named"),
+    [
+        (PmdKind.ECG, {0: (130,), 1: (14,)}, Settings(130, 14)),
+        (PmdKind.ACCELERATION, {0: (200, 100, 50, 25), 1: (16,), 2: (2, 4, 8)}, Settings(50, 16, 2)),
+        (PmdKind.ACCELERATION, {0: (208, 52), 1: (16,), 2: (8, 4), 4: (3,)}, Settings(52, 16, 4, 3)),
+        (PmdKind.ACCELERATION, {0: (26,)}, Settings(26, 16)),
+        (PmdKind.ECG, {5: (1,)}, Settings(130, 14)),
+    ],
+)
+def test_settings_on_offer_that_are_nearest_to_what_is_wanted_are_named(
+    kind: PmdKind, offered: dict[int, tuple[int, ...]], named: Settings
+) -> None:
+    assert nearest_settings(WANTED[kind], offered) == named

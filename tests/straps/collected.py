@@ -20,7 +20,10 @@ QUICK = Timings(
     acquired_s=0.15,
     settle_s=0.02,
     silence_s=0.3,
+    goodbye_s=0.5,
     disconnect_s=2.0,
+    reply_s=0.3,
+    stall_s=0.3,
     poll_s=0.02,
     back_off_s=(0.01, 0.02),
 )

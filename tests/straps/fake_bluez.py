@@ -9,40 +9,31 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from dbus_fast import Message, MessageFlag, MessageType
 from dbus_fast.aio import MessageBus
-from fake_strap import ADAPTER, DEVICE, HCI0, FakeStrap, Interfaces, uuid16, variants
-
-
-@dataclass
-class Failure(Exception):
-    """An error reply."""
-
-    name: str
-    text: str = ""
+from fake_faults import Failure, Faults
+from fake_pmd import TABLE, FakePmd
+from fake_strap import ADAPTER, DEVICE, HCI0, FakeStrap, Interfaces, full_uuid, variants
 
 
 class Answered(Exception):
     """The reply has been sent already."""
 
 
-class FakeBluez:
+class FakeBluez(Faults):
     """The daemon: one adapter, some straps."""
 
     def __init__(self, address: str, advertise_s: float = 0.01) -> None:
+        super().__init__()
         self.address = address
         self.advertise_s = advertise_s
         self.powered = True
         self.plugged = True
         self.straps: dict[str, FakeStrap] = {}
         self.calls: list[tuple[str, str]] = []  # (member, path)
-        self.failures: dict[str, list[Failure]] = {}
-        self.holds: dict[str, asyncio.Event] = {}
-        self.regrets: dict[str, tuple[asyncio.Event, Failure]] = {}
         self.discovering: set[str] = set()
         self.gone: set[str] = set()  # clients that left
         self._something = asyncio.Event()
@@ -52,7 +43,7 @@ class FakeBluez:
     def add_strap(
         self, address: str = "C0:FF:EE:00:00:01", name: str = "Polar H10 0A1B2C3D", service: str = "180d", **more: Any
     ) -> FakeStrap:
-        """A strap with everything an H10 has but PMD."""
+        """A strap with everything an H10 has but its ECG and acceleration."""
         table: dict[str, dict[str, tuple[list[str], bytes]]] = {
             service: {"2a37": (["notify"], b""), "2a38": (["read"], b"\x01")},
             "180f": {"2a19": (["read", "notify"], bytes([87]))},
@@ -62,24 +53,18 @@ class FakeBluez:
                 "2a26": (["read"], b"5.0.0"),
             },
         }
-        strap = FakeStrap(self, address, name, [uuid16(service)], table, **more)
+        strap = FakeStrap(self, address, name, [full_uuid(service)], table, **more)
         self.straps[strap.path] = strap
         return strap
 
+    def add_h10(self, speed: float = 0.0, **more: Any) -> tuple[FakeStrap, FakePmd]:
+        """A strap that has ECG and acceleration as well."""
+        strap = self.add_strap(**more)
+        strap.table |= TABLE
+        strap.pmd = FakePmd(strap, speed)
+        return strap, strap.pmd
+
     # what a test does -------------------------------------------------------------------------------------------
-
-    def fail(self, member: str, name: str, text: str = "", times: int = 1) -> None:
-        """Answer the next calls of a method with an error."""
-        self.failures.setdefault(member, []).extend([Failure(name, text)] * times)
-
-    def hold(self, member: str) -> asyncio.Event:
-        """Do not answer a method until the event is set."""
-        return self.holds.setdefault(member, asyncio.Event())
-
-    def regret(self, member: str, name: str) -> asyncio.Event:
-        """Do what a method asks, once, and answer with an error when the event is set."""
-        self.regrets[member] = asyncio.Event(), Failure(name)
-        return self.regrets[member][0]
 
     def count(self, member: str) -> int:
         """How often a method was called."""
@@ -213,19 +198,13 @@ class FakeBluez:
 
     async def _answer(self, message: Message) -> None:
         try:
-            if message.member in self.holds:
-                await self.holds[message.member].wait()
-            if self.failures.get(message.member or ""):
-                raise self.failures[message.member or ""].pop(0)
+            await self.before(message.member or "", self._uuid(message))
             handler = getattr(self, f"_{message.member}", None)
             if handler is None:
                 raise Failure("org.freedesktop.DBus.Error.UnknownMethod", f"no {message.member}")
             signature, body = await handler(message) or ("", [])
             self._something.set()
-            if message.member in self.regrets:
-                event, failure = self.regrets.pop(message.member)
-                await event.wait()
-                raise failure
+            await self.after(message.member or "")
             reply = Message.new_method_return(message, signature, body)
         except Failure as failure:
             reply = Message.new_error(message, failure.name, failure.text)
@@ -235,6 +214,11 @@ class FakeBluez:
         if not MessageFlag.NO_REPLY_EXPECTED & message.flags:
             await self.bus.send(reply)
         self._something.set()
+
+    def _uuid(self, message: Message) -> str:
+        """Characteristic that a call is for; empty where it is for none."""
+        path = message.path or ""
+        return next((s.uuid_at(path) for s in self.straps.values() if path.startswith(f"{s.path}/")), "")
 
     def _strap(self, message: Message) -> FakeStrap:
         path = message.path or ""
@@ -283,9 +267,11 @@ class FakeBluez:
         if not strap.on_air:
             given_up = asyncio.Event()
             strap.pending.append(given_up)
-            await given_up.wait()
+            while not strap.on_air and not given_up.is_set():  # noqa: ASYNC110  tests set it without a word
+                await asyncio.sleep(self.advertise_s)  # the kernel connects as soon as it hears it
             strap.pending.remove(given_up)
-            raise Failure("org.bluez.Error.Failed", "Operation already in progress")
+            if given_up.is_set():
+                raise Failure("org.bluez.Error.Failed", "Operation already in progress")
         await strap.connect()
         self._keep(strap.resolve())
 
@@ -294,6 +280,13 @@ class FakeBluez:
 
     async def _ReadValue(self, message: Message) -> tuple[str, list[Any]]:
         return "ay", [self._strap(message).value(message.path or "")]
+
+    async def _WriteValue(self, message: Message) -> None:
+        strap = self._strap(message)
+        flags = next(part[uuid][0] for part in strap.table.values() for uuid in part if uuid == self._uuid(message))
+        if "write" not in flags or strap.pmd is None:
+            raise Failure("org.bluez.Error.NotPermitted", "Write not permitted")
+        await strap.pmd.write(bytes(message.body[0]))
 
     async def _StartNotify(self, message: Message) -> None:
         strap, path = self._strap(message), message.path or ""

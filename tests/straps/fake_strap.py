@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from dbus_fast import Variant
+from fake_pmd import FakePmd
 
 ADAPTER, DEVICE, BATTERY = "org.bluez.Adapter1", "org.bluez.Device1", "org.bluez.Battery1"
 SERVICE, CHARACTERISTIC = "org.bluez.GattService1", "org.bluez.GattCharacteristic1"
@@ -17,9 +18,9 @@ SIGNATURES |= {"Adapter": "o", "MTU": "q", "ServiceData": "a{sv}", "Class": "u"}
 Interfaces = dict[str, dict[str, Any]]
 
 
-def uuid16(short: str) -> str:
-    """The full form of a 16-bit UUID."""
-    return f"0000{short}-0000-1000-8000-00805f9b34fb"
+def full_uuid(uuid: str) -> str:
+    """The full form of a UUID of 16 bits; a full one as it is."""
+    return f"0000{uuid}-0000-1000-8000-00805f9b34fb" if len(uuid) == 4 else uuid
 
 
 def variants(properties: dict[str, Any]) -> dict[str, Variant]:
@@ -61,6 +62,7 @@ class FakeStrap:
     notifying: dict[str, list[str]] = field(default_factory=dict)  # characteristic path -> D-Bus clients
     acquired: dict[str, socket.socket] = field(default_factory=dict)
     pending: list[asyncio.Event] = field(default_factory=list)
+    pmd: FakePmd | None = None
 
     @property
     def path(self) -> str:
@@ -82,7 +84,7 @@ class FakeStrap:
             "Paired": False,
         }
         if self.battery_advertised is not None:
-            properties["ServiceData"] = {uuid16("180f"): Variant("ay", bytes([self.battery_advertised]))}
+            properties["ServiceData"] = {full_uuid("180f"): Variant("ay", bytes([self.battery_advertised]))}
         return properties
 
     def gatt(self) -> Iterator[tuple[str, Interfaces]]:
@@ -90,26 +92,35 @@ class FakeStrap:
         handle = self.first_handle
         for service, characteristics in self.table.items():
             service_path = f"{self.path}/service{handle:04x}"
-            yield service_path, {SERVICE: {"UUID": uuid16(service), "Primary": True, "Device": self.path}}
+            yield service_path, {SERVICE: {"UUID": full_uuid(service), "Primary": True, "Device": self.path}}
             for uuid, (flags, _) in characteristics.items():
                 handle += 3
-                properties: dict[str, Any] = {"UUID": uuid16(uuid), "Service": service_path, "Flags": flags, "MTU": 185}
-                if "notify" in flags:
-                    properties |= {
-                        "Notifying": False,
-                        "NotifyAcquired": f"{service_path}/char{handle:04x}" in self.acquired,
-                    }
+                properties: dict[str, Any] = {
+                    "UUID": full_uuid(uuid),
+                    "Service": service_path,
+                    "Flags": flags,
+                    "MTU": 185,
+                }
+                if "notify" in flags or "indicate" in flags:
+                    properties["Notifying"] = False
+                if "notify" in flags:  # as bluetoothd has it: no AcquireNotify for what is only indicated
+                    properties["NotifyAcquired"] = f"{service_path}/char{handle:04x}" in self.acquired
                 yield f"{service_path}/char{handle:04x}", {CHARACTERISTIC: properties}
             handle += 3
 
     def characteristic(self, uuid: str) -> str:
         """Path of a characteristic."""
-        return next(p for p, i in self.gatt() if i.get(CHARACTERISTIC, {}).get("UUID") == uuid16(uuid))
+        return next(p for p, i in self.gatt() if i.get(CHARACTERISTIC, {}).get("UUID") == full_uuid(uuid))
+
+    def uuid_at(self, path: str) -> str:
+        """UUID of the characteristic at a path, as the table has it; empty where there is none."""
+        found = next((i.get(CHARACTERISTIC, {}).get("UUID") for p, i in self.gatt() if p == path), None)
+        return next((uuid for part in self.table.values() for uuid in part if full_uuid(uuid) == found), "")
 
     def value(self, path: str) -> bytes:
         """Value of the characteristic at a path."""
-        uuid = next(i[CHARACTERISTIC]["UUID"] for p, i in self.gatt() if p == path)[4:8]
-        return next(characteristics[uuid][1] for characteristics in self.table.values() if uuid in characteristics)
+        uuid = self.uuid_at(path)
+        return next(part[uuid][1] for part in self.table.values() if uuid in part)
 
     @property
     def has_listener(self) -> bool:
@@ -129,7 +140,7 @@ class FakeStrap:
             else:
                 for _client in self.notifying[path]:
                     await self.bluez.changed(path, CHARACTERISTIC, {"Value": value})
-            await asyncio.sleep(0.001)  # dbus-fast 5.2 does not survive a full socket
+        await asyncio.sleep(0.001)  # dbus-fast 5.2 does not survive a full socket
         return heard
 
     async def connect(self) -> None:
@@ -147,6 +158,8 @@ class FakeStrap:
     async def drop(self) -> None:
         """The link is lost; who asked for StartNotify stays registered, sockets end."""
         self.release_all()
+        if self.pmd is not None:
+            self.pmd.power_off()
         if self.connected:
             self.connected = self.resolved = False
             await self.bluez.changed(self.path, DEVICE, {"ServicesResolved": False, "Connected": False})
