@@ -1,0 +1,126 @@
+import numpy as np
+import pytest
+from chests import breathing, even_turns, felt_mg, lungs, sampled_s, worn
+
+from biofeedback.core.chest_breaths import ChestBreaths, chest_breaths
+from biofeedback.core.chest_following import Otherwise, measured_following
+from biofeedback.core.chest_wave import chest_wave
+from biofeedback.core.choices import Following
+from biofeedback.core.pacing import Pacer, Pattern
+
+START_S, LOOKS = 65.0, (3, 6, 12)
+PACER = Pacer(START_S, Pattern(4.0, 6.0))
+BEFORE_S = even_turns(1.0, 62.0, 1.7, 2.6)  # free breathing
+
+
+def _turns(asked_s, seed=1, jitter_s=0.5, late_s=0.5):
+    """Turns of one who breathes freely, and from the start of the pacer on like this."""
+    rng = np.random.default_rng(seed)
+    paced_s = np.asarray(asked_s) + late_s + jitter_s * np.clip(rng.standard_normal(len(asked_s)), -1.5, 1.5)
+    before_s = BEFORE_S[paced_s[0] - 0.3 > BEFORE_S]
+    before_s = before_s[: len(before_s) // 2 * 2]  # the pacer's first inhale begins with empty lungs
+    return np.concatenate((before_s, paced_s))
+
+
+def _at(look, turns_s, pacer=PACER, acc=None):
+    count = LOOKS[look]
+    end_s = pacer.breath(count - 1).end_s
+    chest = breathing(turns_s, 190.0) if acc is None else acc
+    breaths = chest_breaths(chest_wave(chest.runs(0.0, end_s + 1.5)))
+    return measured_following(breaths, pacer, count, look)
+
+
+def _own(per_min, first_s=START_S):
+    return even_turns(first_s, 200.0, 24.0 / per_min, 36.0 / per_min)
+
+
+ASKED_S = even_turns(START_S, 200.0, 4.0, 6.0)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_one_who_follows_is_seen_to_at_the_later_looks_and_never_the_other_way(seed):
+    found = [_at(look, _turns(ASKED_S, seed, jitter_s=0.6)) for look in range(3)]
+    assert found[0].following is not Following.NO
+    assert [one.following for one in found[1:]] == [Following.YES] * 2
+    assert found[2].otherwise is None
+    assert found[2].log_odds > found[0].log_odds
+
+
+@pytest.mark.parametrize("late_s", [0.0, 1.0, 2.0])
+def test_a_constant_lag_is_following(late_s):
+    assert _at(2, _turns(ASKED_S, 3, 0.4, late_s)).following is Following.YES
+
+
+@pytest.mark.parametrize("per_min", [5.2, 5.5, 6.6, 6.8])
+@pytest.mark.parametrize("first_s", [66.0, 69.0])
+def test_a_slow_rhythm_of_ones_own_is_told_by_its_slip(per_min, first_s):
+    turns_s = _turns(_own(per_min, first_s), jitter_s=0.2, late_s=0.0)
+    assert _at(0, turns_s).following is not Following.YES
+    last = _at(2, turns_s)
+    assert (last.following, last.otherwise) == (Following.NO, Otherwise.OTHER_PACE)
+    assert last.log_odds is not None
+
+
+@pytest.mark.parametrize("per_min", [3.0, 12.0, 15.0])
+def test_a_pace_far_from_the_pacers_is_told_at_once(per_min):
+    found = _at(0 if per_min > 6 else 1, _turns(_own(per_min), jitter_s=0.2))
+    assert (found.following, found.otherwise, found.log_odds) == (Following.NO, Otherwise.OTHER_PACE, None)
+
+
+def test_three_breaths_half_a_breath_late_do_not_tell():
+    assert _at(0, _turns(ASKED_S, 2, 0.3, late_s=2.7)).following is Following.UNKNOWN
+
+
+def test_a_breath_that_is_held_is_told_whenever_it_was():
+    t_s = sampled_s(0.0, 190.0)
+    held = lungs(_turns(ASKED_S), t_s)
+    for start_s, looks in ((START_S + 20.0, (1, 2)), (START_S + 80.0, (2,))):
+        volume = np.where((t_s > start_s) & (t_s < start_s + 20.0), 0.0, held)
+        chest = worn(t_s, felt_mg(volume, t_s))
+        for look in looks:
+            assert _at(look, None, acc=chest).otherwise is Otherwise.HELD
+
+
+def test_one_who_begins_with_the_second_breath_follows_in_the_end():
+    late = np.concatenate((even_turns(START_S, START_S + 9.0, 1.7, 2.6)[:4], ASKED_S[2:]))
+    assert _at(2, _turns(late, 4, 0.4)).following is Following.YES
+
+
+def test_a_varied_pacer_tells_the_slow_breather_sooner():
+    lengths_s = tuple((4.0 * part, 6.0 * part) for part in (0.85, 1.18, 0.82, 1.15, 0.88, 1.2))
+    varied = Pacer(START_S, Pattern(4.0, 6.0), lengths_s)
+    asked_s = START_S + np.concatenate(([0.0], np.cumsum(np.ravel(lengths_s))))
+    asked_s = np.concatenate((asked_s, asked_s[-1] + even_turns(0.0, 80.0, 4.0, 6.0)[1:]))
+    assert _at(1, _turns(asked_s), varied).following is Following.YES
+    assert _at(1, _turns(_own(5.7), jitter_s=0.2), varied).following is Following.NO
+
+
+def test_a_hole_does_not_hide_who_follows_nor_who_does_not():
+    t_s = sampled_s(0.0, 190.0)
+    kept = (t_s < START_S + 55.0) | (t_s > START_S + 63.0)
+    for turns_s, following in ((_turns(ASKED_S), Following.YES), (_turns(_own(5.5), jitter_s=0.2), Following.NO)):
+        acc_mg = felt_mg(lungs(turns_s, t_s), t_s)
+        assert _at(2, None, acc=worn(t_s[kept], acc_mg[kept])).following is following
+
+
+def test_too_little_that_can_be_read_says_nothing():
+    t_s = sampled_s(0.0, 190.0)
+    acc_mg = felt_mg(lungs(_turns(ASKED_S), t_s), t_s)
+    kept = t_s < START_S + 50.0
+    assert _at(2, None, acc=worn(t_s[kept], acc_mg[kept])) is None
+
+
+def _given(mid_s, is_up=None, spans_s=((0.0, 200.0),)):
+    mid_s = np.asarray(mid_s, dtype=float)
+    is_up = np.arange(len(mid_s)) % 2 == 0 if is_up is None else np.asarray(is_up)
+    return ChestBreaths(mid_s - 1.0, mid_s + 1.0, mid_s, is_up, np.zeros(len(mid_s), np.int64), spans_s)
+
+
+def test_too_few_swings_say_nothing():
+    assert measured_following(_given([67.0, 72.0, 77.0]), PACER, 2, 0) is None
+    assert measured_following(_given([67.0, 75.0, 77.0, 85.0], [True] * 4), PACER, 2, 0) is not None
+
+
+def test_who_breathes_only_one_way_gives_no_hint_of_which_way_is_in():
+    one_way = _given(np.arange(67.0, 185.0, 10.0), np.ones(12, bool))
+    assert measured_following(one_way, PACER, 12, 2) is not None
