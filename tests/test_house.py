@@ -18,7 +18,13 @@ SOURCES = {".py", ".js", ".css", ".html"}
 LONGEST_LINES = 400  # past that a file is split by noun
 LONGEST_FUNCTION_LINES = 50
 NOT_NOUNS = {"utils", "util", "helpers", "common", "misc", "base", "manager"}
-NOT_MIRRORING = {"bench", "browser", "validation", "web"}  # tests of what stands beside the package, or of all of it
+NOT_MIRRORING = {
+    "bench",
+    "browser",
+    "fuzz",
+    "validation",
+    "web",
+}  # tests of what stands beside the package, or of all of it
 NOT_SHARED = ("__init__.py", "__main__.py", "conftest.py", "update.py")  # named so by their tools
 # Written so that this file does not hold what it looks for.
 MACHINE = re.compile(

@@ -1,0 +1,1 @@
+"""Bytes that no strap sends, fed to everything that reads what straps send."""
