@@ -38,9 +38,15 @@ export class Channel {
     else this.#unsent = [...this.#unsent, message].slice(-20);
   }
 
+  // Says it now or never: for what is said again anyway when there is a connection.
+  sayNow(message) {
+    if (this.#socket?.readyState === 1) this.#socket.send(JSON.stringify(message));
+  }
+
   // Says hello anew on a new connection, at once.
   again() {
     this.close();
+    this.opened(false);
     this.open();
   }
 

@@ -25,6 +25,8 @@ const touch = new BreathTouch();
 const soundIsOn = signal(false);
 const touchIsOn = signal(false);
 const lineIsShown = signal(recall("heart_line", true));
+const own = signal(null); // { check, note }: where this page connects to the strap itself, and there alone
+let isOwn = false;
 const stoppedAlone = signal(false); // stop was tapped while there was no connection
 
 effect(() => {
@@ -39,6 +41,12 @@ effect(() => {
 });
 effect(() => {
   if (session.isLinked.value) stoppedAlone.value = false;
+});
+
+effect(() => {
+  if (isOwn || session.state.value.hello?.strap !== "browser") return;
+  isOwn = true;
+  import("./own_strap.js").then(({ ownStrap }) => (own.value = ownStrap(session)));
 });
 
 async function toggleSound() {
@@ -132,7 +140,7 @@ function Exercise({ screen }) {
   return html`<main class="exercise" data-screen=${screen}>
     <${Stage} screen=${screen} />
     <div class="side">
-      <${AnswerCard} session=${session} asks=${asks} />
+      ${own.value?.note() ?? html`<${AnswerCard} session=${session} asks=${asks} />`}
       ${asks && lineIsShown.value && html`<${HeartLine} session=${session} />`}
     </div>
     <${Foot} screen=${screen} />
@@ -150,7 +158,7 @@ function StoppedAlone() {
 function Screen({ screen }) {
   if (stoppedAlone.value) return html`<${StoppedAlone} />`;
   if (screen === "connecting") return html`<${Connecting} />`;
-  if (screen === "ready") return html`<${Ready} session=${session} sound=${sound} />`;
+  if (screen === "ready") return html`<${Ready} session=${session} sound=${sound} strap=${own.value?.check()} />`;
   if (screen === "finished") return html`<${Finished} session=${session} />`;
   return html`<${Exercise} screen=${screen} />`;
 }

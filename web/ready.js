@@ -44,13 +44,14 @@ export function strapWords(t, quality) {
   return t(`strap.${quality.strap_state}`);
 }
 
-function Device({ session, sound }) {
+// `strap`: what is shown of it where this page connects to it itself.
+function Device({ session, sound, strap }) {
   const t = words.value;
   const { quality } = session.state.value;
   return html`<section class="panel">
     <h2>${t("patient.device")}</h2>
     <dl class="facts">
-      <${Fact} name=${t("patient.device.strap")}>${strapWords(t, quality)}<//>
+      <${Fact} name=${t("patient.device.strap")}>${strap ?? strapWords(t, quality)}<//>
       ${quality?.battery_percent != null && html`<${Fact} name=${t("patient.device.battery")}>${t("patient.percent", { n: quality.battery_percent })}<//>`}
       <${Fact} name=${t("patient.device.sound")}>
         ${canSound ? html`<p>${t("patient.device.sound.ready")}</p><button type="button" class="small" onClick=${() => sound.try()}>${t("patient.device.sound.try")}</button>` : t("patient.device.sound.none")}
@@ -66,7 +67,7 @@ export function Safety() {
   return html`<section class="panel safety"><p>${t("safety.line")}</p><p>${t("safety.urgent")}</p></section>`;
 }
 
-export function Ready({ session, sound }) {
+export function Ready({ session, sound, strap }) {
   const t = words.value;
   const { hello, ratings } = session.state.value;
   const start = () => {
@@ -79,7 +80,7 @@ export function Ready({ session, sound }) {
         <${Exercise} hello=${hello} />
         <section class="panel"><${Tension} name="before" question=${t("patient.tension.before")} value=${ratings["tension.before"]} onRate=${(n) => session.rate("tension", "before", n)} /></section>
       </div>
-      <div class="column"><${Device} session=${session} sound=${sound} /><${Safety} /></div>
+      <div class="column"><${Device} session=${session} sound=${sound} strap=${strap} /><${Safety} /></div>
     </div>
     <div class="dock"><button type="button" class="primary" onClick=${start}>${t("patient.start")}</button></div>
   </main>`;

@@ -15,6 +15,7 @@ export class Session {
   state = signal(EMPTY);
   isLinked = signal(false);
   nowMs = signal(performance.now()); // moves four times a second: for what ages or counts down
+  heard = () => {}; // told every message, after the state has changed
   #clock = new SessionClock();
 
   constructor(role) {
@@ -35,6 +36,7 @@ export class Session {
     const now = performance.now();
     if (message.session_s !== undefined) this.#clock.read(message.session_s, message.speed ?? this.#clock.speed, now);
     this.state.value = reduce(this.state.peek(), message, now);
+    this.heard(message);
     // Started with another exercise than was planned: a new hello brings its steps.
     const started = message.type === "mark" && message.kind === "command" && /^start (\w+)$/.exec(message.text);
     if (started && started[1] !== this.state.peek().hello?.exercise) this.#channel.again();
@@ -47,6 +49,10 @@ export class Session {
 
   get speed() {
     return this.#clock.speed;
+  }
+
+  sayNow(message) {
+    this.#channel.sayNow(message);
   }
 
   command(command, exercise = null) {

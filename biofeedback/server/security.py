@@ -18,6 +18,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-cache",
 }
+STRAP_PAGE = "/patient"  # the only page that may reach a strap by Bluetooth
 
 
 def is_loopback(name: str) -> bool:
@@ -51,6 +52,7 @@ class Guard:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 MutableHeaders(scope=message).update(HEADERS)
+                MutableHeaders(scope=message)["Permissions-Policy"] = _may_use(scope["path"])
             await send(message)
 
         app = self._app if _is_this_machine(Headers(scope=scope)) else _FOREIGN_HOST
@@ -68,6 +70,11 @@ class Guard:
 
 _FOREIGN_HOST = PlainTextResponse("This server answers under localhost only.\n", status_code=421)
 _HTTP = {"ws": "http", "wss": "https"}
+
+
+def _may_use(path: str) -> str:
+    """Which of a device's abilities a page may use, for whatever it loads as well."""
+    return f"bluetooth={'(self)' if path == STRAP_PAGE else '()'}"
 
 
 def _is_this_machine(headers: Headers) -> bool:

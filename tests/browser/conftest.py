@@ -21,6 +21,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
     "--disable-lcd-text",
+    "--host-resolver-rules=MAP clinic.example 127.0.0.1",  # a name that is no loopback: not a secure context
 )
 
 

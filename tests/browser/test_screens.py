@@ -1,10 +1,10 @@
 """Every state of both pages, in two languages and two themes: axe, overflow, faults, and a picture of each."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from looking import AXE, COLOURS, RULES, overflow, speak, take, violations
 from playwright.sync_api import Browser, Page
 from scenes import SCENES
 from scripted_server import ScriptedServer
@@ -13,7 +13,6 @@ from watching import Watched, watched
 from biofeedback.core.results import CardState
 from biofeedback.lang import Words
 
-SIZES = ((320, 568), (390, 844), (844, 390), (1024, 768), (1280, 800))
 PHYSIO_SCENES = (
     "searching",
     "ready",
@@ -27,38 +26,7 @@ PHYSIO_SCENES = (
     "finished",
     "finished_trial",
 )
-AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
-RULES = {
-    "resultTypes": ["violations"],
-    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-}
-COLOURS = {"resultTypes": ["violations"], "runOnly": ["color-contrast"]}  # all that a theme can change
 PICTURED = {("nl", "light"), ("en", "dark")}
-
-
-def violations(page: Page, rules: dict[str, list[str]] = RULES) -> list[str]:
-    """What axe finds, as rule and places."""
-    found = page.evaluate(f"axe.run(document, {json.dumps(rules)})")
-    return [f"{one['id']}: {[node['target'] for node in one['nodes']]}" for one in found["violations"]]
-
-
-def overflow(page: Page) -> list[str]:
-    """Sizes at which the page scrolls sideways, or a card's words do not fit in it."""
-    found = []
-    for width, height in SIZES:
-        page.set_viewport_size({"width": width, "height": height})
-        wide, card = page.evaluate(
-            """async () => {
-              await new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted)));
-              const card = document.querySelector(".answer");
-              const tall = card ? card.scrollHeight - card.clientHeight : 0;
-              return [document.documentElement.scrollWidth - innerWidth, tall];
-            }"""
-        )
-        if wide > 0 or card > 1:
-            found.append(f"{width}x{height}: page {wide} px, card {card} px")
-    page.set_viewport_size({"width": 390, "height": 844})
-    return found
 
 
 @pytest.fixture(scope="module")
@@ -98,22 +66,6 @@ def check(view: Watched, server: ScriptedServer, scene: str, pictures: Path, nam
                 take(page, pictures, f"{name}-{scene}-{language}-{theme}", is_wide=name == "physio")
     wrong["faults"] = view.faults
     assert {where: what for where, what in wrong.items() if what} == {}
-
-
-def speak(page: Page, language: str) -> None:
-    """Changes the page's language with its own button."""
-    if page.evaluate("document.documentElement.lang") != language:
-        page.click(f".top button[lang={language}]")
-        page.wait_for_selector(f"html[lang={language}]")
-
-
-def take(page: Page, pictures: Path, name: str, is_wide: bool) -> None:
-    """Pictures of the page: phone and desktop for the patient, desktop for the physiotherapist."""
-    if not is_wide:
-        page.screenshot(path=pictures / f"{name}-phone.png")
-    page.set_viewport_size({"width": 1280, "height": 800})
-    page.screenshot(path=pictures / f"{name}-desktop.png")
-    page.set_viewport_size({"width": 390, "height": 844})
 
 
 @pytest.mark.parametrize("scene", SCENES)

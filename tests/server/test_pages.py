@@ -63,6 +63,12 @@ async def test_every_answer_has_the_security_headers_and_no_cookie(serve: Serve)
         assert "server" not in headers
 
 
+async def test_bluetooth_is_for_the_patients_page_alone(serve: Serve) -> None:
+    served = await serve()
+    for path, policy in (("/patient", "(self)"), ("/", "()"), ("/physio", "()"), ("/static/strap.js", "()")):
+        assert (await get(served, path)).headers["permissions-policy"] == f"bluetooth={policy}"
+
+
 async def test_only_names_of_this_machine_are_answered(serve: Serve) -> None:
     served = await serve()
     port = served.server.port

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { Channel, waitMs } from "../../web/channel.js";
+import { clock } from "./time.js";
 
 const viewer = JSON.parse(readFileSync(new URL("./fixtures/viewer.json", import.meta.url)));
 
@@ -38,33 +39,6 @@ function opened() {
   const channel = new Channel({ url: "ws://here/ws", role: "patient", known: () => known, hear: (message) => heard.push(message), opened: (is) => links.push(is), Socket: FakeSocket });
   channel.open();
   return { channel, heard, links, known, socket: FakeSocket.all[0] };
-}
-
-// Time passes only when it is told to. The timers of node:test would do, but in node 18, as in Debian 12, of two
-// intervals only one goes.
-function clock(context) {
-  const timers = new Map();
-  let nowMs = 0;
-  let count = 0;
-  const add = (act, ms, everyMs) => {
-    timers.set(++count, { act, atMs: nowMs + ms, everyMs });
-    return count;
-  };
-  context.mock.method(globalThis, "setTimeout", (act, ms) => add(act, ms, null));
-  context.mock.method(globalThis, "setInterval", (act, ms) => add(act, ms, ms));
-  for (const name of ["clearTimeout", "clearInterval"]) context.mock.method(globalThis, name, (id) => timers.delete(id));
-  return (ms) => {
-    const endMs = nowMs + ms;
-    const next = () => [...timers].filter(([, timer]) => timer.atMs <= endMs).sort(([, one], [, two]) => one.atMs - two.atMs)[0];
-    for (let due = next(); due; due = next()) {
-      const [id, timer] = due;
-      nowMs = timer.atMs;
-      if (timer.everyMs === null) timers.delete(id);
-      else timer.atMs += timer.everyMs;
-      timer.act();
-    }
-    nowMs = endMs;
-  };
 }
 
 test("the first message is the hello that the server's schema knows", (context) => {
