@@ -1,11 +1,21 @@
 """A private D-Bus and a fake org.bluez on it."""
 
+import asyncio
 import shutil
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 
 import pytest
+
+
+def pytest_asyncio_loop_factories(item: pytest.Item) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """Tests that are marked so run on a loop on which nobody waits."""
+    if item.get_closest_marker("resting") is None or sys.platform != "linux":
+        return {"real": asyncio.new_event_loop}
+    from resting_loop import RestingLoop
+
+    return {"resting": RestingLoop}
 
 
 @pytest.fixture(scope="session")
@@ -13,7 +23,7 @@ def private_bus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of a dbus-daemon of our own."""
     if sys.platform != "linux" or shutil.which("dbus-daemon") is None:
         pytest.skip("needs Linux and dbus-daemon (Debian: apt install dbus)")
-    from fake_bluez import configuration
+    from fake_bus import configuration
 
     folder = tmp_path_factory.mktemp("bus")
     command = ["dbus-daemon", f"--config-file={configuration(folder)}", "--nofork", "--print-address"]
@@ -26,7 +36,7 @@ def private_bus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 async def bluez(private_bus: str, monkeypatch: pytest.MonkeyPatch) -> "AsyncIterator[object]":
     """A fake org.bluez; bleak in this process talks to it."""
-    from fake_bluez import fake_bluez
+    from fake_bus import fake_bluez
 
     monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", private_bus)
     async with fake_bluez(private_bus) as fake:

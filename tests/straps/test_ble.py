@@ -9,7 +9,7 @@ from biofeedback.straps.ble import BleStrap
 from biofeedback.straps.strap import Connected, Lost, Payload, Searching
 from biofeedback.straps.timings import Timings
 
-pytestmark = pytest.mark.bus
+pytestmark = [pytest.mark.bus, pytest.mark.resting]
 
 
 async def test_frames_battery_place_model_and_firmware_arrive(bluez: FakeBluez) -> None:

@@ -6,7 +6,7 @@ from fake_bluez import FakeBluez
 
 from biofeedback.straps.ble import BleStrap, has_adapter
 
-pytestmark = pytest.mark.bus
+pytestmark = [pytest.mark.bus, pytest.mark.resting]
 
 BLUEZ_ERRORS = [
     ("org.bluez.Error.Failed", "le-connection-refused", "strap.retrying"),

@@ -13,7 +13,7 @@ from biofeedback.core.pmd import PmdKind, Settings, decode_frame, decode_reply, 
 from biofeedback.straps.ble import BleStrap
 from biofeedback.straps.strap import Lost, Payload
 
-pytestmark = pytest.mark.bus
+pytestmark = [pytest.mark.bus, pytest.mark.resting]
 
 ECG, ACCELERATION = PmdKind
 ASKED = [bytes.fromhex("0100"), bytes.fromhex("0102")]

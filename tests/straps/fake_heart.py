@@ -1,0 +1,59 @@
+"""A heart in an emulated strap: what it sends once a second, what of that was heard, and when each beat was."""
+
+import asyncio
+import struct
+from dataclasses import dataclass, field
+
+from fake_strap import FakeStrap
+
+CONTACT_ENERGY_RR = 0x1E  # flags: contact, energy and intervals; energy counts the frames, so that no two are alike
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A frame as it was sent. ``beats_s``: when the beats in it were, each ``rr_s`` after the one before."""
+
+    t_s: float
+    value: bytes
+    is_heard: bool
+    beats_s: tuple[float, ...]
+    rr_s: float
+
+
+@dataclass
+class FakeHeart:
+    """Beats by the loop's clock, ``speed`` times as fast. ``rr_1024ths`` may be changed at any time."""
+
+    strap: FakeStrap
+    rr_1024ths: int = 900
+    speed: float = 1.0
+    is_silent: bool = False
+    log: list[Sent] = field(default_factory=list)
+
+    @property
+    def heard(self) -> list[Sent]:
+        """Frames that reached somebody."""
+        return [sent for sent in self.log if sent.is_heard]
+
+    async def beat(self) -> None:
+        """Send the beats of each second, until cancelled."""
+        loop = asyncio.get_running_loop()
+        start_s, beat_s, count = loop.time(), 0.0, 0
+        while True:
+            count += 1
+            await asyncio.sleep(start_s + count / self.speed - loop.time())
+            beats_s, intervals = [], []
+            while beat_s + self.rr_1024ths / 1024 <= count:
+                beat_s += self.rr_1024ths / 1024
+                beats_s.append(start_s + beat_s / self.speed)
+                intervals.append(self.rr_1024ths)
+            if not self.is_silent:
+                value = self._frame(intervals)
+                at_s = loop.time()
+                is_heard = await self.strap.send(value)
+                self.log.append(Sent(at_s, value, is_heard, tuple(beats_s), self.rr_1024ths / 1024))
+
+    def _frame(self, intervals: list[int]) -> bytes:
+        """A 0x2A37 payload."""
+        head = struct.pack("<BBH", CONTACT_ENERGY_RR, round(61440 / self.rr_1024ths), len(self.log) % 0x10000)
+        return head + struct.pack(f"<{len(intervals)}H", *intervals)
