@@ -91,7 +91,7 @@ class Chest:
         for point in range(first, last + 1):
             at_s = point * STEP_S
             near = slice(*np.searchsorted(times_s, (at_s - STEP_S, at_s + STEP_S)).tolist())
-            weights = STEP_S - np.abs(times_s[near] - at_s)
+            weights = np.maximum(STEP_S - np.abs(times_s[near] - at_s), 0.0)
             self._keep(at_s, weights / weights.sum(), acc_mg[near])
             self._needed_s = at_s
 

@@ -94,3 +94,11 @@ def test_a_heartbeat_is_no_movement():
 def test_one_who_walks_cannot_be_read():
     t_s, acc_mg = _samples()
     assert _spans(worn(t_s, acc_mg + np.outer(150.0 * np.sin(2 * np.pi * 1.9 * t_s), [0.2, 0.9, 0.3]))) == []
+
+
+def test_a_sensor_that_jumps_from_one_end_to_the_other_can_be_read():
+    """A sample at the very edge of a window counts nothing: not less, by the last bit, than nothing."""
+    t_s = 588.0 + np.arange(2000) / 50
+    for jump in range(0, 400, 10):
+        acc_mg = np.where(np.arange(2000)[:, None] <= jump, -32768.0, 32767.0) * np.ones(3)
+        assert all(np.isfinite(run.acc_mg).all() for run in worn(t_s, acc_mg).runs(0.0, 1000.0))
