@@ -11,11 +11,11 @@ $(shell test -x $(BIN)/python || rm -f $(RUNTIME) $(DEV))
 is_missing = $(if $(shell command -v $(1) 2>/dev/null),,$(2))
 find_chromium = $(or $(CHROMIUM),$(shell command -v chromium 2>/dev/null || command -v chromium-browser 2>/dev/null))
 
-.PHONY: help run test lint web bench fuzz validate estimators measures recordings wheel clean system
+.PHONY: help run test test-bluez lint web bench fuzz validate estimators measures recordings wheel clean system
 .DEFAULT_GOAL := help
 
 help: ## say what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(RUNTIME) ## start the server and say where its pages are; ARGS="--strap simulated" for another strap
 	@exec $(BIN)/python -m biofeedback serve --strap auto $(ARGS)
@@ -24,6 +24,9 @@ test: system lint web ## everything that CI checks
 	$(BIN)/python -m pytest --cov --cov-report=
 	@$(BIN)/python -m coverage report --fail-under=95
 	@$(BIN)/python -m coverage report --fail-under=100 --include='biofeedback/core/*'
+
+test-bluez: $(DEV) ## the tests of the collector over the real BlueZ, in a guest; skipped where there is none
+	$(BIN)/python tests/bluez/host.py
 
 lint: $(DEV) ## format, rules, types and the direction of imports
 	$(BIN)/ruff format --check

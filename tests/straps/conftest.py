@@ -1,12 +1,13 @@
-"""A private D-Bus and a fake org.bluez on it."""
+"""A private D-Bus and a fake org.bluez on it; a loop on which nobody waits."""
 
 import asyncio
-import shutil
-import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 
 import pytest
+from private_bus import bluez, private_bus
+
+__all__ = ["bluez", "private_bus"]
 
 
 def pytest_asyncio_loop_factories(item: pytest.Item) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
@@ -16,28 +17,3 @@ def pytest_asyncio_loop_factories(item: pytest.Item) -> Mapping[str, Callable[[]
     from resting_loop import RestingLoop
 
     return {"resting": RestingLoop}
-
-
-@pytest.fixture(scope="session")
-def private_bus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Address of a dbus-daemon of our own."""
-    if sys.platform != "linux" or shutil.which("dbus-daemon") is None:
-        pytest.skip("needs Linux and dbus-daemon (Debian: apt install dbus)")
-    from fake_bus import configuration
-
-    folder = tmp_path_factory.mktemp("bus")
-    command = ["dbus-daemon", f"--config-file={configuration(folder)}", "--nofork", "--print-address"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as daemon:
-        assert daemon.stdout is not None
-        yield daemon.stdout.readline().strip()
-        daemon.terminate()
-
-
-@pytest.fixture
-async def bluez(private_bus: str, monkeypatch: pytest.MonkeyPatch) -> "AsyncIterator[object]":
-    """A fake org.bluez; bleak in this process talks to it."""
-    from fake_bus import fake_bluez
-
-    monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", private_bus)
-    async with fake_bluez(private_bus) as fake:
-        yield fake

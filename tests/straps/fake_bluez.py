@@ -296,12 +296,17 @@ class FakeBluez(Faults):
             clients.append(message.sender)
 
     async def _StopNotify(self, message: Message) -> None:
-        self._strap(message).notifying[message.path or ""].remove(message.sender or "")
+        clients = self._strap(message).notifying.get(message.path or "", [])
+        if message.sender not in clients:
+            raise Failure("org.bluez.Error.Failed", "No notify session started")
+        clients.remove(message.sender)
 
     async def _AcquireNotify(self, message: Message) -> None:
         strap, path = self._strap(message), message.path or ""
-        if path in strap.acquired or strap.notifying.get(path):
+        if path in strap.acquired:
             raise Failure("org.bluez.Error.NotPermitted", "Notify acquired")
+        if strap.notifying.get(path):
+            raise Failure("org.bluez.Error.InProgress", "In Progress")
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET | socket.SOCK_NONBLOCK)
         strap.acquired[path] = ours
         asyncio.get_running_loop().add_reader(ours.fileno(), strap.release, path)

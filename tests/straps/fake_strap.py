@@ -1,6 +1,7 @@
 """One peripheral of the fake org.bluez: what it advertises, its GATT table, its link, its faults."""
 
 import asyncio
+import contextlib
 import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -136,7 +137,8 @@ class FakeStrap:
         for _ in range(self.copies if heard else 0):
             if path in self.acquired:
                 if not self.deaf_socket:
-                    self.acquired[path].send(value)
+                    with contextlib.suppress(BrokenPipeError):  # closed, and we have not been told yet
+                        self.acquired[path].send(value)
             else:
                 for _client in self.notifying[path]:
                     await self.bluez.changed(path, CHARACTERISTIC, {"Value": value})
