@@ -125,6 +125,7 @@ class Answer(_FromServer, frozen=True, kw_only=True):
     reason: str | None
     reasons: list[str]
     following: str  # yes | no | unknown
+    following_source: str | None = None  # seen | measured | rr; null where nothing was looked at
     effect_ms: float | None
     low_ms: float | None
     high_ms: float | None
@@ -190,6 +191,7 @@ class Measures(_FromServer, frozen=True, kw_only=True):
     rmssd_ms: float | None
     sdnn_ms: float | None
     respiration_hz: float | None
+    respiration_source: str  # measured | rr | none
     rsa_ms: float | None
 
 

@@ -203,6 +203,7 @@ def _measures(result: StepMeasures, _standing: Standing) -> Message:
         rmssd_ms=result.rmssd_ms,
         sdnn_ms=result.sdnn_ms,
         respiration_hz=result.respiration_hz,
+        respiration_source=result.respiration_source.value,
         rsa_ms=result.rsa_ms,
     )
 
@@ -231,6 +232,7 @@ def _exhale(card: Card, response: ExhaleResponse | None) -> messages.Answer:
         reason=_word(response.reason if response else card.reason),
         reasons=_words(response.reasons) if response else [],
         following=response.following.value if response else "unknown",
+        following_source=_word(response.following_source) if response else None,
         effect_ms=response.effect_ms if response else None,
         low_ms=response.low_ms if response else None,
         high_ms=response.high_ms if response else None,

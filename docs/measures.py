@@ -47,8 +47,9 @@ MEASURES = (
     Measure("vlf_power_ms2", "ms²", f".0033-.04 Hz; {EACH}; not under 5 min", SPECTRUM, "none", "0", TASK_FORCE),
     Measure("lf_power_ms2", "ms²", f".04-.15 Hz; {EACH}", SPECTRUM, "none", "0", TASK_FORCE),
     Measure("hf_power_ms2", "ms²", f".15-.40 Hz; {EACH}", SPECTRUM, "none", "0", TASK_FORCE),
-    Measure("respiration_hz", "Hz", "rate that explains the beats best; hidden Markov model over windows",
-            "56 s at half overlap", "none", "-", "`core/respiration.py`"),
+    Measure("respiration_hz", "Hz", "by the chest's acceleration: median breath between two swings alike; else by RR: "
+            "rate that explains the beats best, hidden Markov model over windows", f"{STEP}; RR: 56 s at half overlap",
+            "none", "-", "`core/chest_breaths.py`, `core/respiration.py`"),
     Measure("rsa_ms", "ms", "peak to trough of a sine on the pacer's phase, with a linear drift: least squares",
             RUN, "none", "-", OURS),
     Measure("exhale_rise_ms", "ms", "mean RR of the last third of an exhale minus that of its first third",
@@ -64,8 +65,8 @@ MEASURES = (
     Measure("delta_heart_rate_bpm", "1/min", "recovery minus baseline; error from how both steps wander",
             "two quiet steps", "none", "-", OURS),
     Measure("delta_ln_rmssd", "-", "logarithm of RMSSD, recovery minus baseline", "two quiet steps", "none", "-", OURS),
-    Measure("breathing_hz", "Hz", "the pacer's rate, unless the person was seen not to follow; else `respiration_hz`",
-            STEP, "none", "-", OURS),
+    Measure("breathing_hz", "Hz", "`respiration_hz` as measured by the chest; else the pacer's rate, unless the person "
+            "was seen not to follow, or `respiration_hz`", STEP, "none", "-", OURS),
     Measure("rate_corrected_amplitude_ms", "ms", "RMSSD / (√2 S \\|sin πfT\\|), S = sin πfT / πfT, f `breathing_hz`, "
             "T mean NN: half of peak to trough", STEP, "none", "0", "ours; IPFM of Mateo and Laguna 2000"),
     Measure("respiration_power_ms2", "ms²", f"`breathing_hz` ± max(.02 Hz, 1/window); {EACH}", SPECTRUM, "none", "0",

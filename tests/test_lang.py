@@ -10,9 +10,20 @@ from typing import Any
 
 import pytest
 
+from biofeedback.core.choices import (
+    Answer,
+    Artifact,
+    CardState,
+    Following,
+    FollowingSource,
+    Grade,
+    LatencySource,
+    NoiseSource,
+    Reason,
+    RespirationSource,
+)
 from biofeedback.core.events import LinkState, MarkKind, StepKind
 from biofeedback.core.exercises import EXERCISES
-from biofeedback.core.results import Answer, Artifact, CardState, Following, Grade, LatencySource, NoiseSource, Reason
 from biofeedback.lang import LANGUAGES, Words
 
 FIXTURES = Path(__file__).parent / "web" / "fixtures"
@@ -41,6 +52,8 @@ ENUMS: dict[str, type[StrEnum]] = {
     "mark.{}": MarkKind,
     "answer.{}": Answer,
     "following.{}": Following,
+    "following_source.{}": FollowingSource,
+    "respiration_source.{}": RespirationSource,
     "grade.{}": Grade,
     "artifact.{}": Artifact,
     "reason.{}": Reason,

@@ -3,7 +3,7 @@ from typing import get_args
 import pytest
 
 from biofeedback import messages
-from biofeedback.core.choices import Direction, Outcome
+from biofeedback.core.choices import Direction, FollowingSource, Outcome, RespirationSource
 from biofeedback.core.events import End, Mark, MarkKind, Rating, Step, StepKind
 from biofeedback.core.exercises import EXERCISES
 from biofeedback.core.findings import ResonanceResult, TrialOutcome, TrialResult
@@ -36,8 +36,8 @@ from biofeedback.translation import Standing, Status, quality, translate, transl
 
 CARD = Card(31.0, CardState.MEASURING, True, 2, None, None, None, None)
 YES = ExhaleResponse(
-    7, "4-6", Answer.YES, None, (), 61.0, 40.0, 80.0, 4.1, 2.5, 5.6, 12.0, Following.YES, NoiseSource.SESSION,
-    LatencySource.PROFILED, None, (), 0.001, 6, 60.0, 61.5, False, False,
+    7, "4-6", Answer.YES, None, (), 61.0, 40.0, 80.0, 4.1, 2.5, 5.6, 12.0, Following.YES, FollowingSource.RR,
+    NoiseSource.SESSION, LatencySource.PROFILED, None, (), 0.001, 6, 60.0, 61.5, False, False,
 )  # fmt: skip
 STARTED = StepStarted(7, StepKind.BREATHE, 120.0, 120.0, "4-6", 4.0, 0.0, 6.0, 0.0, (), None, None)
 TRIAL = TrialResult(
@@ -45,6 +45,7 @@ TRIAL = TrialResult(
     (TrialOutcome(Outcome.HEART_RATE, True, 4, 0.95, -3.25, -5.0, -1.5, 0.01, Direction.LOWER),), (),
 )  # fmt: skip
 SEARCH = ResonanceResult("resonance", 7, ("4-6",), Answer.YES, (), 5.5, 5.1, 5.9, 0.01, ())
+UNTOLD = (RespirationSource.NONE,) * 2
 STATUS = Status(61.0, 1.0, "running", 7, "beats", None, "Polar H10", saved=True)
 
 
@@ -68,8 +69,10 @@ def beat(seq: int) -> Beat:
 
 def test_every_result_has_its_translation(standing: Standing) -> None:
     breath = BreathMeasures(7, 0, 120.0, 124.0, 130.0, 55.0, 4.0, 10, True, None, False)
-    measures = StepMeasures(1, StepKind.BASELINE, 0.0, 120.0, 110, 66.0, 30.0, 40.0, *[None] * 6, 0.25, None)
-    calmer = CalmerThanBefore(Answer.NO, None, (), -1.0, -3.0, 1.0, *[None] * 5, 0.4, *[None] * 6)
+    measures = StepMeasures(
+        1, StepKind.BASELINE, 0.0, 120.0, 110, 66.0, 30.0, 40.0, *[None] * 6, 0.25, RespirationSource.MEASURED, None
+    )
+    calmer = CalmerThanBefore(Answer.NO, None, (), -1.0, -3.0, 1.0, *[None] * 5, *UNTOLD, 0.4, *[None] * 6)
     results: list[Result] = [
         STARTED,
         beat(8),
@@ -195,7 +198,9 @@ def test_an_answer_belongs_to_its_own_breathing_step(standing: Standing) -> None
 
 
 def test_the_calmer_answer_is_its_own(standing: Standing) -> None:
-    calmer = CalmerThanBefore(Answer.YES, None, (), -3.0, -5.0, -1.0, *[None] * 5, 0.01, *[None] * 4, -2.5, 1.0)
+    calmer = CalmerThanBefore(
+        Answer.YES, None, (), -3.0, -5.0, -1.0, *[None] * 5, *UNTOLD, 0.01, *[None] * 4, -2.5, 1.0
+    )
     for at_s, card in ((0.0, None), (31.0, CARD)):
         if card is not None:
             translate(card, standing)

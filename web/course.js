@@ -1,5 +1,6 @@
 // How the session went so far: the steps of the exercise, the measures of each, and what was marked.
 
+import { sourceWords } from "./numbers.js";
 import { words } from "./page.js";
 import { minutes } from "./stage.js";
 import { html } from "./ui.js";
@@ -32,7 +33,7 @@ export function Measures({ measures }) {
   return html`<section class="panel"><h3>${t("physio.measures")}</h3>
     <div class="table-scroll" tabindex="0" role="region" aria-label=${t("physio.measures")}><table>
       <thead><tr>${["step", "rate", "rmssd", "sdnn", "respiration"].map((name) => html`<th>${t(`physio.measures.${name}`)}</th>`)}</tr></thead>
-      <tbody>${measures.map((one) => html`<tr key=${one.step_seq}><th scope="row">${t(`step.${one.step}`)}</th><td>${number(one.heart_rate_bpm)}</td><td>${number(one.rmssd_ms)}</td><td>${number(one.sdnn_ms)}</td><td>${number(one.respiration_hz, 60)}</td></tr>`)}</tbody>
+      <tbody>${measures.map((one) => html`<tr key=${one.step_seq}><th scope="row">${t(`step.${one.step}`)}</th><td>${number(one.heart_rate_bpm)}</td><td>${number(one.rmssd_ms)}</td><td>${number(one.sdnn_ms)}</td><td>${number(one.respiration_hz, 60)} <span class="soft">${sourceWords(t, "respiration_source", one.respiration_source)}</span></td></tr>`)}</tbody>
     </table></div>
   </section>`;
 }

@@ -9,6 +9,11 @@ export function reasonWords(t, reason) {
   return reason && t.has(`reason.${reason}`) ? t(`reason.${reason}`) : null;
 }
 
+// Where a number or an answer is from, or nothing where it is from nowhere.
+export function sourceWords(t, kind, source) {
+  return source && source !== "none" ? t(`${kind}.${source}`) : "";
+}
+
 export function Fall({ session }) {
   const t = words.value;
   const state = session.state.value;
@@ -71,7 +76,7 @@ export function Numbers({ session }) {
   return html`<dl class="numbers">
     <${Fact} name=${t("physio.rsa")}><${Rsa} trends=${state.trends} /><//>
     <${Fact} name=${t("physio.calmer")}><${Calmer} calmer=${state.calmer} /><//>
-    <${Fact} name=${t("physio.following")}><span class="big">${t(`following.${state.exhale?.following ?? "unknown"}`)}</span><//>
+    <${Fact} name=${t("physio.following")}><span class="big">${t(`following.${state.exhale?.following ?? "unknown"}`)}</span> <span class="soft">${sourceWords(t, "following_source", state.exhale?.following_source)}</span><//>
     <${Fact} name=${t("physio.heart_rate")}><span class="big">${whole(quality?.heart_rate_bpm, "physio.unit.bpm")}</span><//>
     <${Fact} name=${t("physio.usable")}><span class="big">${whole(quality?.usable_percent, "patient.percent")}</span> <span class="soft">${quality ? t(`grade.${quality.grade}`) : ""}</span><//>
     <${Fact} name=${t("physio.newest")}><span class="big">${age === null ? missing : t("physio.newest.ago", { n: age })}</span><//>

@@ -3,8 +3,9 @@
 import math
 from dataclasses import dataclass
 
+from biofeedback.core.chest_following import MeasuredFollowing, Otherwise
 from biofeedback.core.locked import LockedFit
-from biofeedback.core.results import Answer, Following, Grade, Reason
+from biofeedback.core.results import Answer, Following, FollowingSource, Grade, Reason
 
 __all__ = [
     "LOOKS",
@@ -55,10 +56,11 @@ class LookVerdict:
 
     answer: Answer
     reasons: tuple[Reason, ...]
-    following: Following
-    low_ms: float | None
-    high_ms: float | None
-    p_value: float | None
+    following: Following = Following.UNKNOWN
+    source: FollowingSource | None = None
+    low_ms: float | None = None
+    high_ms: float | None = None
+    p_value: float | None = None
 
     @property
     def reason(self) -> Reason | None:
@@ -66,10 +68,8 @@ class LookVerdict:
         return self.reasons[0] if self.reasons else None
 
 
-def _following(fit: LockedFit, *, goes_on: bool, was_seen: bool, is_varied: bool, breaths: int) -> Following:
-    """Whether the person breathes along, from RR and from what a person saw."""
-    if was_seen:
-        return Following.YES  # a person's eyes know better than RR
+def _inferred(fit: LockedFit, *, goes_on: bool, is_varied: bool, breaths: int) -> Following:
+    """Whether the person breathes along, from RR alone."""
     is_locked = fit.evidence > _at_look(EVIDENCE_MIN, breaths)
     apart = fit.own - fit.evidence
     is_own = fit.own > RHYTHM_MIN and apart > _at_look(APART_MIN, breaths)
@@ -81,32 +81,54 @@ def _following(fit: LockedFit, *, goes_on: bool, was_seen: bool, is_varied: bool
     return Following.NO if goes_on or is_locked else Following.UNKNOWN
 
 
+def _following(
+    fit: LockedFit, *, goes_on: bool, was_seen: bool, measured: MeasuredFollowing | None, is_varied: bool, breaths: int
+) -> tuple[Following, FollowingSource]:
+    """Whether the person breathes along: a person's eyes know better than a chest strap, and that better than RR."""
+    if was_seen:
+        return Following.YES, FollowingSource.SEEN
+    if measured is not None:
+        return measured.following, FollowingSource.MEASURED
+    return _inferred(fit, goes_on=goes_on, is_varied=is_varied, breaths=breaths), FollowingSource.RR
+
+
 def decide_look(
-    fit: LockedFit, *, goes_on: bool, was_seen: bool, is_varied: bool, grade: Grade, breaths: int
+    fit: LockedFit,
+    *,
+    goes_on: bool,
+    was_seen: bool,
+    measured: MeasuredFollowing | None,
+    is_varied: bool,
+    grade: Grade,
+    breaths: int,
 ) -> LookVerdict:
     """Answer at a planned look.
 
-    ``yes``: the lower limit of the interval is above 0, the signal is not bad, and the beats bear out that the person
-    breathes along and not at a pace of his own. ``no``: at the last look the upper limit is below 2 bpm at every phase
-    of the arc, the grade is good and a person (or measured breathing) showed the following. Everything else is
-    ``unknown``.
+    ``yes``: the lower limit of the interval is above 0, the signal is not bad, and the person breathes along and not at
+    a pace of his own, as a person saw, as measured breathing shows or else as the beats bear out. ``no``: at the last
+    look the upper limit is below 2 bpm at every phase of the arc, the grade is good and a person or measured breathing
+    showed the following. Everything else is ``unknown``.
     """
-    following = _following(fit, goes_on=goes_on, was_seen=was_seen, is_varied=is_varied, breaths=breaths)
+    following, source = _following(
+        fit, goes_on=goes_on, was_seen=was_seen, measured=measured, is_varied=is_varied, breaths=breaths
+    )
     limit = _at_look(EVIDENCE_MIN, breaths)
     low_ms, high_ms = fit.effect_interval_ms(limit)
     largest_ms = fit.amplitude_interval_ms(limit)[1] * CONTRAST_MAX
     is_flat = 60000.0 * largest_ms / fit.mean_rr_ms**2 < NO_EFFECT_BPM
     shown = low_ms > 0 and fit.harmonic_ratio < HARMONIC_MAX
+    was_shown = following is Following.YES and source is not FollowingSource.RR
     answer = Answer.UNKNOWN
     reasons: tuple[Reason, ...] = (Reason.INCONCLUSIVE,)
     if grade is Grade.BAD:
         reasons = (Reason.POOR_SIGNAL,)
     elif following is Following.NO:
-        reasons = (Reason.NOT_FOLLOWING,)
+        is_held = measured is not None and measured.otherwise is Otherwise.HELD
+        reasons = (Reason.NOT_FOLLOWING, *((Reason.BREATH_HELD,) if is_held else ()))
     elif shown and following is Following.YES:
         answer, reasons = Answer.YES, ()
-    elif breaths >= LOOKS[-1] and is_flat and was_seen and grade is Grade.GOOD:
+    elif breaths >= LOOKS[-1] and is_flat and was_shown and grade is Grade.GOOD:
         answer, reasons = Answer.NO, ()
     elif following is Following.UNKNOWN:
         reasons = (Reason.CANNOT_SEE_FOLLOWING, *(() if shown else reasons))
-    return LookVerdict(answer, reasons, following, low_ms, high_ms, null_p_value(fit.evidence, breaths))
+    return LookVerdict(answer, reasons, following, source, low_ms, high_ms, null_p_value(fit.evidence, breaths))

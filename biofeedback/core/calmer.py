@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from biofeedback.core.events import StepKind
 from biofeedback.core.prior import DAY_DF, DAY_SD_BPM, Change, Prior, Sitting
-from biofeedback.core.results import Answer, CalmerThanBefore, Reason
+from biofeedback.core.results import Answer, CalmerThanBefore, Reason, RespirationSource
 from biofeedback.core.student import pooled_df, quantile, tail
 from biofeedback.core.wander import HEART_RATE, LN_RMSSD, Level, Spread, spread_of_difference
 
@@ -27,6 +27,7 @@ class StepTonus:
     ln_rmssd: float | None
     ln_rmssd_level: Level
     respiration_hz: float | None
+    respiration_source: RespirationSource
 
 
 def calmer_answer(
@@ -70,7 +71,8 @@ def calmer_answer(
     p_value, rmssd_p_value = _holm(tail(-(delta_bpm + sitting.fall_bpm) / expected.sd, expected.df), rmssd_p)
     return CalmerThanBefore(
         answer, why[0] if why else None, why, delta_bpm, delta_bpm - half_bpm, delta_bpm + half_bpm, *rmssd,
-        baseline.respiration_hz, recovery.respiration_hz, p_value, rmssd_p_value, error.sd, error.df,
+        baseline.respiration_hz, recovery.respiration_hz, baseline.respiration_source, recovery.respiration_source,
+        p_value, rmssd_p_value, error.sd, error.df,
         -sitting.fall_bpm, -sitting.fall_bpm - reach_bpm, -sitting.fall_bpm + reach_bpm,
     )  # fmt: skip
 
@@ -89,8 +91,8 @@ def change_of(session: str, calmer: CalmerThanBefore, *, is_quiet: bool) -> Chan
 
 def _unknown(reasons: tuple[Reason, ...]) -> CalmerThanBefore:
     """The calmer answer where nothing can be said."""
-    nothing = (None,) * 15
-    return CalmerThanBefore(Answer.UNKNOWN, reasons[0], reasons, *nothing)
+    sources = (RespirationSource.NONE,) * 2
+    return CalmerThanBefore(Answer.UNKNOWN, reasons[0], reasons, *(None,) * 8, *sources, *(None,) * 7)
 
 
 def _by_day(prior: Prior) -> Spread:

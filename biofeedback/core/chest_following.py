@@ -29,8 +29,8 @@ SWINGS_LEAST = 4
 # An inhale is shorter than an exhale by so much of both, SD besides: which way along the wave's axis it is. A wave is
 # not trusted beyond these log odds.
 SHORTER, SHORTER_SD, SIGN_MAX = 0.12, 0.08, 2.5
-TOGETHER_MIN = (1.0, 1.5, 1.5)  # log odds of breathing along that say so, by look: docs/breathing.md
-APART_MIN = (1.5, 1.5, 1.5)  # and the other way round
+# Log odds of breathing along that say so, and the other way round: docs/breathing.md.
+TOGETHER_OF_FEW_MIN, FEW_BREATHS, TOGETHER_MIN, APART_MIN = 1.0, 3, 1.5, 1.5
 
 
 class Otherwise(StrEnum):
@@ -63,7 +63,7 @@ class _Swings:
         return _Swings(self.mid_s[kept], self.is_up[kept], self.place[kept])
 
 
-def measured_following(breaths: ChestBreaths, pacer: Pacer, count: int, look: int) -> MeasuredFollowing | None:
+def measured_following(breaths: ChestBreaths, pacer: Pacer, count: int) -> MeasuredFollowing | None:
     """Whether measured breaths go along with the pacer's first ``count``; None when too little of them can be read.
 
     Notes
@@ -92,14 +92,14 @@ def measured_following(breaths: ChestBreaths, pacer: Pacer, count: int, look: in
     swings = _swings(breaths, first_s, end_s, length_s)
     asked = [pacer.breath(index) for index in range(count + 1)]
     odds = _log_odds(swings, asked, period_s, _sign_odds(breaths))
-    return None if odds is None else _judged(odds, look)
+    return None if odds is None else _judged(odds, count)
 
 
-def _judged(odds: float, look: int) -> MeasuredFollowing:
-    """What log odds of breathing along say at a look."""
-    if odds > TOGETHER_MIN[look]:
+def _judged(odds: float, count: int) -> MeasuredFollowing:
+    """What log odds of breathing along say after so many breaths."""
+    if odds > (TOGETHER_MIN if count > FEW_BREATHS else TOGETHER_OF_FEW_MIN):
         return MeasuredFollowing(Following.YES, None, odds)
-    if odds < -APART_MIN[look]:
+    if odds < -APART_MIN:
         return MeasuredFollowing(Following.NO, Otherwise.OTHER_PACE, odds)
     return MeasuredFollowing(Following.UNKNOWN, None, odds)
 

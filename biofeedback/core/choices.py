@@ -8,11 +8,13 @@ __all__ = [
     "CardState",
     "Direction",
     "Following",
+    "FollowingSource",
     "Grade",
     "LatencySource",
     "NoiseSource",
     "Outcome",
     "Reason",
+    "RespirationSource",
 ]
 
 
@@ -30,6 +32,22 @@ class Following(StrEnum):
     YES = "yes"
     NO = "no"
     UNKNOWN = "unknown"
+
+
+class FollowingSource(StrEnum):
+    """What says whether the person breathes along: the first of these that there is."""
+
+    SEEN = "seen"  # somebody saw it, and said so
+    MEASURED = "measured"  # by the movement of the chest
+    RR = "rr"  # inferred from the beats alone
+
+
+class RespirationSource(StrEnum):
+    """Where a breathing rate is from."""
+
+    MEASURED = "measured"  # the movement of the chest
+    RR = "rr"  # inferred from the beats
+    NONE = "none"  # there is none
 
 
 class Grade(StrEnum):
@@ -64,6 +82,7 @@ class Reason(StrEnum):
     NO_BASELINE = "no_baseline"
     NO_RECOVERY = "no_recovery"
     NOT_FOLLOWING = "not_following"
+    BREATH_HELD = "breath_held"
     CANNOT_SEE_FOLLOWING = "cannot_see_following"
     TOO_FEW_BREATHS = "too_few_breaths"
     TOO_FEW_BLOCKS = "too_few_blocks"

@@ -3,10 +3,14 @@
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from biofeedback.core.beats import Beats
+from biofeedback.core.chest import Chest
 from biofeedback.core.contact import Contact
 from biofeedback.core.events import Characteristic, Link, LinkState, Notification, Resumed, RrIntervals, StrapInfo
 from biofeedback.core.heart_rate import decode
+from biofeedback.core.pmd import PmdKind
 from biofeedback.core.results import Result
 from biofeedback.core.streams import Streams
 from biofeedback.errors import MalformedPayload
@@ -26,6 +30,7 @@ class Intake:
         self.beats = Beats()
         self.contact = Contact()
         self.streams = Streams()
+        self.chest = Chest()
 
     def take(self, event: StrapData) -> list[Result]:
         """Beats, labels and gaps that follow from an input."""
@@ -39,8 +44,7 @@ class Intake:
 
     def _on_notification(self, event: Notification) -> list[Result]:
         if event.characteristic in _PMD:
-            self.streams.take(event)  # each block goes to the reader of its kind
-            return []
+            return self._on_pmd(event)
         if event.characteristic is not Characteristic.HEART_RATE:
             self.contact.read(event)
             return []
@@ -54,6 +58,13 @@ class Intake:
         if self.contact.is_repeat(event, rr_ms):
             return self.beats.pass_over()
         return self.beats.take(event.seq, event.t_s, rr_ms)
+
+    def _on_pmd(self, event: Notification) -> list[Result]:
+        """Each block of samples goes to the reader of its kind."""
+        for block in self.streams.take(event):
+            if block.kind is PmdKind.ACCELERATION:
+                self.chest.take(self.streams.clock.session_s(block.strap_s), block.samples.astype(np.float64))
+        return []
 
     def _on_rr(self, event: RrIntervals) -> list[Result]:
         rr_ms = tuple(rr for rr in event.rr_ms if MS_PER_1024TH <= rr <= 0xFFFF * MS_PER_1024TH)  # as bytes can say

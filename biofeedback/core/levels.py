@@ -6,7 +6,8 @@ from biofeedback.core.events import StepKind
 from biofeedback.core.noise import NoiseSpectrum
 from biofeedback.core.prior import Prior
 from biofeedback.core.quality import GAP_MAX_S
-from biofeedback.core.results import CalmerThanBefore, Grade, NoiseSource, Reason
+from biofeedback.core.results import CalmerThanBefore, Grade, NoiseSource, Reason, StepMeasures
+from biofeedback.core.step_measures import step_noise, step_tonus
 from biofeedback.core.step_run import StepRun
 from biofeedback.core.surroundings import Surroundings
 
@@ -35,15 +36,15 @@ class Levels:
     def learn_noise(self, run: StepRun, around: Surroundings) -> None:
         """Learn from a baseline how this person's RR wander by themselves."""
         if around.grade(run.step.t_s, run.end_s).grade is not Grade.BAD:
-            self.own_noise = run.noise(around.beats) or self.own_noise
+            self.own_noise = step_noise(run.step, run.end_s, around.beats) or self.own_noise
 
-    def learn_level(self, run: StepRun, around: Surroundings, respiration_hz: float | None) -> None:
+    def learn_level(self, measures: StepMeasures, around: Surroundings) -> None:
         """Learn the level of the heart from a step of quiet breathing; a poor signal gives none."""
-        if around.grade(run.step.t_s, run.end_s).grade is not Grade.GOOD:
+        if around.grade(measures.start_s, measures.end_s).grade is not Grade.GOOD:
             self._had_poor_level = True
             return
-        level = run.tonus(around.beats, respiration_hz)
-        if run.step.step is StepKind.BASELINE:
+        level = step_tonus(measures, around.beats)
+        if measures.step is StepKind.BASELINE:
             self._baseline = level or self._baseline
         else:
             self._recovery = level or self._recovery

@@ -30,6 +30,7 @@ from biofeedback.core.noise import NoiseSpectrum
 from biofeedback.core.prior import Prior
 from biofeedback.core.quality import Figures, Verdict, grade_recent
 from biofeedback.core.results import Card, Grade, Quality, Reason, Result, StepEnded, StepStarted
+from biofeedback.core.step_measures import step_measures
 from biofeedback.core.step_run import BEATS_AFTER, SETTLE_S, StepRun, unasked
 from biofeedback.core.surroundings import Surroundings
 from biofeedback.core.timeline import SILENCE_S
@@ -273,10 +274,10 @@ class Pipeline:
         if run.pacer is not None:
             results += self._settle_breaths(run)
         around = self._surroundings()
-        measures = run.measures(around)
+        measures = step_measures(run.step, run.end_s, around)
         results.append(measures)
         if run.step.step in (StepKind.BASELINE, StepKind.RECOVERY):
-            self._levels.learn_level(run, around, measures.respiration_hz)
+            self._levels.learn_level(measures, around)
         return results
 
     def _settle_breaths(self, run: StepRun) -> list[Result]:
@@ -295,7 +296,7 @@ class Pipeline:
     def _surroundings(self) -> Surroundings:
         """What a step's answers lean on."""
         start_s = 0.0 if self._measured_from_s is None else self._measured_from_s
-        return Surroundings(self.beats, self._intake.contact, *self._levels.noise, start_s)
+        return Surroundings(self.beats, self._intake.contact, self._intake.chest, *self._levels.noise, start_s)
 
     # The whole session
 

@@ -7,10 +7,12 @@ from biofeedback.core.choices import (
     Artifact,
     CardState,
     Following,
+    FollowingSource,
     Grade,
     LatencySource,
     NoiseSource,
     Reason,
+    RespirationSource,
 )
 from biofeedback.core.events import StepKind
 from biofeedback.core.findings import ResonanceResult, TrialResult
@@ -26,6 +28,7 @@ __all__ = [
     "CardState",
     "ExhaleResponse",
     "Following",
+    "FollowingSource",
     "Gap",
     "Grade",
     "LatencySource",
@@ -33,6 +36,7 @@ __all__ = [
     "NoiseSource",
     "Quality",
     "Reason",
+    "RespirationSource",
     "Result",
     "RsaTrend",
     "StepEnded",
@@ -162,6 +166,7 @@ class ExhaleResponse:
     high_bpm: float | None
     phase_deg: float | None
     following: Following
+    following_source: FollowingSource | None  # None: nothing was looked at
     noise_source: NoiseSource | None
     latency_source: LatencySource
     latency_s: float | None
@@ -194,6 +199,8 @@ class CalmerThanBefore:
     high_ln_rmssd: float | None
     respiration_before_hz: float | None
     respiration_after_hz: float | None
+    respiration_before_source: RespirationSource
+    respiration_after_source: RespirationSource
     p_value: float | None
     ln_rmssd_p_value: float | None
     standard_error_bpm: float | None
@@ -222,6 +229,7 @@ class StepMeasures:
     lf_power_ms2: float | None
     hf_power_ms2: float | None
     respiration_hz: float | None
+    respiration_source: RespirationSource
     rsa_ms: float | None
 
 

@@ -6,35 +6,28 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from biofeedback.core import hrv
 from biofeedback.core.answers import LOOKS, SIGNAL_REASONS, LookVerdict, decide_look
 from biofeedback.core.beats import Beats, Run
 from biofeedback.core.breathing import own_breathing_goes_on
-from biofeedback.core.calmer import StepTonus
-from biofeedback.core.correction import corrected_nn_ms
 from biofeedback.core.events import Step
 from biofeedback.core.locked import NORMAL_975, LockedFit, fit_locked
-from biofeedback.core.noise import NoiseSpectrum, learn_noise
 from biofeedback.core.pacing import Breath, Pacer
 from biofeedback.core.population import population_noise
-from biofeedback.core.respiration import breathing_rate
 from biofeedback.core.results import (
     Answer,
     Artifact,
     BreathMeasures,
     ExhaleResponse,
     Following,
-    Grade,
     LatencySource,
     Look,
     NoiseSource,
     Reason,
     RsaTrend,
-    StepMeasures,
 )
 from biofeedback.core.rsa import exhale_thirds_ms, locked_amplitude_ms
+from biofeedback.core.step_measures import FIT_MIN_BEATS, longest_run
 from biofeedback.core.surroundings import Surroundings
-from biofeedback.core.wander import heart_rate_level, ln_rmssd_level
 
 __all__ = ["BEATS_AFTER", "SETTLE_S", "StepRun", "unasked"]
 
@@ -42,9 +35,7 @@ SETTLE_S = 6.0  # a strap's latency of up to 4 s, and the two beats that a label
 BEATS_AFTER = 2  # the label of the last beat inside needs them
 LATE_S = 1.0  # beats so long after a breath still carry its end, as a heart lags
 TREND_BREATHS = 6
-FIT_MIN_BEATS = 12  # fewer clean beats do not carry a wave with its drift
 TEMPO_MIN_BREATHS = 3
-LEVEL_MIN_S = 80.0  # a shorter step says too little of the level of a heart rate that wanders
 
 
 @dataclass(slots=True, eq=False)
@@ -139,7 +130,7 @@ class StepRun:
         if pacer is None or breath.index + 1 < TEMPO_MIN_BREATHS or around.noise is None:
             return None
         start_s = pacer.breath(first).inhale_start_s
-        run = _longest_run(around.beats.runs(start_s, breath.end_s))
+        run = longest_run(around.beats.runs(start_s, breath.end_s))
         if run is None or run.span_s < 0.9 * (breath.end_s - start_s) or len(run.nn_ms) < FIT_MIN_BEATS:
             return None
         amplitude_ms = locked_amplitude_ms(pacer, run.clean_mid_s, run.nn_ms)
@@ -172,14 +163,14 @@ class StepRun:
         """Fit and verdict over the breaths so far, and how many breaths they rest on."""
         end_s = pacer.breath(breaths - 1).end_s if breaths else self.step.t_s
         signal = around.grade(around.measured_from_s, end_s)
-        run = _longest_run(around.beats.runs(self.step.t_s, end_s + LATE_S))
+        run = longest_run(around.beats.runs(self.step.t_s, end_s + LATE_S))
         used = 0 if run is None else _whole_breaths(pacer, run, breaths)
         reasons = list(signal.reasons)
         if used < LOOKS[0]:
             reasons.append(Reason.TOO_FEW_BREATHS)
         if reasons or run is None or len(run.nn_ms) < FIT_MIN_BEATS:
             reasons = reasons or [Reason.TOO_FEW_BREATHS]
-            return None, LookVerdict(Answer.UNKNOWN, tuple(reasons), Following.UNKNOWN, None, None, None), used
+            return None, LookVerdict(Answer.UNKNOWN, tuple(reasons)), used
         mid_s, nn_ms = run.clean_mid_s, run.nn_ms
         noise = around.noise or population_noise(float(nn_ms.mean()))
         fit = fit_locked(pacer, noise, mid_s, nn_ms, around.contact.latency_s)
@@ -187,6 +178,7 @@ class StepRun:
             fit,
             goes_on=own_breathing_goes_on(pacer, noise, mid_s, nn_ms, fit.delay_s),
             was_seen=self.was_seen_following,
+            measured=around.measured_following(pacer, breaths),
             is_varied=bool(pacer.breaths),
             grade=signal.grade,
             breaths=used,
@@ -218,6 +210,7 @@ class StepRun:
             high_bpm=_times(high_ms, self.bpm_per_ms),
             phase_deg=None if fit is None else fit.heart_lag_s / pacer.pattern.period_s * 360.0,
             following=verdict.following,
+            following_source=verdict.source,
             noise_source=around.noise_source or (None if fit is None else NoiseSource.POPULATION),
             latency_source=LatencySource.PROFILED if latency_s is None else LatencySource.CALIBRATED,
             latency_s=_strap_share(fit) if latency_s is None else latency_s,
@@ -254,7 +247,7 @@ class StepRun:
         if self.response is None:
             signal = around.grade(around.measured_from_s, self.end_s)
             reasons = (*signal.reasons, Reason.TOO_FEW_BREATHS)
-            verdict = LookVerdict(Answer.UNKNOWN, reasons, Following.UNKNOWN, None, None, None)
+            verdict = LookVerdict(Answer.UNKNOWN, reasons)
             assert self.pacer is not None
             self.response = self._respond(around, self.pacer, None, verdict, self.next_breath, final=True)
         else:
@@ -271,66 +264,6 @@ class StepRun:
         )  # fmt: skip
         return self.response
 
-    # Measures over the step
-
-    def measures(self, around: Surroundings) -> StepMeasures:
-        """Window measures of the whole step, from final labels; a bad signal leaves the heart rate alone.
-
-        What was found is put right for them; the wave at the pacer and the breathing rate lean on normal beats alone.
-        """
-        runs = around.beats.runs(self.step.t_s, self.end_s)
-        if around.grade(self.step.t_s, self.end_s).grade is Grade.BAD:
-            return self._poor_measures(runs)
-        corrected = {run.segment: _corrected(run) for run in runs}
-        nn_ms = np.concatenate(list(corrected.values()))
-        differences_ms = np.concatenate([np.diff(part) for part in corrected.values()])  # none bridges two runs
-        longest = _longest_run(runs)
-        assert longest is not None  # without beats a signal is bad
-        longest_nn_ms = corrected[longest.segment]
-        spectral = hrv.spectral_measures(np.cumsum(longest_nn_ms) / 1000.0 - longest_nn_ms / 2000.0, longest_nn_ms)
-        rsa_ms = None
-        if self.pacer is not None and len(longest.nn_ms) >= FIT_MIN_BEATS:
-            rsa_ms = 2 * locked_amplitude_ms(self.pacer, longest.clean_mid_s, longest.nn_ms)
-        return StepMeasures(
-            self.step.seq, self.step.step, self.step.t_s, self.end_s, sum(len(run.rr_ms) for run in runs),
-            hrv.heart_rate_bpm(nn_ms), hrv.rmssd_ms(differences_ms), hrv.sdnn_ms(nn_ms),
-            hrv.pnn50_percent(differences_ms), hrv.sd1_ms(differences_ms), hrv.sd2_ms(nn_ms, differences_ms),
-            spectral.vlf_power_ms2, spectral.lf_power_ms2, spectral.hf_power_ms2, self._respiration_hz(longest), rsa_ms,
-        )  # fmt: skip
-
-    def _poor_measures(self, runs: Sequence[Run]) -> StepMeasures:
-        """What a bad signal still says: how many beats came, and their rate with every interval counted."""
-        rr_ms = np.concatenate([run.rr_ms for run in runs]) if runs else np.empty(0)
-        nothing = (None,) * 10
-        return StepMeasures(
-            self.step.seq, self.step.step, self.step.t_s, self.end_s, len(rr_ms), hrv.heart_rate_bpm(rr_ms), *nothing
-        )
-
-    @staticmethod
-    def _respiration_hz(run: Run) -> float | None:
-        """Breathing rate over an unbroken run; what a pacer asks for does not count."""
-        found = breathing_rate(run.clean_mid_s, run.nn_ms)
-        return None if found is None else found.hz
-
-    def noise(self, beats: Beats) -> NoiseSpectrum | None:
-        """Spectrum of free breathing over the unbroken runs of the step."""
-        return learn_noise([(run.clean_mid_s, run.nn_ms) for run in beats.runs(self.step.t_s, self.end_s)])
-
-    def tonus(self, beats: Beats, respiration_hz: float | None) -> StepTonus | None:
-        """Level of the heart over a step of quiet breathing at a known rate; None when it was too short."""
-        runs = beats.runs(self.step.t_s, self.end_s)
-        if sum(run.span_s for run in runs) < LEVEL_MIN_S:
-            return None
-        nn_ms, differences_ms = np.concatenate([run.nn_ms for run in runs]), _differences(runs)
-        span_s = self.step.t_s, self.end_s
-        return StepTonus(
-            60000.0 / float(nn_ms.mean()),
-            heart_rate_level(*span_s, np.concatenate([run.clean_mid_s for run in runs]), nn_ms),
-            hrv.ln_rmssd(differences_ms),
-            ln_rmssd_level(*span_s, np.concatenate([run.difference_mid_s for run in runs]), differences_ms),
-            respiration_hz,
-        )
-
 
 def unasked(reasons: Sequence[Reason], why: Reason = Reason.NO_BREATHING_STEP) -> ExhaleResponse:
     """The exhale answer of a session in which nobody was asked to breathe along, or only in a plan."""
@@ -338,7 +271,8 @@ def unasked(reasons: Sequence[Reason], why: Reason = Reason.NO_BREATHING_STEP) -
     return ExhaleResponse(
         step_seq=None, pattern=None, answer=Answer.UNKNOWN, reason=all_reasons[0], reasons=all_reasons,
         effect_ms=None, low_ms=None, high_ms=None, effect_bpm=None, low_bpm=None, high_bpm=None, phase_deg=None,
-        following=Following.UNKNOWN, noise_source=None, latency_source=LatencySource.PROFILED, latency_s=None,
+        following=Following.UNKNOWN, following_source=None,
+        noise_source=None, latency_source=LatencySource.PROFILED, latency_s=None,
         looks=(), p_value=None, breaths_used=0, time_to_answer_s=None, shown_at_s=None, revoked=False, final=True,
     )  # fmt: skip
 
@@ -367,25 +301,9 @@ def _strap_share(fit: LockedFit | None) -> float | None:
     return None if fit is None else fit.delay_s - fit.heart_lag_s
 
 
-def _longest_run(runs: Sequence[Run]) -> Run | None:
-    """The run that covers most time; the later one of two alike."""
-    return max(runs, key=lambda run: (run.span_s, run.segment), default=None)
-
-
 def _whole_breaths(pacer: Pacer, run: Run, breaths: int) -> int:
     """How many of the first ``breaths`` breaths lie wholly within a run (to one beat at either end)."""
     slack_s = float(np.median(run.rr_ms)) / 1000.0 * 1.5
     start_s, end_s = float(run.times_s[0] - run.rr_ms[0] / 1000.0) - slack_s, float(run.times_s[-1]) + slack_s
     whole = (pacer.breath(k) for k in range(breaths))
     return sum(breath.inhale_start_s >= start_s and breath.exhale_end_s <= end_s for breath in whole)
-
-
-def _corrected(run: Run) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    """NN intervals of a run, what was found put right."""
-    return corrected_nn_ms(run.rr_ms, [label or Artifact.NORMAL for label in run.labels])
-
-
-def _differences(runs: Sequence[Run]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    """Successive differences of normal beats; none bridges two runs."""
-    parts = [hrv.successive_differences_ms(run.rr_ms, run.is_normal) for run in runs]
-    return np.concatenate(parts) if parts else np.empty(0)

@@ -1,14 +1,22 @@
-"""What a step's answers and measures lean on beside the step itself: beats, strap, noise, and the grade of it all."""
+"""What a step's answers and measures lean on beside the step itself: beats, strap, chest, noise, and their grade."""
 
 from dataclasses import dataclass
 
 from biofeedback.core.beats import Beats
+from biofeedback.core.chest import Chest
+from biofeedback.core.chest_breaths import ChestBreaths, MeasuredRate, chest_breaths
+from biofeedback.core.chest_following import MeasuredFollowing, measured_following
+from biofeedback.core.chest_wave import chest_wave
 from biofeedback.core.contact import Contact
 from biofeedback.core.noise import NoiseSpectrum
+from biofeedback.core.pacing import Pacer
 from biofeedback.core.quality import Verdict, grade_signal
 from biofeedback.core.results import NoiseSource
 
 __all__ = ["Surroundings"]
+
+LEAD_S = 60.0  # breathing before a step, from which the line along which the chest breathes is known
+AFTER_S = 1.5  # and after a breath: until then it shows that it has turned
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +25,7 @@ class Surroundings:
 
     beats: Beats
     contact: Contact
+    chest: Chest
     noise: NoiseSpectrum | None
     noise_source: NoiseSource | None
     measured_from_s: float
@@ -27,3 +36,18 @@ class Surroundings:
             self.beats.runs(start_s, end_s), self.beats.gap_s(start_s, end_s), end_s - start_s,
             self.contact.no_contact_fraction(start_s, end_s), has_intervals=self.contact.has_intervals,
         )  # fmt: skip
+
+    def measured_rate(self, start_s: float, end_s: float) -> MeasuredRate | None:
+        """Breathing rate of the chest between two times; None when it cannot be read."""
+        breaths = self._breaths(start_s, end_s)
+        return None if breaths is None else breaths.rate(start_s, end_s)
+
+    def measured_following(self, pacer: Pacer, count: int) -> MeasuredFollowing | None:
+        """Whether the chest breathes along with the first breaths of a pacer; None when it cannot be read."""
+        breaths = self._breaths(pacer.start_s - LEAD_S, pacer.breath(count - 1).end_s + AFTER_S)
+        return None if breaths is None else measured_following(breaths, pacer, count)
+
+    def _breaths(self, start_s: float, end_s: float) -> ChestBreaths | None:
+        """Breaths of the chest between two times."""
+        wave = chest_wave(self.chest.runs(start_s, end_s))
+        return None if wave is None else chest_breaths(wave)

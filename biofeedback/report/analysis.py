@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from biofeedback.core.beats import Beats
+from biofeedback.core.choices import RespirationSource
 from biofeedback.core.details import StepDetails, step_details
 from biofeedback.core.events import End, RrIntervals, Step
 from biofeedback.core.findings import ResonanceResult, TrialResult
@@ -164,10 +165,12 @@ def _detail(step: ReviewedStep, response: ExhaleResponse | None, beats: Beats) -
 
 
 def _breathing_hz(step: ReviewedStep, response: ExhaleResponse | None) -> float | None:
-    """The pacer's rate, unless the person was seen not to follow it; else the rate that beats alone show."""
-    plan = step.started
+    """The rate of the chest; else the pacer's, unless the person is known not to follow it, or that of beats alone."""
+    plan, measures = step.started, step.measures
+    if measures is not None and measures.respiration_source is RespirationSource.MEASURED:
+        return measures.respiration_hz
     if plan.inhale_s is None or plan.exhale_s is None:
-        return None if step.measures is None else step.measures.respiration_hz
+        return None if measures is None else measures.respiration_hz
     if response is None or response.following is Following.NO:
         return None
     lengths_s = [inhale_s + exhale_s for inhale_s, exhale_s in plan.breaths]

@@ -47,7 +47,14 @@ def step_table(analysis: Analysis, words: Words) -> Table:
 def _row(name: str, steps: Sequence[StepMeasures | StepDetails | None], words: Words) -> list[str]:
     """One measure in all steps."""
     values = [None if step is None else getattr(step, name) for step in steps]
-    return [words(f"report.column.{name}"), *(number(words, one, _DECIMALS.get(name, 1)) for one in values)]
+    return [words(f"report.column.{name}"), *(_cell(name, one, words) for one in values)]
+
+
+def _cell(name: str, value: float | str | None, words: Words) -> str:
+    """A number, or the word for a choice."""
+    if isinstance(value, str):
+        return words(f"{name}.{value}")
+    return number(words, value, _DECIMALS.get(name, 1))
 
 
 def breath_table(breaths: list[BreathMeasures], words: Words) -> Table:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from biofeedback.core.pool import PooledCalmer
-from biofeedback.core.results import Answer, CalmerThanBefore, ExhaleResponse, Reason
+from biofeedback.core.results import Answer, CalmerThanBefore, ExhaleResponse, Reason, RespirationSource
 from biofeedback.lang import Words
 
 __all__ = ["Verdict", "calmer_verdict", "exhale_verdict", "interval", "number", "pooled_verdict", "reasons"]
@@ -135,7 +135,7 @@ def _exhale_facts(response: ExhaleResponse, words: Words) -> list[Fact]:
         words,
         {
             "effect_ms": interval(words, "ms", response.effect_ms, response.low_ms, response.high_ms),
-            "following": None if response.step_seq is None else words(f"following.{response.following}"),
+            "following": None if response.step_seq is None else _following(response, words),
             "breaths_used": str(response.breaths_used) if response.breaths_used else None,
             "time_to_answer": _valued(words, "report.seconds", response.time_to_answer_s),
             "phase": _valued(words, "report.degrees", response.phase_deg),
@@ -147,15 +147,38 @@ def _exhale_facts(response: ExhaleResponse, words: Words) -> list[Fact]:
     )
 
 
+def _following(response: ExhaleResponse, words: Words) -> str:
+    """Whether the person breathed along, and what says so."""
+    told, source = words(f"following.{response.following}"), response.following_source
+    return told if source is None else words("report.sourced", value=told, source=words(f"following_source.{source}"))
+
+
+def _rates(calmer: CalmerThanBefore, words: Words) -> str | None:
+    """Breathing rates before and after, each with its source; None where neither is known."""
+    rates = (
+        (calmer.respiration_before_hz, calmer.respiration_before_source),
+        (calmer.respiration_after_hz, calmer.respiration_after_source),
+    )
+    if all(hz is None for hz, _ in rates):
+        return None
+    return ", ".join(_rate(hz, source, words) for hz, source in rates)
+
+
+def _rate(hz: float | None, source: RespirationSource, words: Words) -> str:
+    """A breathing rate with its source; a dash where it is not known."""
+    if hz is None:
+        return number(words, None)
+    return words("report.sourced", value=number(words, hz * 60, 1), source=words(f"respiration_source.{source}"))
+
+
 def _calmer_facts(calmer: CalmerThanBefore, words: Words) -> list[Fact]:
     """Numbers of the calmer answer that are there."""
-    rates = [None if hz is None else hz * 60 for hz in (calmer.respiration_before_hz, calmer.respiration_after_hz)]
     return _there(
         words,
         {
             "expected": interval(words, "bpm", calmer.expected_bpm, calmer.expected_low_bpm, calmer.expected_high_bpm),
             "delta_ln_rmssd": interval(words, "ln", calmer.delta_ln_rmssd, calmer.low_ln_rmssd, calmer.high_ln_rmssd),
-            "respiration": None if rates == [None, None] else ", ".join(number(words, rate, 1) for rate in rates),
+            "respiration": _rates(calmer, words),
             "p_value": _p_value(words, calmer.p_value),
             "ln_rmssd_p_value": _p_value(words, calmer.ln_rmssd_p_value),
         },

@@ -43,6 +43,7 @@ def answer(state: str, at_s: float, **fields: Any) -> messages.Answer:
         "reason": None if is_yes else "too_few_breaths",
         "reasons": [] if is_yes else ["too_few_breaths"],
         "following": "yes",
+        "following_source": "measured",
         "effect_ms": 61.0 if is_yes else None,
         "low_ms": 38.0 if is_yes else None,
         "high_ms": 84.0 if is_yes else None,
@@ -168,6 +169,7 @@ def measures(index: int, kind: str, rate: float) -> messages.Measures:
         rmssd_ms=37.4,
         sdnn_ms=52.1,
         respiration_hz=0.24 if kind != "breathe" else 0.1,
+        respiration_source="measured",
         rsa_ms=None,
     )
 

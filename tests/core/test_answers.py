@@ -7,9 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from biofeedback.core.answers import EVIDENCE_MIN, LOOKS, decide_look, null_p_value
+from biofeedback.core.chest_following import MeasuredFollowing, Otherwise
 from biofeedback.core.evidence import LockedWaves
 from biofeedback.core.locked import LockedFit
-from biofeedback.core.results import Answer, Following, Grade, Reason
+from biofeedback.core.results import Answer, Following, FollowingSource, Grade, Reason
 
 
 def _fit(amplitude_ms=40.0, sd_ms=2.0, own=0.0, other=0.0, **more):
@@ -25,8 +26,12 @@ def _fit(amplitude_ms=40.0, sd_ms=2.0, own=0.0, other=0.0, **more):
 CLEAR, FLAT, VAGUE = _fit(), _fit(0.5, 1.0), _fit(10.0, 8.0)
 
 
-def _look(fit=CLEAR, goes_on=False, was_seen=False, grade=Grade.GOOD, breaths=LOOKS[-1], is_varied=False):
-    return decide_look(fit, goes_on=goes_on, was_seen=was_seen, is_varied=is_varied, grade=grade, breaths=breaths)
+def _look(
+    fit=CLEAR, goes_on=False, was_seen=False, grade=Grade.GOOD, breaths=LOOKS[-1], is_varied=False, measured=None
+):
+    return decide_look(
+        fit, goes_on=goes_on, was_seen=was_seen, measured=measured, is_varied=is_varied, grade=grade, breaths=breaths
+    )
 
 
 # Does the heart answer the exhale?
@@ -62,16 +67,19 @@ def test_a_bad_signal_never_gives_an_answer(fit, goes_on, was_seen, is_varied, b
     assert verdict.reason is Reason.POOR_SIGNAL
 
 
-@given(FITS, st.booleans(), st.booleans(), st.booleans(), GRADES, AT_LOOKS)
-@settings(max_examples=200)
-def test_an_answer_is_given_only_by_the_rule(fit, goes_on, was_seen, is_varied, grade, breaths):
-    verdict = _look(fit, goes_on, was_seen, grade, breaths, is_varied)
+CHESTS = st.none() | st.builds(MeasuredFollowing, st.sampled_from(Following), st.none() | st.sampled_from(Otherwise))
+
+
+@given(FITS, st.booleans(), st.booleans(), st.booleans(), GRADES, AT_LOOKS, CHESTS)
+@settings(max_examples=300)
+def test_an_answer_is_given_only_by_the_rule(fit, goes_on, was_seen, is_varied, grade, breaths, measured):
+    verdict = _look(fit, goes_on, was_seen, grade, breaths, is_varied, measured)
     if verdict.answer is Answer.YES:
         assert verdict.low_ms > 0
         assert verdict.following is Following.YES
     if verdict.answer is Answer.NO:
         assert breaths == LOOKS[-1]
-        assert was_seen
+        assert was_seen or measured.following is Following.YES
         assert grade is Grade.GOOD
     if verdict.following is Following.NO:
         assert verdict.answer is Answer.UNKNOWN
@@ -151,3 +159,37 @@ def test_the_looks_together_err_in_one_of_twenty():
     assert (
         sum(null_p_value(limit, look) for limit, look in zip(EVIDENCE_MIN, LOOKS, strict=True)) < 0.075
     )  # they overlap
+
+
+# What the chest shows
+
+ALONG, APART, UNTOLD = (MeasuredFollowing(following) for following in (Following.YES, Following.NO, Following.UNKNOWN))
+OWN = replace(CLEAR, own=CLEAR.evidence + 5.0)
+
+
+def test_what_the_chest_shows_counts_for_more_than_what_rr_show():
+    assert _look(OWN, measured=ALONG).answer is Answer.YES
+    for measured, reason in ((APART, Reason.NOT_FOLLOWING), (UNTOLD, Reason.CANNOT_SEE_FOLLOWING)):
+        verdict = _look(CLEAR, measured=measured)
+        assert (verdict.answer, verdict.reasons) == (Answer.UNKNOWN, (reason,))
+        assert verdict.source is FollowingSource.MEASURED
+
+
+def test_what_a_person_saw_counts_for_more_than_what_the_chest_shows():
+    verdict = _look(CLEAR, was_seen=True, measured=APART)
+    assert (verdict.answer, verdict.source) == (Answer.YES, FollowingSource.SEEN)
+
+
+def test_a_breath_that_was_held_is_named():
+    verdict = _look(CLEAR, measured=MeasuredFollowing(Following.NO, Otherwise.HELD))
+    assert verdict.reasons == (Reason.NOT_FOLLOWING, Reason.BREATH_HELD)
+
+
+def test_a_flat_response_is_a_no_when_the_chest_shows_the_following():
+    assert _look(FLAT, measured=ALONG).answer is Answer.NO
+    assert _look(FLAT, measured=ALONG, breaths=LOOKS[1]).answer is Answer.UNKNOWN
+    assert _look(FLAT, measured=UNTOLD).answer is Answer.UNKNOWN
+
+
+def test_without_a_chest_to_read_the_source_is_rr():
+    assert _look(CLEAR).source is FollowingSource.RR

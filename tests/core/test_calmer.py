@@ -11,13 +11,13 @@ from scipy import stats
 from biofeedback.core.calmer import StepTonus, calmer_answer, change_of, is_quiet_session
 from biofeedback.core.events import StepKind
 from biofeedback.core.prior import Change, Prior, Sitting
-from biofeedback.core.results import Answer, Reason
+from biofeedback.core.results import Answer, Reason, RespirationSource
 from biofeedback.core.wander import HEART_RATE, LN_RMSSD, Level, spread_of_difference
 
 STEADY = tuple(70.0 + 0.3 * (-1) ** k for k in range(12))
 LEVEL = Level(0.0, 120.0, tuple(range(12)), STEADY, (12,) * 12)
 VARIED = replace(LEVEL, values=tuple(3.2 + 0.2 * math.sin(7 * k) for k in range(12)))
-BEFORE = StepTonus(70.0, LEVEL, 3.2, VARIED, 0.25)
+BEFORE = StepTonus(70.0, LEVEL, 3.2, VARIED, 0.25, RespirationSource.MEASURED)
 NOBODY = Prior()
 
 

@@ -27,7 +27,7 @@ def _at(look, turns_s, pacer=PACER, acc=None):
     end_s = pacer.breath(count - 1).end_s
     chest = breathing(turns_s, 190.0) if acc is None else acc
     breaths = chest_breaths(chest_wave(chest.runs(0.0, end_s + 1.5)))
-    return measured_following(breaths, pacer, count, look)
+    return measured_following(breaths, pacer, count)
 
 
 def _own(per_min, first_s=START_S):
@@ -117,10 +117,10 @@ def _given(mid_s, is_up=None, spans_s=((0.0, 200.0),)):
 
 
 def test_too_few_swings_say_nothing():
-    assert measured_following(_given([67.0, 72.0, 77.0]), PACER, 2, 0) is None
-    assert measured_following(_given([67.0, 75.0, 77.0, 85.0], [True] * 4), PACER, 2, 0) is not None
+    assert measured_following(_given([67.0, 72.0, 77.0]), PACER, 2) is None
+    assert measured_following(_given([67.0, 75.0, 77.0, 85.0], [True] * 4), PACER, 2) is not None
 
 
 def test_who_breathes_only_one_way_gives_no_hint_of_which_way_is_in():
     one_way = _given(np.arange(67.0, 185.0, 10.0), np.ones(12, bool))
-    assert measured_following(one_way, PACER, 12, 2) is not None
+    assert measured_following(one_way, PACER, 12) is not None

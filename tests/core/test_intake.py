@@ -30,3 +30,16 @@ def test_what_breaks_the_link_breaks_the_streams(event: StrapData) -> None:
     assert intake.streams.clock.is_known
     intake.take(event)
     assert not intake.streams.clock.is_known
+
+
+def test_acceleration_goes_to_the_chest_on_the_session_s_clock_and_ecg_does_not() -> None:
+    intake = Intake()
+    feed_ecg(intake, 10)
+    assert intake.chest.last_s is None
+    for k in range(20):
+        felt = np.tile(np.array([10, -950, 250 + k], np.int32), (36, 1))
+        frame = PmdFrame(PmdKind.ACCELERATION, round((7e8 + 10.0 + k * 0.72) * 1e9), felt)
+        intake.take(Notification(k + 11, 10.0 + k * 0.72, 1, Characteristic.PMD_DATA, encode_frame(frame)))
+    assert intake.chest.last_s == pytest.approx(10.0 + 19 * 0.72, abs=0.5)
+    (run,) = intake.chest.runs(0.0, 60.0)
+    assert run.acc_mg[:, 1] == pytest.approx(-950.0)

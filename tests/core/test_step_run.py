@@ -2,61 +2,16 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hearts import FOUR_SIX, waves
+from chests import breathing, even_turns
+from hearts import FOUR_SIX
+from one_step import BREATHE, PACER, around_of, beats_of, paced, resting
 
 from biofeedback.core.beats import Beats
-from biofeedback.core.contact import Contact
 from biofeedback.core.events import Step, StepKind
-from biofeedback.core.noise import learn_noise
 from biofeedback.core.pacing import Pacer, Pattern
-from biofeedback.core.results import Answer, Artifact, Following, LatencySource, Look, NoiseSource, Reason, StepMeasures
-from biofeedback.core.rsa import exhale_contrast, phases_rad
+from biofeedback.core.results import Answer, Artifact, Following, LatencySource, Look, NoiseSource, Reason
+from biofeedback.core.rsa import exhale_contrast
 from biofeedback.core.step_run import StepRun, unasked
-from biofeedback.core.surroundings import Surroundings
-
-BREATHE = Step(1, 0.0, StepKind.BREATHE, 120.0, FOUR_SIX)
-PACER = Pacer(0.0, FOUR_SIX)
-
-
-def _mid_s(rr_ms):
-    return (np.cumsum(rr_ms) - rr_ms / 2) / 1000.0
-
-
-def _resting(seconds=130.0, seed=0, noise_ms=10.0):
-    return waves(seconds, 900.0, (10.0, 0.095, 1.0), noise_ms=noise_ms, seed=seed)
-
-
-def _paced(amplitude_ms, tempo=1.0, seconds=130.0, seed=0):
-    """RR of somebody who answers the pacer, or breathes at ``tempo`` times its pace."""
-    rr_ms = _resting(seconds, seed)
-    return rr_ms + amplitude_ms * np.cos(phases_rad(PACER, (_mid_s(rr_ms) - 1.0) * tempo))
-
-
-def _baseline_noise():
-    rr_ms = waves(150.0, 900.0, (10.0, 0.095, 0.0), (25.0, 0.24, 0.0), noise_ms=10.0, seed=9)
-    return learn_noise([(_mid_s(rr_ms), rr_ms)])
-
-
-NOISE = _baseline_noise()
-
-
-def _beats(rr_ms, start_s=0.0, beats=None):
-    """Beats that arrive one by one, each with its R peak."""
-    beats = beats or Beats()
-    t_s = start_s
-    for seq, rr in enumerate(rr_ms, start=round(start_s) + 1):
-        t_s += rr / 1000.0
-        beats.take(seq, t_s, (float(rr),))
-    return beats
-
-
-def _around(rr_ms, noise=NOISE, latency_s=None):
-    contact = Contact()
-    contact.see_intervals()
-    contact.latency_s = latency_s
-    beats = rr_ms if isinstance(rr_ms, Beats) else _beats(rr_ms)
-    source = None if noise is None else NoiseSource.SESSION
-    return Surroundings(beats, contact, noise, source, 0.0)
 
 
 def _run_at(breaths, step=BREATHE):
@@ -72,7 +27,7 @@ def _look(run, around, breaths, now_s=0.0):
     return run.look(around, now_s, final=False)
 
 
-CLEAR, VAGUE, ELSEWHERE = _around(_paced(50.0)), _around(_paced(6.0)), _around(_paced(60.0, 1.25))
+CLEAR, VAGUE, ELSEWHERE = around_of(paced(50.0)), around_of(paced(6.0)), around_of(paced(60.0, 1.25))
 
 
 # Breaths of a step
@@ -93,7 +48,7 @@ def test_a_step_that_ends_early_waits_for_fewer_breaths():
 
 
 def test_the_rise_of_a_breath_is_last_minus_first_third_and_the_fall_its_twin_in_bpm():
-    measures = _run_at(3).measure_breath(_beats(_paced(50.0)), PACER.breath(2), final=False)
+    measures = _run_at(3).measure_breath(beats_of(paced(50.0)), PACER.breath(2), final=False)
     expected_ms = 50.0 * float(exhale_contrast(FOUR_SIX, np.asarray([1.0]))[0])
     assert measures.usable
     assert measures.reason is None
@@ -104,24 +59,24 @@ def test_the_rise_of_a_breath_is_last_minus_first_third_and_the_fall_its_twin_in
 
 
 def test_a_breath_over_a_gap_has_no_rise():
-    beats = _beats(np.full(5, 1000.0))
+    beats = beats_of(np.full(5, 1000.0))
     beats.open_gap("silence")
-    _beats(np.full(20, 1000.0), 7.0, beats)
+    beats_of(np.full(20, 1000.0), 7.0, beats)
     measures = _run_at(1).measure_breath(beats, PACER.breath(0), final=False)
     assert (measures.usable, measures.reason, measures.exhale_rise_ms) == (False, "gap", None)
     assert _run_at(1).measure_breath(beats, PACER.breath(1), final=False).usable
 
 
 def test_an_exhale_that_begins_right_after_a_gap_does_not_lean_on_the_beats_before_it():
-    beats = _beats(np.full(14, 1000.0))
+    beats = beats_of(np.full(14, 1000.0))
     beats.open_gap("link_lost")
-    _beats(np.full(20, 1000.0), 14.0, beats)  # goes on at once: a gap without length
+    beats_of(np.full(20, 1000.0), 14.0, beats)  # goes on at once: a gap without length
     measures = _run_at(2).measure_breath(beats, PACER.breath(1), final=False)
     assert measures.reason == "gap"
 
 
 def test_a_breath_with_a_corrected_beat_in_or_beside_its_exhale_has_no_rise():
-    beats = _beats(np.full(30, 1000.0))
+    beats = beats_of(np.full(30, 1000.0))
     for place, usable in ((2, True), (3, False), (7, False), (10, False), (11, True)):
         beats.segments[0].labels[place] = Artifact.ECTOPIC
         measures = _run_at(1).measure_breath(beats, PACER.breath(0), final=False)
@@ -131,17 +86,17 @@ def test_a_breath_with_a_corrected_beat_in_or_beside_its_exhale_has_no_rise():
 
 
 def test_a_breath_without_beats_has_no_rise():
-    beats = _beats(np.full(5, 1000.0), 100.0)
+    beats = beats_of(np.full(5, 1000.0), 100.0)
     beats.gaps[0].end_s = 0.0  # nothing is known to be missing
     assert _run_at(1).measure_breath(beats, PACER.breath(0), final=True).reason == "no_beats"
-    beats = _beats([5000.0, *np.full(9, 900.0)])
+    beats = beats_of([5000.0, *np.full(9, 900.0)])
     short = Pacer(0.0, replace(FOUR_SIX, exhale_s=0.5))
     assert _run_at(1).measure_breath(beats, short.breath(0), final=True).reason == "no_beats"
 
 
 def test_a_slow_heart_may_leave_a_third_empty():
     quick = Pacer(0.0, replace(FOUR_SIX, inhale_s=2.0, exhale_s=2.0))
-    measures = _run_at(1).measure_breath(_beats(np.full(20, 1400.0)), quick.breath(3), final=False)
+    measures = _run_at(1).measure_breath(beats_of(np.full(20, 1400.0)), quick.breath(3), final=False)
     assert measures.reason == "too_few_beats"
 
 
@@ -153,20 +108,20 @@ def test_the_trend_is_twice_the_locked_amplitude_with_its_interval():
     assert trend.rsa_ms == pytest.approx(100.0, rel=0.12)
     assert 0 < trend.low_ms < trend.rsa_ms < trend.high_ms
     assert (trend.breath, trend.t_s) == (5, 60.0)
-    weak = _run_at(6).trend(_around(_paced(2.0)), PACER.breath(5))
+    weak = _run_at(6).trend(around_of(paced(2.0)), PACER.breath(5))
     assert weak.low_ms == 0.0
 
 
 def test_no_trend_is_given_too_early_without_noise_or_over_a_gap():
     run = _run_at(6)
     assert run.trend(CLEAR, PACER.breath(1)) is None
-    assert run.trend(_around(_paced(50.0), noise=None), PACER.breath(5)) is None
+    assert run.trend(around_of(paced(50.0), noise=None), PACER.breath(5)) is None
     assert StepRun(Step(1, 0.0, StepKind.REST), 60.0).trend(CLEAR, PACER.breath(5)) is None
-    beats = _beats(np.full(30, 1000.0))
+    beats = beats_of(np.full(30, 1000.0))
     beats.open_gap("silence")
-    _beats(np.full(60, 1000.0), 36.0, beats)
-    assert run.trend(_around(beats), PACER.breath(5)) is None
-    assert run.trend(_around(Beats()), PACER.breath(5)) is None
+    beats_of(np.full(60, 1000.0), 36.0, beats)
+    assert run.trend(around_of(beats), PACER.breath(5)) is None
+    assert run.trend(around_of(Beats()), PACER.breath(5)) is None
 
 
 # The exhale answer
@@ -185,7 +140,7 @@ def test_a_look_says_what_it_rests_on():
 
 
 def test_a_calibrated_strap_is_called_so():
-    response = _look(_run_at(0), _around(_paced(50.0), latency_s=0.4), 6)
+    response = _look(_run_at(0), around_of(paced(50.0), latency_s=0.4), 6)
     assert (response.latency_source, response.latency_s) == (LatencySource.CALIBRATED, 0.4)
     assert response.phase_deg == pytest.approx(0.6 / 10.0 * 360.0, abs=15.0)
 
@@ -220,9 +175,9 @@ def test_a_yes_that_was_taken_back_stays_back_until_a_look_says_yes_anew():
 def test_a_bad_signal_takes_a_yes_back():
     run = _run_at(0)
     _look(run, CLEAR, 6)
-    spoilt = _beats(_paced(50.0))
+    spoilt = beats_of(paced(50.0))
     spoilt.segments[0].labels[::7] = [Artifact.MISSED] * len(spoilt.segments[0].labels[::7])
-    later = _look(run, _around(spoilt), 12)
+    later = _look(run, around_of(spoilt), 12)
     assert (later.answer, later.reason, later.revoked) == (Answer.UNKNOWN, Reason.POOR_SIGNAL, True)
 
 
@@ -239,7 +194,7 @@ def test_a_session_that_ends_bad_takes_back_what_was_answered_and_nothing_else()
 
 
 def test_a_flat_heart_is_a_no_when_somebody_saw_the_person_follow():
-    run, flat = _run_at(0), _around(_resting(130.0, 3, noise_ms=1.0) * 0.05 + 855.0)
+    run, flat = _run_at(0), around_of(resting(130.0, 3, noise_ms=1.0) * 0.05 + 855.0)
     run.was_seen_following = True
     assert _look(run, flat, 6, 63.0).answer is Answer.UNKNOWN
     response = _look(run, flat, 12, 123.0)
@@ -248,39 +203,39 @@ def test_a_flat_heart_is_a_no_when_somebody_saw_the_person_follow():
 
 
 def test_without_any_baseline_a_look_leans_on_people_at_large_and_says_so():
-    beats = _beats(_paced(80.0))
-    own, others = _look(_run_at(0), _around(beats), 12), _look(_run_at(0), _around(beats, noise=None), 12)
+    beats = beats_of(paced(80.0))
+    own, others = _look(_run_at(0), around_of(beats), 12), _look(_run_at(0), around_of(beats, noise=None), 12)
     assert (own.noise_source, others.noise_source) == (NoiseSource.SESSION, NoiseSource.POPULATION)
     assert others.answer is Answer.YES
     assert others.high_ms - others.low_ms > own.high_ms - own.low_ms
 
 
 def test_a_look_needs_breaths():
-    few = _look(_run_at(0), _around(_paced(50.0), noise=None), 0)
+    few = _look(_run_at(0), around_of(paced(50.0), noise=None), 0)
     assert Reason.TOO_FEW_BREATHS in few.reasons
     assert few.effect_ms is few.low_bpm is few.p_value is few.phase_deg is few.noise_source is None
 
 
 def test_a_look_uses_only_the_longest_unbroken_run():
-    beats = _beats(_paced(50.0)[:60])
+    beats = beats_of(paced(50.0)[:60])
     beats.open_gap("link_lost")
-    rest = _paced(50.0)[61:]
-    _beats(rest, float(_paced(50.0)[:61].sum()) / 1000.0, beats)
-    response = _look(_run_at(0), _around(beats), 12)
+    rest = paced(50.0)[61:]
+    beats_of(rest, float(paced(50.0)[:61].sum()) / 1000.0, beats)
+    response = _look(_run_at(0), around_of(beats), 12)
     assert response.breaths_used < 12
     assert response.answer is Answer.YES
 
 
 def test_a_run_with_hardly_any_clean_beats_is_too_little():
-    beats = _beats(np.full(70, 1000.0))
+    beats = beats_of(np.full(70, 1000.0))
     short = replace(FOUR_SIX, inhale_s=1.0, exhale_s=1.0)
     run = _run_at(0, replace(BREATHE, duration_s=6.0, pattern=short))
-    response = _look(run, _around(beats), 3)
+    response = _look(run, around_of(beats), 3)
     assert Reason.TOO_FEW_BREATHS in response.reasons
 
 
 def test_a_step_without_a_look_closes_with_its_reasons():
-    response = _run_at(2).close(_around(_paced(50.0), noise=None))
+    response = _run_at(2).close(around_of(paced(50.0), noise=None))
     assert response.reasons == (Reason.TOO_FEW_BREATHS,)
     assert (response.final, response.breaths_used) == (True, 2)
     looked = _run_at(0)
@@ -293,70 +248,6 @@ def test_nobody_was_asked():
     response = unasked((Reason.NO_CONTACT,))
     assert response.reasons == (Reason.NO_CONTACT, Reason.NO_BREATHING_STEP)
     assert unasked(()).reason is Reason.NO_BREATHING_STEP
-
-
-# Measures over a step
-
-
-def test_measures_of_a_step_come_from_its_clean_beats():
-    measures = _run_at(12).measures(CLEAR)
-    assert measures.heart_rate_bpm == pytest.approx(66.7, abs=0.5)
-    assert measures.rsa_ms == pytest.approx(100.0, rel=0.1)
-    assert measures.lf_power_ms2 == pytest.approx(1250.0, rel=0.15)
-    assert measures.vlf_power_ms2 is None
-    assert measures.respiration_hz == pytest.approx(0.1, abs=0.01)
-    assert StepRun(Step(1, 0.0, StepKind.REST), 60.0).measures(CLEAR).rsa_ms is None
-
-
-def test_no_difference_of_a_step_bridges_a_gap():
-    beats = _beats(np.resize([990.0, 1010.0], 60))
-    beats.open_gap("link_lost")
-    _beats(np.resize([690.0, 710.0], 60), 60.5, beats)
-    measures = StepRun(Step(1, 0.0, StepKind.REST), 110.0).measures(_around(beats))
-    assert measures.rmssd_ms == pytest.approx(20.0, abs=0.01)
-    assert measures.sdnn_ms > 100.0
-
-
-def test_measures_of_a_step_are_those_of_the_heart_and_not_of_what_the_strap_missed():
-    """A beat missed, one made up and one moved, in a heart whose measures are known."""
-    rr_ms = 1000.0 + 40.0 * np.sin(np.arange(120) / 2.0)
-    spoilt = rr_ms.copy()
-    spoilt[90:92] += [-150.0, 150.0]
-    spoilt = np.concatenate(
-        (spoilt[:30], [spoilt[30:32].sum()], spoilt[32:60], [400.0, spoilt[60] - 400.0], spoilt[61:])
-    )
-    beats = _beats(spoilt)
-    beats.finish_labels(0.0, 130.0)
-    measures = StepRun(Step(1, 0.0, StepKind.REST), 130.0).measures(_around(beats))
-    assert measures.beats == 120
-    assert measures.heart_rate_bpm == pytest.approx(60000.0 / rr_ms.mean(), rel=1e-9)
-    assert measures.rmssd_ms == pytest.approx(np.sqrt(np.mean(np.diff(rr_ms) ** 2)), rel=0.002)
-    assert measures.sdnn_ms == pytest.approx(rr_ms.std(ddof=1), rel=0.002)
-
-
-def test_a_bad_signal_leaves_the_heart_rate_alone():
-    beats = _beats(np.full(20, 1000.0))
-    beats.open_gap("silence")
-    measures = StepRun(Step(1, 0.0, StepKind.REST), 100.0).measures(_around(beats))
-    assert measures == StepMeasures(1, StepKind.REST, 0.0, 100.0, 20, 60.0, *(None,) * 10)
-    nothing = StepRun(Step(1, 0.0, StepKind.REST), 100.0).measures(_around(Beats()))
-    assert nothing == StepMeasures(1, StepKind.REST, 0.0, 100.0, 0, None, *(None,) * 10)
-
-
-def test_the_level_of_a_step_is_its_mean_and_its_bins():
-    run = StepRun(Step(1, 0.0, StepKind.BASELINE, 120.0), 120.0)
-    found = run.tonus(_beats(np.resize([990.0, 1010.0], 130)), 0.25)
-    assert found.respiration_hz == 0.25
-    assert found.heart_rate_bpm == pytest.approx(60.0, abs=0.02)
-    assert (found.level.start_s, found.level.end_s, len(found.level.bins)) == (0.0, 120.0, 12)
-    assert found.ln_rmssd == pytest.approx(np.log(20.0))
-    assert found.ln_rmssd_level.values == pytest.approx([np.log(20.0)] * 12)
-
-
-def test_a_step_that_was_too_short_has_no_level():
-    run = StepRun(Step(1, 0.0, StepKind.BASELINE, 30.0), 30.0)
-    assert run.tonus(_beats(_resting(40.0)), None) is None
-    assert run.tonus(Beats(), None) is None
 
 
 def looked(breaths, answer, effect_ms, low_ms, high_ms):
@@ -378,3 +269,35 @@ def test_a_yes_that_stands_shows_what_all_looks_since_then_share(looks, shown):
     run = StepRun(Step(1, 0.0, StepKind.BREATHE, 120.0, Pattern(4, 6)), 120.0, looks=looks)
     standing = next(look for look in looks if look.answer is Answer.YES)
     assert run._effect(standing) == shown
+
+
+# What the chest shows
+
+SLOW_S, FAST_S = even_turns(0.0, 140.0, 4.0, 6.0), even_turns(0.0, 140.0, 1.7, 2.5)
+FLAT_MS = resting(130.0, 3, noise_ms=1.0) * 0.05 + 855.0
+
+
+def test_measured_following_lets_a_flat_response_be_a_no_at_the_last_look_alone():
+    run, flat = _run_at(0), around_of(FLAT_MS, chest=breathing(SLOW_S, 130.0))
+    found = [_look(run, flat, breaths) for breaths in (3, 6, 12)]
+    assert [one.answer for one in found] == [Answer.UNKNOWN, Answer.UNKNOWN, Answer.NO]
+    assert {(one.following, one.following_source) for one in found[1:]} == {("yes", "measured")}
+
+
+def test_a_clear_wave_of_one_whose_chest_moves_at_another_pace_is_not_following():
+    response = _look(_run_at(0), around_of(paced(50.0), chest=breathing(FAST_S, 130.0)), 6)
+    assert (response.answer, response.reasons) == (Answer.UNKNOWN, (Reason.NOT_FOLLOWING,))
+    assert (response.following, response.following_source) == ("no", "measured")
+
+
+def test_a_mark_counts_before_the_chest_and_the_chest_before_rr():
+    run = _run_at(0)
+    run.was_seen_following = True
+    assert _look(run, around_of(paced(50.0), chest=breathing(FAST_S, 130.0)), 6).following_source == "seen"
+    assert _look(_run_at(0), CLEAR, 6).following_source == "rr"
+    assert _run_at(2).close(CLEAR).following_source is None
+
+
+def test_a_chest_that_cannot_be_read_changes_nothing():
+    shaken = breathing(FAST_S, 130.0, noise_mg=120.0)
+    assert _look(_run_at(0), around_of(paced(50.0), chest=shaken), 12) == _look(_run_at(0), CLEAR, 12)

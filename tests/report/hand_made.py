@@ -11,12 +11,14 @@ from biofeedback.core.results import (
     CalmerThanBefore,
     ExhaleResponse,
     Following,
+    FollowingSource,
     Gap,
     Grade,
     LatencySource,
     NoiseSource,
     Quality,
     Reason,
+    RespirationSource,
     StepMeasures,
     StepStarted,
 )
@@ -66,6 +68,8 @@ def sample(facts: Facts = FACTS) -> Analysis:
             0.36,
             0.24,
             0.22,
+            RespirationSource.RR,
+            RespirationSource.RR,
             0.31,
             0.62,
             1.0,
@@ -95,6 +99,7 @@ def response(answer: Answer = Answer.YES, reason: Reason | None = None) -> Exhal
         high_bpm=8.1,
         phase_deg=24.0,
         following=Following.YES,
+        following_source=FollowingSource.RR,
         noise_source=NoiseSource.SESSION,
         latency_source=LatencySource.PROFILED,
         latency_s=None,
@@ -132,7 +137,23 @@ def _step(seq: int, kind: StepKind, start_s: float) -> ReviewedStep:
     pattern = "4-6" if kind is StepKind.BREATHE else None
     started = StepStarted(seq, kind, start_s, 120.0, pattern, *paced, (), None, None)
     measures = StepMeasures(
-        seq, kind, start_s, start_s + 120, 128, 64.4, 31.3, 52.2, 12.1, 22.1, 70.4, None, 820.0, 240.0, 0.24, 41.0
+        seq,
+        kind,
+        start_s,
+        start_s + 120,
+        128,
+        64.4,
+        31.3,
+        52.2,
+        12.1,
+        22.1,
+        70.4,
+        None,
+        820.0,
+        240.0,
+        0.24,
+        RespirationSource.RR,
+        41.0,
     )
     return ReviewedStep(started, start_s + 120, "planned", measures)
 

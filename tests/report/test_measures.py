@@ -10,7 +10,7 @@ from biofeedback.core.details import StepDetails
 from biofeedback.core.results import StepMeasures
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
-NO_MEASURE = {"step_seq", "step", "start_s", "end_s", "beats"}
+NO_MEASURE = {"respiration_source", "step_seq", "step", "start_s", "end_s", "beats"}
 
 
 @pytest.fixture(scope="module")

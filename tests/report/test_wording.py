@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from hand_made import response, sample
 
-from biofeedback.core.results import Answer, Following, Reason
+from biofeedback.core.results import Answer, Following, FollowingSource, Reason, RespirationSource
 from biofeedback.lang import Words
 from biofeedback.report.wording import calmer_verdict, exhale_verdict, interval, number
 
@@ -91,7 +91,7 @@ def test_calmer_that_was_never_asked_is_unknown(words):
 def test_a_breathing_rate_that_is_not_known_is_a_dash():
     facts = dict(calmer_verdict(replace(sample().calmer, respiration_after_hz=None), EN).facts)
 
-    assert facts["Breaths per minute before, after"] == "14.4, –"
+    assert facts["Breaths per minute before, after"] == "14.4 (inferred from the heartbeats), –"
 
 
 def test_nothing_known_gives_no_facts():
@@ -107,3 +107,26 @@ def test_nothing_known_gives_no_facts():
     )
 
     assert calmer_verdict(empty, EN).facts == ()
+
+
+@pytest.mark.parametrize("source", FollowingSource)
+def test_following_says_where_it_is_from(source, words):
+    facts = dict(exhale_verdict(replace(response(), following_source=source), words).facts)
+    assert facts[words("report.fact.following")].endswith(f"({words(f'following_source.{source}')})")
+
+
+def test_following_that_nothing_was_looked_at_for_has_no_source():
+    facts = dict(exhale_verdict(replace(response(), following_source=None), EN).facts)
+    assert facts["Breath and circle"] == "Breathes along"
+
+
+def test_breathing_rates_say_where_they_are_from():
+    calmer = sample().calmer
+    one = replace(calmer, respiration_after_hz=None, respiration_after_source=RespirationSource.NONE)
+    none = replace(one, respiration_before_hz=None, respiration_before_source=RespirationSource.NONE)
+    measured = replace(calmer, respiration_before_source=RespirationSource.MEASURED)
+    name = "Breaths per minute before, after"
+    told = "14.4 (measured on the chest), 13.2 (inferred from the heartbeats)"
+    assert dict(calmer_verdict(measured, EN).facts)[name] == told
+    assert dict(calmer_verdict(one, EN).facts)[name] == "14.4 (inferred from the heartbeats), –"
+    assert name not in dict(calmer_verdict(none, EN).facts)

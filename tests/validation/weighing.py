@@ -50,7 +50,13 @@ class WeighingFit:
 
     def _decide(self, fit: LockedFit, breaths: int) -> Said:
         verdict = decide_look(
-            fit, goes_on=self.goes_on, was_seen=False, is_varied=self.is_varied, grade=self.grade, breaths=breaths
+            fit,
+            goes_on=self.goes_on,
+            was_seen=False,
+            measured=None,
+            is_varied=self.is_varied,
+            grade=self.grade,
+            breaths=breaths,
         )
         assert verdict.low_ms is not None
         assert verdict.high_ms is not None
