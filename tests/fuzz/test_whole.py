@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from biofeedback.core.events import Characteristic, Notification
 from tests.fuzz.mutation import session_seeds, spoilt_sessions
-from tests.fuzz.whole import OPERATIONS, live_through, read_session, write_session
+from tests.fuzz.whole import OPERATIONS, live_through, live_twice, read_session, write_session
 
 OPERATION = st.builds(
     lambda operation, ticks, content: bytes([operation, ticks, len(content)]) + content,
@@ -25,9 +25,17 @@ def test_any_bytes_are_a_session(session):
     live_through(session)
 
 
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(OPERATION, max_size=60).map(b"".join))
+def test_any_payloads_give_the_same_results_whatever_the_ticks(session):
+    live_twice(session)
+
+
 def test_true_sessions_with_some_parts_spoilt():
     for session in islice(spoilt_sessions(1), 60):
         live_through(session)
+    for session in islice(spoilt_sessions(2), 20):
+        live_twice(session)
 
 
 def test_true_sessions_have_beats_and_come_back_as_they_were_written():

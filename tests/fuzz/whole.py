@@ -39,7 +39,7 @@ from biofeedback.core.pmd import (
 from biofeedback.core.results import Beat, Result
 from biofeedback.errors import MalformedPayload
 
-__all__ = ["live_through", "read_session", "write_session"]
+__all__ = ["live_through", "live_twice", "read_session", "write_session"]
 
 TICKS_PER_S = 64  # of the time between two inputs, which takes one byte
 LONG_TICKS_PER_S = 0.5
@@ -171,8 +171,7 @@ def write_session(inputs: Iterable[Input]) -> bytes:
 def live_through(data: bytes) -> int:
     """How many beats a session of these bytes has, when nothing goes wrong in the pipeline."""
     inputs = read_session(data)
-    pipeline = Pipeline()
-    results = [result for event in inputs for result in pipeline.feed(event)]
+    results = _results(inputs, ticked=False)
     beats = [result for result in results if isinstance(result, Beat)]
     assert len(beats) <= sum(_most_beats(event) for event in inputs)
     for beat in beats:
@@ -182,6 +181,23 @@ def live_through(data: bytes) -> int:
     for result in results:
         _assert_finite_or_missing(result)
     return len(beats)
+
+
+def live_twice(data: bytes) -> None:
+    """The same results, to the last bit, whether time passes between inputs or only with them."""
+    inputs = read_session(data)
+    assert repr(_results(inputs, ticked=True)) == repr(_results(inputs, ticked=False))
+
+
+def _results(inputs: list[Input], *, ticked: bool) -> list[Result]:
+    """What the pipeline says; ``ticked``: the time is advanced twice before each input."""
+    pipeline, results, before_s = Pipeline(), [], 0.0
+    for event in inputs:
+        for part in (0.4, 0.9) if ticked else ():
+            results += pipeline.advance(before_s + part * (event.t_s - before_s))
+        results += pipeline.feed(event)
+        before_s = event.t_s
+    return results
 
 
 def _most_beats(event: Input) -> int:
