@@ -9,7 +9,7 @@ from bleak.backends.device import BLEDevice
 
 from biofeedback.straps.bluetoothd import watch_bluetoothd
 from biofeedback.straps.link import About, Link, LossReason, Notify
-from biofeedback.straps.radio import adapter_trouble, connected_straps, find, radio
+from biofeedback.straps.radio import GaveWay, adapter_trouble, connected_straps, find, radio
 from biofeedback.straps.strap import Connected, Lost, Payload, Searching, Sink
 from biofeedback.straps.timings import Timings
 from biofeedback.straps.trouble import POLLED, Detail, Trouble
@@ -57,6 +57,8 @@ class Collector:
         while True:
             try:
                 await self._use_strap()
+            except GaveWay:
+                continue
             except Trouble as trouble:
                 self._tell(trouble.detail)
                 await asyncio.sleep(self._pause_s(trouble.detail))
@@ -68,8 +70,9 @@ class Collector:
         """Use a strap once: return when its link was lost and is let go."""
         voice = _Voice(self._sink)
         async with AsyncExitStack() as letting_go:
-            async with radio().lock:  # searching disturbs another strap's connecting (bleak #1689, #2021)
-                device = await self._find()
+            # Searching disturbs another strap's connecting (bleak #1689, #2021).
+            async with radio().turn(self.address) as heard:
+                device = heard or await self._find()
                 link = Link(device, voice.hear, self._timings)
                 radio().held.add(link.address)
                 letting_go.callback(radio().held.discard, link.address)

@@ -2,8 +2,8 @@
 
 import asyncio
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
@@ -15,12 +15,26 @@ from bleak.uuids import normalize_uuid_16
 from biofeedback.straps.timings import Timings
 from biofeedback.straps.trouble import Detail, Trouble, attempt
 
-__all__ = ["Radio", "adapter_trouble", "connected_straps", "find", "has_adapter", "is_strap", "radio", "scan_for"]
+__all__ = [
+    "GaveWay",
+    "Radio",
+    "adapter_trouble",
+    "connected_straps",
+    "find",
+    "has_adapter",
+    "is_strap",
+    "radio",
+    "scan_for",
+]
 
 HEART_RATE_SERVICE = normalize_uuid_16(0x180D)
 ADAPTER_S = 3.0  # asking for the adapter takes some milliseconds, also where there is none
 
 OnAdvertisement = Callable[[BLEDevice, AdvertisementData], None]
+
+
+class GaveWay(Exception):
+    """A search was broken off: the strap of another collector was heard, and it is its turn."""
 
 
 @dataclass(slots=True)
@@ -29,6 +43,37 @@ class Radio:
 
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     held: set[str] = field(default_factory=set)  # addresses in use
+    missed: dict[str, BLEDevice | None] = field(default_factory=dict)  # what is waited for; not None once it was heard
+
+    @asynccontextmanager
+    async def turn(self, address: str | None) -> AsyncIterator[BLEDevice | None]:
+        """The radio to oneself; first come, first served, but who has been heard goes first. Gives what was heard.
+
+        Without this, a strap that is back would wait for a round of searching of each that is not.
+        """
+        key = (address or "").lower()
+        if key:
+            self.missed[key] = None
+        try:
+            await self.lock.acquire()
+            while self.missed.get(key) is None and any(self.missed.values()):
+                self.lock.release()
+                await self.lock.acquire()
+            heard = self.missed.pop(key, None)
+        except BaseException:
+            self.missed.pop(key, None)
+            raise
+        try:
+            yield None if heard is None or heard.address in self.held else heard
+        finally:
+            self.lock.release()
+
+    def hear(self, device: BLEDevice) -> bool:
+        """Whether another collector waits for this strap; it is kept for it."""
+        key = device.address.lower()
+        if key in self.missed:
+            self.missed[key] = device
+        return key in self.missed
 
 
 _radios: WeakKeyDictionary[asyncio.AbstractEventLoop, Radio] = WeakKeyDictionary()
@@ -90,6 +135,8 @@ async def find(connected: list[BLEDevice], address: str | None, avoid: str | Non
     ------
     Trouble
         Nothing found in one round, or no Bluetooth.
+    GaveWay
+        Another collector's strap was heard first.
     """
     held = radio().held
 
@@ -108,8 +155,12 @@ async def find(connected: list[BLEDevice], address: str | None, avoid: str | Non
             heard[device.address] = (device.address != avoid, data.rssi, device)
             wait_s = timings.choose_s if address is None else 0.0  # perhaps a nearer one is heard as well
             asyncio.get_running_loop().call_later(wait_s, enough.set)
+        elif radio().hear(device):
+            enough.set()
 
     await scan_for(timings.scan_s, on_strap, enough)
+    if not heard and enough.is_set():
+        raise GaveWay
     if not heard:
         raise Trouble(Detail.NOT_FOUND)
     return max(heard.values(), key=lambda strap: strap[:2])[2]

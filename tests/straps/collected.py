@@ -55,7 +55,7 @@ class Heard:
         return [e for e in self.events if isinstance(e, kind)]
 
     async def until(self, true: Callable[[], bool]) -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(600):
             while not true():
                 self._news.clear()
                 await self._news.wait()

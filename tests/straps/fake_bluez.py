@@ -71,7 +71,7 @@ class FakeBluez(Faults):
 
     async def until(self, true: Callable[[], bool]) -> None:
         """Return as soon as a condition holds; looked at after every call and every change."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(600):
             while not true():
                 self._something.clear()
                 await self._something.wait()

@@ -1,10 +1,14 @@
 """Every error of BlueZ, on every call, gives a state and another attempt; none leaves the collector."""
 
+from dataclasses import replace
+
 import pytest
 from collected import QUICK, live, running
 from fake_bluez import FakeBluez
+from fake_pmd import CONTROL, DATA
 
 from biofeedback.straps.ble import BleStrap, has_adapter
+from biofeedback.straps.strap import Connected, Lost
 
 pytestmark = [pytest.mark.bus, pytest.mark.resting]
 
@@ -27,6 +31,13 @@ BLUEZ_ERRORS = [
     ("org.bluez.Error.AuthenticationRejected", "Authentication Rejected", "strap.refused"),
     ("org.bluez.Error.AuthenticationTimeout", "Authentication Timeout", "strap.refused"),
     ("org.bluez.Error.ConnectionAttemptFailed", "Page Timeout", "strap.retrying"),
+    ("org.bluez.Error.ImproperlyConfigured", "", "strap.retrying"),
+    ("org.bluez.Error.InvalidLength", "", "strap.retrying"),
+    ("org.bluez.Error.InvalidOffset", "", "strap.retrying"),
+    ("org.bluez.Error.InvalidValueLength", "", "strap.retrying"),
+    ("org.bluez.Error.NotAcquired", "", "strap.retrying"),
+    ("org.bluez.Error.Canceled", "", "strap.retrying"),
+    ("org.bluez.Error.Rejected", "", "strap.retrying"),
     ("org.freedesktop.DBus.Error.UnknownObject", "", "strap.not_found"),
     ("org.freedesktop.DBus.Error.AccessDenied", "", "strap.no_permission"),
     ("org.freedesktop.DBus.Error.NoReply", "Did not receive a reply", "strap.retrying"),
@@ -58,6 +69,25 @@ async def test_every_error_on_any_call_is_survived(bluez: FakeBluez, name: str) 
         await strap.drop()
         await live(heard, strap)
     assert not strap.connected
+
+
+@pytest.mark.parametrize("name", sorted({name for name, _, _ in BLUEZ_ERRORS}))
+@pytest.mark.parametrize(
+    ("member", "uuid"), [("StartNotify", CONTROL), ("AcquireNotify", DATA), ("WriteValue", CONTROL)]
+)
+async def test_no_error_on_a_call_for_ecg_and_acceleration_costs_a_heart_beat(
+    bluez: FakeBluez, name: str, member: str, uuid: str
+) -> None:
+    strap, pmd = bluez.add_h10(speed=50.0)
+    bluez.fail(member, name, uuid=uuid)
+    async with running(BleStrap(timings=replace(QUICK, silence_s=20.0))) as heard:
+        for n in range(9):
+            await live(heard, strap, bytes([0x10, 60, n, 4]))
+        assert [*heard.of(Lost), len(heard.of(Connected))] == [1]
+        await strap.drop()
+        await live(heard, strap)
+        await bluez.until(lambda: len(pmd.running) == 2)
+    assert heard.of(Lost) == [Lost("out_of_range")]
 
 
 async def test_a_machine_without_d_bus_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
