@@ -109,11 +109,12 @@ function Check({ strap, session }) {
   const t = words.value;
   const { quality } = session.state.value;
   const { detail, needsTap, canChoose, isFull } = strap.shown.value;
-  return html`<div class="own-strap" data-strap=${detail ?? quality?.strap_state}>
+  return html`<section class="panel own-strap" data-strap=${detail ?? quality?.strap_state}>
+    <h2>${t("patient.device.strap")}</h2>
     <p role="status">${detail ? t(detail) : strapWords(t, quality)}</p>
     ${isFull && html`<p>${t("strap.browser_full")}</p>`}
     ${canChoose && html`<${Connect} strap=${strap} label=${needsTap ? "connect" : "other"} />`}
-  </div>`;
+  </section>`;
 }
 
 function Note({ strap }) {

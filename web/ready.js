@@ -44,14 +44,13 @@ export function strapWords(t, quality) {
   return t(`strap.${quality.strap_state}`);
 }
 
-// `strap`: what is shown of it where this page connects to it itself.
-function Device({ session, sound, strap }) {
+function Device({ session, sound, isOwn }) {
   const t = words.value;
   const { quality } = session.state.value;
   return html`<section class="panel">
     <h2>${t("patient.device")}</h2>
     <dl class="facts">
-      <${Fact} name=${t("patient.device.strap")}>${strap ?? strapWords(t, quality)}<//>
+      ${!isOwn && html`<${Fact} name=${t("patient.device.strap")}>${strapWords(t, quality)}<//>`}
       ${quality?.battery_percent != null && html`<${Fact} name=${t("patient.device.battery")}>${t("patient.percent", { n: quality.battery_percent })}<//>`}
       <${Fact} name=${t("patient.device.sound")}>
         ${canSound ? html`<p>${t("patient.device.sound.ready")}</p><button type="button" class="small" onClick=${() => sound.try()}>${t("patient.device.sound.try")}</button>` : t("patient.device.sound.none")}
@@ -67,6 +66,7 @@ export function Safety() {
   return html`<section class="panel safety"><p>${t("safety.line")}</p><p>${t("safety.urgent")}</p></section>`;
 }
 
+// `strap`: where this page connects to the strap itself, that comes first.
 export function Ready({ session, sound, strap }) {
   const t = words.value;
   const { hello, ratings } = session.state.value;
@@ -77,10 +77,11 @@ export function Ready({ session, sound, strap }) {
   return html`<main class="sheet" data-screen="ready">
     <div class="columns">
       <div class="column">
+        ${strap}
         <${Exercise} hello=${hello} />
         <section class="panel"><${Tension} name="before" question=${t("patient.tension.before")} value=${ratings["tension.before"]} onRate=${(n) => session.rate("tension", "before", n)} /></section>
       </div>
-      <div class="column"><${Device} session=${session} sound=${sound} strap=${strap} /><${Safety} /></div>
+      <div class="column"><${Device} session=${session} sound=${sound} isOwn=${Boolean(strap)} /><${Safety} /></div>
     </div>
     <div class="dock"><button type="button" class="primary" onClick=${start}>${t("patient.start")}</button></div>
   </main>`;

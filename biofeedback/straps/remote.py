@@ -31,6 +31,7 @@ class RemoteStrap:
         self.simulated = simulated
         self._sink: Sink | None = None
         self._is_present = False  # whether the collector or browser is there
+        self._is_lost = False  # it said so itself: that nothing comes then is no news
         self._arrived = asyncio.Event()
 
     @property
@@ -56,7 +57,8 @@ class RemoteStrap:
         """Pass on one event; to be called only while it is running."""
         assert self._sink is not None, "no session listens"
         self._sink(event)
-        if isinstance(event, Connected | Payload):
+        if isinstance(event, Connected | Lost | Payload):
+            self._is_lost = isinstance(event, Lost)
             self._arrived.set()
 
     def arrive(self) -> None:
@@ -80,7 +82,8 @@ class RemoteStrap:
             await self._arrived.wait()
             while await self._more_comes():
                 pass
-            sink(Lost("silence" if self._is_present else f"{self.source}_away"))
+            if not self._is_lost:
+                sink(Lost("silence" if self._is_present else f"{self.source}_away"))
 
     async def _more_comes(self) -> bool:
         """Whether something comes before the silence is too long."""

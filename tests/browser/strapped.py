@@ -14,6 +14,24 @@ WITH_BLUETOOTH = f"""{FAKE}
 globalThis.fake = new FakeBluetooth();
 Object.defineProperty(navigator, "bluetooth", {{ value: fake, configurable: true }});
 """
+# A heart at about 150 beats a minute, each notification unlike the one before, and 73 samples of a flat ECG beside it.
+BEATING = """
+const hex = (bytes) => [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+let [beats, frames] = [0, 0];
+const rr = () => {
+  const raw = 390 + (beats++ % 40);
+  return hex([0x10, 150, raw & 255, raw >> 8]);
+};
+const ecg = () => {
+  const frame = new DataView(new ArrayBuffer(10 + 73 * 3));
+  frame.setBigUint64(1, 800_000_000_000_000_000n + 560_000_000n * BigInt(++frames), true);
+  return hex(new Uint8Array(frame.buffer));
+};
+window.beating = [
+  setInterval(() => fake.strap.send("2a37", rr()), 400),
+  setInterval(() => fake.strap.send("pmd_data", ecg()), 560),
+];
+"""
 NOT_CONNECTED: dict[str, Any] = {**SCENES["searching"].quality, "strap_detail": "strap.browser_away"}
 CONNECTED = {"strap_state": "waiting_for_beats", "strap_detail": None, "contact": None, "heart_rate_bpm": None}
 

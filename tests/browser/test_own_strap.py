@@ -7,7 +7,7 @@ import pytest
 from looking import AXE, COLOURS, RULES, overflow, speak, take, violations
 from playwright.sync_api import Browser, Page, expect
 from scripted_server import ScriptedServer
-from strapped import CONNECTED, NOT_CONNECTED, beat, connect, strapped, until, with_strap
+from strapped import BEATING, CONNECTED, NOT_CONNECTED, beat, connect, strapped, until, with_strap
 from watching import Watched, watched
 
 from biofeedback import messages
@@ -223,6 +223,7 @@ def test_each_state_of_the_strap_is_right_in_every_language_theme_and_size(
     view.page.reload()
     connect(view.page)
     check(view, "waiting_for_beats", screenshots)
+    view.page.evaluate(BEATING)
     server.show(with_strap("ready"))
     check(view, "beats", screenshots)
 

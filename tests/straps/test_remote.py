@@ -65,6 +65,27 @@ def test_a_strap_that_is_there_already_is_not_waited_for() -> None:
     assert virtually(main()) == [Connected(BROWSER, "Polar H10")]
 
 
+def test_a_loss_that_was_told_is_not_marked_again_as_a_silence() -> None:
+    async def main() -> list[StrapEvent]:
+        told: list[StrapEvent] = []
+        strap = RemoteStrap(BROWSER)
+        strap.arrive()
+        running = asyncio.create_task(strap.run(told.append, LoopClock()))
+        await asyncio.sleep(1.0)
+        strap.hand_in(payload(1))
+        strap.hand_in(Lost("out_of_range"))
+        strap.hand_in(Searching("strap.busy"))
+        await asyncio.sleep(60.0)
+        strap.hand_in(payload(2))
+        await asyncio.sleep(60.0)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        return told
+
+    busy = [Lost("out_of_range"), Searching("strap.busy")]
+    assert virtually(main()) == [payload(1), *busy, payload(2), Lost("silence")]
+
+
 @pytest.mark.parametrize(
     ("word", "source", "device", "simulated"),
     [
