@@ -164,6 +164,7 @@ class Quality(_FromServer, frozen=True, kw_only=True):
     heart_rate_bpm: float | None
     saved: bool
     viewers: int
+    beat_source: str | None = None  # strap_rr | ecg, of the newest beat
 
 
 class Trend(_FromServer, frozen=True, kw_only=True):

@@ -14,6 +14,7 @@ from biofeedback.core.results import (
     Artifact,
     Beat,
     BeatLabel,
+    BeatSources,
     BreathMeasures,
     CalmerThanBefore,
     Card,
@@ -102,6 +103,7 @@ def quality(result: Quality, status: Status, viewers: int) -> messages.Quality:
         heart_rate_bpm=result.heart_rate_bpm,
         saved=status.saved,
         viewers=viewers,
+        beat_source=_word(result.beat_source),
     )
 
 
@@ -331,6 +333,7 @@ def _words(values: Iterable[StrEnum]) -> list[str]:
 
 _TRANSLATIONS: dict[type[Result], Translation] = {
     Beat: _beat,
+    BeatSources: lambda result, standing: None,  # of the whole session: for its report
     BeatLabel: _beat_label,
     Gap: _gap,
     StepStarted: _step_started,

@@ -13,6 +13,7 @@ import pytest
 from biofeedback.core.choices import (
     Answer,
     Artifact,
+    BeatSource,
     CardState,
     Following,
     FollowingSource,
@@ -59,6 +60,7 @@ ENUMS: dict[str, type[StrEnum]] = {
     "reason.{}": Reason,
     "noise_source.{}": NoiseSource,
     "latency_source.{}": LatencySource,
+    "beat_source.{}": BeatSource,
     "card.{}.word": CardState,
     "card.{}.sentence": CardState,
 }

@@ -13,6 +13,7 @@ from biofeedback.core.results import (
     Artifact,
     Beat,
     BeatLabel,
+    BeatSources,
     BreathMeasures,
     CalmerThanBefore,
     Card,
@@ -87,6 +88,7 @@ def test_every_result_has_its_translation(standing: Standing) -> None:
         calmer,
         TRIAL,
         SEARCH,
+        BeatSources(390, 391, (12.5,), (), 1.6, 0.1),
     ]
     assert {type(result) for result in results} | {Quality} == set(get_args(Result))
     kinds = [message.type if (message := translate(result, standing)) else None for result in results]
@@ -104,6 +106,7 @@ def test_every_result_has_its_translation(standing: Standing) -> None:
         "answer",
         "trial",
         "trial",
+        None,  # of the whole session: for its report
     ]
 
 

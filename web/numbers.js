@@ -81,6 +81,6 @@ export function Numbers({ session }) {
     <${Fact} name=${t("physio.usable")}><span class="big">${whole(quality?.usable_percent, "patient.percent")}</span> <span class="soft">${quality ? t(`grade.${quality.grade}`) : ""}</span><//>
     <${Fact} name=${t("physio.newest")}><span class="big">${age === null ? missing : t("physio.newest.ago", { n: age })}</span><//>
     <${Fact} name=${t("physio.battery")}><span class="big">${whole(quality?.battery_percent, "patient.percent")}</span><//>
-    <${Fact} name=${t("physio.strap")}>${quality?.strap_model ?? missing}<//>
+    <${Fact} name=${t("physio.strap")}>${quality?.strap_model ?? missing}${quality?.beat_source && html` <span class="soft">${t(`beat_source.${quality.beat_source}`)}</span>`}<//>
   </dl>`;
 }

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from biofeedback.core.artifacts import corrected_beats, final_labels, strap_faults
 from biofeedback.core.provisional import LABEL_DELAY_BEATS, ProvisionalLabels
-from biofeedback.core.results import Artifact, Beat, BeatLabel, Gap, Result
+from biofeedback.core.results import Artifact, Beat, BeatLabel, BeatSource, Gap, Result
 from biofeedback.core.timeline import Segment, Timeline
 
 __all__ = ["Beats", "Run"]
@@ -27,6 +27,8 @@ class Run:
     rr_ms: NDArray[np.float64]
     is_normal: NDArray[np.bool_]
     labels: tuple[Artifact | None, ...]
+    source: BeatSource = BeatSource.STRAP_RR
+    latency_s: float | None = None  # left in its times; None: that of the strap, if known
 
     @property
     def mid_s(self) -> NDArray[np.float64]:
@@ -91,6 +93,16 @@ class Beats:
         return self.gaps[0].end_s
 
     @property
+    def is_broken(self) -> bool:
+        """Whether the next interval begins a new segment."""
+        return self._timeline.is_broken
+
+    @property
+    def source(self) -> BeatSource | None:
+        """Where the newest beat came from."""
+        return self.segments[-1].source if self.segments else None
+
+    @property
     def is_in_gap(self) -> bool:
         """Whether beats are missing now."""
         return self.gaps[-1].end_s is None
@@ -114,13 +126,47 @@ class Beats:
         assert at_s is not None  # what came once before has been placed
         return [Gap(at_s, at_s, "repeated_notification")]
 
-    def take(self, seq: int, arrival_s: float, rr_ms: tuple[float, ...]) -> list[Result]:
-        """Beats, labels and gaps that follow from the intervals of one notification."""
+    def hear(self, t_s: float) -> None:
+        """Intervals came that do not count; it is not silent."""
+        self.last_arrival_s = t_s
+
+    def take(
+        self,
+        seq: int,
+        arrival_s: float,
+        rr_ms: tuple[float, ...],
+        *,
+        heard_s: float | None = None,
+        first_index: int = 0,
+        source: BeatSource = BeatSource.STRAP_RR,
+        latency_s: float | None = None,
+    ) -> list[Result]:
+        """Beats, labels and gaps that follow from the intervals of one notification.
+
+        Parameters
+        ----------
+        seq : int
+            The notification.
+        arrival_s : float
+            When it arrived, or by what is known of the strap must have: the last interval has ended by then.
+        rr_ms : tuple of float
+            Intervals, oldest first, in ms.
+        heard_s : float, optional
+            When it did arrive, where that is not ``arrival_s``.
+        first_index : int
+            Place of the first interval within the notification.
+        source : BeatSource
+            Where they come from; a segment has one source.
+        latency_s : float, optional
+            What is left of the latency in ``arrival_s``; None where that is the strap's.
+        """
         if not rr_ms:
             return []
-        self.last_arrival_s = arrival_s
+        self.hear(arrival_s if heard_s is None else heard_s)
         starts_anew = self._timeline.is_broken
-        placed = self._timeline.place(seq, arrival_s, rr_ms)
+        placed = self._timeline.place(
+            seq, arrival_s, rr_ms, first_index=first_index, source=source, latency_s=latency_s
+        )
         results: list[Result] = []
         if starts_anew:
             self._provisional, self._labelled = ProvisionalLabels(), 0
@@ -129,7 +175,7 @@ class Beats:
             bpm = 60000.0 / beat.rr_ms
             # While it is being learned how late the strap is, the line falls; what is drawn does not go back.
             self._drawn_s = max(self._drawn_s, beat.t_s)
-            results.append(Beat(beat.seq, beat.index, self._drawn_s, beat.rr_ms, bpm, beat.segment))
+            results.append(Beat(beat.seq, beat.index, self._drawn_s, beat.rr_ms, bpm, beat.segment, source))
             results += self._label(self._provisional.push(beat.rr_ms))
         return results + self._find_loss() + self._find_extra()
 
@@ -200,7 +246,9 @@ class Beats:
         begin, end = first + part.start, first + part.stop
         labels = tuple(segment.labels[begin:end])
         is_normal = np.asarray([label is Artifact.NORMAL for label in labels])
-        return Run(segment.number, begin, times_s[part], rr_ms[part], is_normal, labels)
+        return Run(
+            segment.number, begin, times_s[part], rr_ms[part], is_normal, labels, segment.source, segment.latency_s
+        )
 
     def recent_counts(self, start_s: float) -> tuple[int, int, int]:
         """How many beats there are since about ``start_s``, how many were corrected, and how many of those the strap's.

@@ -127,7 +127,8 @@ def _rsa(steps: Sequence[StepRun], around: Surroundings) -> Values:
     if around.noise is None:
         raise _Missing("no_baseline")
     assert run.pacer is not None
-    fit = fit_locked(run.pacer, around.noise, mid_s, nn_ms, around.contact.latency_s)
+    latency_s = around.left_s(around.beats.runs(run.step.t_s + LEAD_IN_S, run.end_s)[0])
+    fit = fit_locked(run.pacer, around.noise, mid_s, nn_ms, latency_s)
     half_ms = NORMAL_975 * fit.sd_ms
     return {
         "rsa_ms": 2 * fit.amplitude_ms,

@@ -5,6 +5,7 @@ from enum import StrEnum
 __all__ = [
     "Answer",
     "Artifact",
+    "BeatSource",
     "CardState",
     "Direction",
     "Following",
@@ -87,6 +88,13 @@ class Reason(StrEnum):
     TOO_FEW_BREATHS = "too_few_breaths"
     TOO_FEW_BLOCKS = "too_few_blocks"
     INCONCLUSIVE = "inconclusive"
+
+
+class BeatSource(StrEnum):
+    """Where beats come from."""
+
+    STRAP_RR = "strap_rr"  # the intervals that the strap finds itself
+    ECG = "ecg"  # R peaks in its ECG, on its own clock
 
 
 class NoiseSource(StrEnum):

@@ -8,10 +8,12 @@ import numpy as np
 from biofeedback.core.beats import Beats
 from biofeedback.core.chest import Chest
 from biofeedback.core.contact import Contact
+from biofeedback.core.ecg import RPeaks
 from biofeedback.core.events import Characteristic, Link, LinkState, Notification, Resumed, RrIntervals, StrapInfo
 from biofeedback.core.heart_rate import decode
 from biofeedback.core.pmd import PmdKind
-from biofeedback.core.results import Result
+from biofeedback.core.results import BeatSource, BeatSources, Result
+from biofeedback.core.sources import Sources
 from biofeedback.core.streams import Streams
 from biofeedback.errors import MalformedPayload
 
@@ -31,6 +33,8 @@ class Intake:
         self.contact = Contact()
         self.streams = Streams()
         self.chest = Chest()
+        self._peaks = RPeaks()
+        self._sources = Sources(self.beats, self.contact, self.streams.clock)
 
     def take(self, event: StrapData) -> list[Result]:
         """Beats, labels and gaps that follow from an input."""
@@ -39,8 +43,13 @@ class Intake:
     def replace(self, beats: Beats) -> None:
         """Take over the beats of a session that were all placed at once instead of one by one."""
         self.beats = beats
+        self._sources = Sources(self.beats, self.contact, self.streams.clock)
         self.contact.is_connected = True
         self.contact.see_intervals()
+
+    def compare_sources(self) -> BeatSources | None:
+        """What the strap's own intervals and its ECG saw of the same heart; None where there was no ECG."""
+        return self._sources.compare()
 
     def _on_notification(self, event: Notification) -> list[Result]:
         if event.characteristic in _PMD:
@@ -56,15 +65,18 @@ class Intake:
         self.contact.measure(event.t_s, measurement)
         rr_ms = tuple(raw * MS_PER_1024TH for raw in measurement.rr_1024ths)
         if self.contact.is_repeat(event, rr_ms):
-            return self.beats.pass_over()
-        return self.beats.take(event.seq, event.t_s, rr_ms)
+            return self.beats.pass_over() if self._sources.current is BeatSource.STRAP_RR else []
+        return self._sources.hear_intervals(event.seq, event.t_s, rr_ms)
 
     def _on_pmd(self, event: Notification) -> list[Result]:
         """Each block of samples goes to the reader of its kind."""
+        results: list[Result] = []
         for block in self.streams.take(event):
-            if block.kind is PmdKind.ACCELERATION:
+            if block.kind is PmdKind.ECG:
+                results += self._sources.hear_ecg(event.seq, event.t_s, self._peaks.take(block))
+            else:
                 self.chest.take(self.streams.clock.session_s(block.strap_s), block.samples.astype(np.float64))
-        return []
+        return results
 
     def _on_rr(self, event: RrIntervals) -> list[Result]:
         rr_ms = tuple(rr for rr in event.rr_ms if MS_PER_1024TH <= rr <= 0xFFFF * MS_PER_1024TH)  # as bytes can say
@@ -75,18 +87,24 @@ class Intake:
 
     def _on_link(self, event: Link) -> list[Result]:
         self.contact.link(event)
-        self.streams.restart()
+        self._restart()
         return self.beats.open_gap(event.reason or "link_lost") if event.state is LinkState.LOST else []
 
     def _on_strap(self, event: StrapInfo) -> list[Result]:
         self.contact.change_strap(event)
-        self.streams.restart()
+        self._restart()
+        self._sources.forget_latency()
         return self.beats.open_gap("strap_changed")
 
     def _on_resumed(self, event: Resumed) -> list[Result]:
         self.contact.is_connected = False
-        self.streams.restart()
+        self._restart()
         return self.beats.open_gap(event.reason or "restart")
+
+    def _restart(self) -> None:
+        """Nothing joins what came before."""
+        self.streams.restart()
+        self._sources.restart()
 
 
 _HANDLERS: dict[type, Callable[[Intake, Any], list[Result]]] = {

@@ -213,6 +213,8 @@ class Pipeline:
             why = Reason.NO_BREATHING_STEP if self._blocks.plan is None else Reason.PART_OF_PLAN
             results.append(unasked(verdict.reasons, why))
         results.append(self._quality(verdict))
+        compared = self._intake.compare_sources()
+        results += [] if compared is None else [compared]
         results.append(self._levels.calmer(verdict.reasons, self.beats))
         results += self._blocks.results(self._surroundings(), verdict.reasons)
         self._is_finished = True
@@ -317,7 +319,7 @@ class Pipeline:
             self._now_s, verdict.grade, verdict.reasons, verdict.beats, verdict.corrected_fraction,
             verdict.coverage_fraction, self._intake.contact.has_contact, self._intake.contact.battery_percent,
             self._intake.contact.is_connected, None if last_s is None else max(0.0, self._now_s - last_s),
-            self.beats.recent_heart_rate_bpm(),
+            self.beats.recent_heart_rate_bpm(), self.beats.source,
         )  # fmt: skip
 
     def _is_irregular(self) -> bool:

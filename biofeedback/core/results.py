@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from biofeedback.core.choices import (
     Answer,
     Artifact,
+    BeatSource,
     CardState,
     Following,
     FollowingSource,
@@ -22,6 +23,8 @@ __all__ = [
     "Artifact",
     "Beat",
     "BeatLabel",
+    "BeatSource",
+    "BeatSources",
     "BreathMeasures",
     "CalmerThanBefore",
     "Card",
@@ -55,6 +58,7 @@ class Beat:
     rr_ms: float
     heart_rate_bpm: float
     segment: int
+    beat_source: BeatSource = BeatSource.STRAP_RR
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +252,23 @@ class Quality:
     connected: bool
     beat_age_s: float | None
     heart_rate_bpm: float | None
+    beat_source: BeatSource | None = None  # of the newest beat
+
+
+@dataclass(frozen=True, slots=True)
+class BeatSources:
+    """What the strap's own RR intervals and its ECG saw of the same heart, in a session with both.
+
+    ``missing_s`` are R peaks that the strap did not send, ``made_up_s`` beats that it sent and its ECG does not show.
+    ``latency_s`` is how long after its R peak a beat of the strap is placed, with its SD from beat to beat.
+    """
+
+    strap_beats: int
+    ecg_beats: int
+    missing_s: tuple[float, ...]
+    made_up_s: tuple[float, ...]
+    latency_s: float | None
+    latency_sd_s: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +297,7 @@ Result = (
     | CalmerThanBefore
     | StepMeasures
     | Quality
+    | BeatSources
     | Card
     | TrialResult
     | ResonanceResult

@@ -50,6 +50,7 @@ class StepRun:
     looks: list[Look] = field(default_factory=list)
     response: ExhaleResponse | None = None
     bpm_per_ms: float | None = None  # what a millisecond is worth at the mean RR
+    latency_s: float | None = None  # of the beats that the newest look rests on
     pacer: Pacer | None = field(init=False)
     breath: Breath | None = field(init=False)  # the next whole breath to be measured; None when none is left
 
@@ -165,6 +166,7 @@ class StepRun:
         signal = around.grade(around.measured_from_s, end_s)
         run = longest_run(around.beats.runs(self.step.t_s, end_s + LATE_S))
         used = 0 if run is None else _whole_breaths(pacer, run, breaths)
+        self.latency_s = around.latency_s(run)
         reasons = list(signal.reasons)
         if used < LOOKS[0]:
             reasons.append(Reason.TOO_FEW_BREATHS)
@@ -173,7 +175,7 @@ class StepRun:
             return None, LookVerdict(Answer.UNKNOWN, tuple(reasons)), used
         mid_s, nn_ms = run.clean_mid_s, run.nn_ms
         noise = around.noise or population_noise(float(nn_ms.mean()))
-        fit = fit_locked(pacer, noise, mid_s, nn_ms, around.contact.latency_s)
+        fit = fit_locked(pacer, noise, mid_s, nn_ms, around.left_s(run))
         verdict = decide_look(
             fit,
             goes_on=own_breathing_goes_on(pacer, noise, mid_s, nn_ms, fit.delay_s),
@@ -195,7 +197,7 @@ class StepRun:
         if fit is not None:
             self.bpm_per_ms = 60000.0 / fit.mean_rr_ms**2
         effect_ms, low_ms, high_ms = self._effect(standing)
-        latency_s = around.contact.latency_s
+        latency_s = self.latency_s
         return ExhaleResponse(
             step_seq=self.step.seq,
             pattern=pacer.pattern.name,
@@ -249,6 +251,7 @@ class StepRun:
             reasons = (*signal.reasons, Reason.TOO_FEW_BREATHS)
             verdict = LookVerdict(Answer.UNKNOWN, reasons)
             assert self.pacer is not None
+            self.latency_s = around.latency_s(None)
             self.response = self._respond(around, self.pacer, None, verdict, self.next_breath, final=True)
         else:
             self.response = replace(self.response, final=True)

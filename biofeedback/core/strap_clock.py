@@ -6,6 +6,7 @@ measurements, doi 10.1109/INFCOM.1999.749287): of the lines below all points the
 of their lower hull at their mean time. What is left is the shortest way of a frame, some hundredths of a second.
 """
 
+import math
 from bisect import bisect_left
 
 import numpy as np
@@ -19,6 +20,7 @@ EXCESS_MAX_S = 0.1  # what was held up for longer says nothing of how much arriv
 EXCESS_MIN_S = 0.002
 # A slope counts once it lifts the line by so many times what arrivals vary by; most clocks are right within .01 %.
 SKEW_CLEAR = 1.5
+FEW = 18  # stamps: with more of them the line beneath is found better, at least by their root
 AHEAD_S = 1.0  # so far before the line nothing can arrive: it is another line
 
 
@@ -47,14 +49,14 @@ class StrapClock:
 
     @property
     def rate(self) -> float:
-        """Seconds of the session in a second of the strap, as known now; 1 at first."""
-        return 1.0 + self._slope
+        """Seconds of the session in a second of the strap; 1 until it is known."""
+        return 1.0 + self._slope if self.is_known else 1.0
 
     def session_s(self, strap_s: NDArray[np.float64]) -> NDArray[np.float64]:
         """Times on the session's clock of times on the strap's, both in seconds, shape (n,); nan before any stamp."""
         if self._origin_s is None:
             return np.full_like(strap_s, np.nan)
-        return np.asarray((strap_s - self._origin_s) * self.rate + self._base_s)
+        return np.asarray((strap_s - self._origin_s) * (1.0 + self._slope) + self._base_s)
 
     def observe(self, strap_s: float, arrival_s: float) -> None:
         """A stamp, and when it arrived; stamps before the newest one say nothing."""
@@ -97,6 +99,7 @@ class StrapClock:
         base_s = min(v - slope * u for u, v in zip(hull_x, hull_y, strict=True))
         self._sum_y += min(y, slope * x + base_s + EXCESS_MAX_S)
         excess_s = max(EXCESS_MIN_S, self._sum_y / self._count - slope * mean_x - base_s)
-        clear = (slope * self._span_s / (SKEW_CLEAR * excess_s)) ** 4
+        doubt_s = SKEW_CLEAR * excess_s * min(1.0, math.sqrt(FEW / self._count))
+        clear = (slope * self._span_s / doubt_s) ** 4
         self._slope = slope * clear / (1.0 + clear)
         self._base_s = min(v - self._slope * u for u, v in zip(hull_x, hull_y, strict=True))

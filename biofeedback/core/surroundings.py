@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from biofeedback.core.beats import Beats
+from biofeedback.core.beats import Beats, Run
 from biofeedback.core.chest import Chest
 from biofeedback.core.chest_breaths import ChestBreaths, MeasuredRate, chest_breaths
 from biofeedback.core.chest_following import MeasuredFollowing, measured_following
@@ -11,7 +11,7 @@ from biofeedback.core.contact import Contact
 from biofeedback.core.noise import NoiseSpectrum
 from biofeedback.core.pacing import Pacer
 from biofeedback.core.quality import Verdict, grade_signal
-from biofeedback.core.results import NoiseSource
+from biofeedback.core.results import BeatSource, NoiseSource
 
 __all__ = ["Surroundings"]
 
@@ -29,6 +29,14 @@ class Surroundings:
     noise: NoiseSpectrum | None
     noise_source: NoiseSource | None
     measured_from_s: float
+
+    def left_s(self, run: Run) -> float | None:
+        """Latency that is left in the times of a run's beats; None where the strap's is not known."""
+        return self.contact.latency_s if run.latency_s is None else run.latency_s
+
+    def latency_s(self, run: Run | None) -> float | None:
+        """Latency of what a run's beats come from: an ECG has none, and None where the strap's is not known."""
+        return 0.0 if run is not None and run.source is BeatSource.ECG else self.contact.latency_s
 
     def grade(self, start_s: float, end_s: float) -> Verdict:
         """How far the signal between two times may be trusted."""

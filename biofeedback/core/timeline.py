@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from biofeedback.core.results import Artifact
+from biofeedback.core.results import Artifact, BeatSource
 
 __all__ = ["ENVELOPE_NOTIFICATIONS", "SILENCE_S", "PlacedBeat", "Segment", "Timeline"]
 
@@ -49,6 +49,8 @@ class Segment:
     least_late_s: float = math.inf
     most_late_s: float = -math.inf
     first_rr_ms: list[float] = field(default_factory=list)  # of each notification
+    source: BeatSource = BeatSource.STRAP_RR
+    latency_s: float | None = None  # left in the times of its beats; None: that of the strap, if known
 
     def add_lateness(self, lateness_s: float, first_rr_ms: float) -> None:
         """A notification came so much later than its newest beat on the strap's timeline."""
@@ -122,12 +124,21 @@ class Timeline:
             return None
         return self.segments[-1].strap_s[-1] + self.segments[-1].envelope_s[-1]
 
-    def place(self, seq: int, arrival_s: float, rr_ms: tuple[float, ...]) -> list[PlacedBeat]:
-        """Beats of one notification that arrived at ``arrival_s``, oldest first."""
+    def place(
+        self,
+        seq: int,
+        arrival_s: float,
+        rr_ms: tuple[float, ...],
+        *,
+        first_index: int = 0,
+        source: BeatSource = BeatSource.STRAP_RR,
+        latency_s: float | None = None,
+    ) -> list[PlacedBeat]:
+        """Beats of one notification that arrived at ``arrival_s``, oldest first; source and latency are a segment's."""
         if not rr_ms:
             return []
         if self._broken:
-            self.segments.append(Segment(len(self.segments)))
+            self.segments.append(Segment(len(self.segments), source=source, latency_s=latency_s))
             self._broken = False
         segment = self.segments[-1]
         strap_s = segment.strap_s[-1] if segment.strap_s else 0.0
@@ -136,14 +147,17 @@ class Timeline:
             strap_s += rr / 1000.0
             ends_s.append(strap_s)
         segment.add_lateness(arrival_s - strap_s, rr_ms[0])
-        return self._append(segment, seq, rr_ms, ends_s)
+        return self._append(segment, (seq, first_index), rr_ms, ends_s)
 
-    def _append(self, segment: Segment, seq: int, rr_ms: tuple[float, ...], ends_s: list[float]) -> list[PlacedBeat]:
+    def _append(
+        self, segment: Segment, first_id: tuple[int, int], rr_ms: tuple[float, ...], ends_s: list[float]
+    ) -> list[PlacedBeat]:
         """Store the beats of a notification and say where they lie by what is known now."""
         envelope_s = segment.envelope_s[-1]
         notification = len(segment.lateness_s) - 1
         placed = []
-        for index, (rr, end_s) in enumerate(zip(rr_ms, ends_s, strict=True)):
+        seq, first_index = first_id
+        for index, (rr, end_s) in enumerate(zip(rr_ms, ends_s, strict=True), start=first_index):
             segment.strap_s.append(end_s)
             segment.rr_ms.append(rr)
             segment.notification.append(notification)
@@ -176,7 +190,7 @@ class Timeline:
     def _split(self, segment: Segment, notification: int) -> PlacedBeat:
         """Move the beats from ``notification`` on to a segment of their own."""
         first = segment.notification.index(notification)
-        new = Segment(len(self.segments))
+        new = Segment(len(self.segments), source=segment.source, latency_s=segment.latency_s)
         origin_s = segment.strap_s[first - 1]
         for late_s, rr_ms in zip(segment.lateness_s[notification:], segment.first_rr_ms[notification:], strict=True):
             new.add_lateness(late_s + origin_s, rr_ms)

@@ -18,6 +18,7 @@ from biofeedback.core.results import (
     Artifact,
     Beat,
     BeatLabel,
+    BeatSources,
     BreathMeasures,
     CalmerThanBefore,
     ExhaleResponse,
@@ -62,6 +63,7 @@ class Analysis:
     calmer: CalmerThanBefore | None
     quality: Quality | None
     end_s: float
+    beat_sources: BeatSources | None = None
     trial: TrialResult | None = None
     resonance: ResonanceResult | None = None
 
@@ -79,6 +81,7 @@ _IDENTITY: dict[type, Callable[[Any], object]] = {
     ExhaleResponse: attrgetter("step_seq"),
     CalmerThanBefore: lambda result: None,
     Quality: lambda result: None,
+    BeatSources: lambda result: None,
     TrialResult: lambda result: None,
     ResonanceResult: lambda result: None,
 }
@@ -144,6 +147,7 @@ def settle(source: Source, results: Iterable[Result], end_s: float, beats: Beats
         calmer=last[CalmerThanBefore].get(None),
         quality=last[Quality].get(None),
         end_s=end_s,
+        beat_sources=last[BeatSources].get(None),
         trial=last[TrialResult].get(None),
         resonance=last[ResonanceResult].get(None),
     )

@@ -8,7 +8,7 @@ from biofeedback.core.details import StepDetails
 from biofeedback.core.results import BreathMeasures, StepMeasures
 from biofeedback.lang import Words
 from biofeedback.report.analysis import Analysis, ReviewedStep
-from biofeedback.report.wording import number, reasons
+from biofeedback.report.wording import number, reasons, sources_sentence
 
 __all__ = ["Table", "breath_summary", "breath_table", "quality_rows", "step_name", "step_table"]
 
@@ -112,7 +112,8 @@ def quality_rows(analysis: Analysis, words: Words) -> tuple[list[tuple[str, str]
         (words("report.gaps"), str(len(analysis.gaps))),
         (words("report.length"), words("report.minutes", x=analysis.end_s / 60)),
     ]
-    return rows, reasons(words, quality.reasons)
+    sources = () if analysis.beat_sources is None else (sources_sentence(analysis.beat_sources, words),)
+    return rows, (*reasons(words, quality.reasons), *sources)
 
 
 def _percent(words: Words, fraction: float | None) -> str:

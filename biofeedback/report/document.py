@@ -1,5 +1,6 @@
 """An analysis as JSON, by the contract of ``docs/analyze.schema.json``: absent is null, never 0, never NaN."""
 
+from collections import Counter
 from dataclasses import asdict, fields
 from typing import Any
 
@@ -8,7 +9,7 @@ import msgspec
 from biofeedback import __version__
 from biofeedback.core.details import StepDetails
 from biofeedback.core.findings import ResonanceResult
-from biofeedback.core.results import BreathMeasures, CalmerThanBefore, ExhaleResponse, Quality, StepMeasures
+from biofeedback.core.results import BeatSource, BreathMeasures, CalmerThanBefore, ExhaleResponse, Quality, StepMeasures
 from biofeedback.report.analysis import Analysis, ReviewedStep
 from biofeedback.report.methods import METHODS
 from biofeedback.report.source import Source
@@ -29,6 +30,7 @@ def document(analysis: Analysis) -> dict[str, Any]:
         "schema": SCHEMA,
         "recording": _recording(analysis.source),
         "quality": _quality(analysis),
+        "beat_sources": None if analysis.beat_sources is None else asdict(analysis.beat_sources),
         "steps": [_step(step) for step in analysis.steps],
         "breaths": [{"step_index": index.get(b.step_seq)} | _public(b) for b in analysis.breaths],
         "exhale_responses": [_response(response, index, analysis) for response in analysis.exhale_responses],
@@ -58,8 +60,10 @@ def _recording(source: Source) -> dict[str, Any]:
 def _quality(analysis: Analysis) -> dict[str, Any]:
     """Signal quality over the whole file."""
     quality = analysis.quality
+    came_from = Counter(beat.beat_source for beat in analysis.beats)
     return {
         "beats": len(analysis.beats),
+        "beats_by_source": {source: came_from[source] for source in BeatSource},
         "corrected_fraction": None if quality is None else quality.corrected_fraction,
         "coverage_fraction": None if quality is None else quality.coverage_fraction,
         "gaps": [[gap.start_s, gap.end_s] for gap in analysis.gaps],

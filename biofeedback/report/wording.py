@@ -3,12 +3,22 @@
 from dataclasses import dataclass
 
 from biofeedback.core.pool import PooledCalmer
-from biofeedback.core.results import Answer, CalmerThanBefore, ExhaleResponse, Reason, RespirationSource
+from biofeedback.core.results import Answer, BeatSources, CalmerThanBefore, ExhaleResponse, Reason, RespirationSource
 from biofeedback.lang import Words
 
-__all__ = ["Verdict", "calmer_verdict", "exhale_verdict", "interval", "number", "pooled_verdict", "reasons"]
+__all__ = [
+    "Verdict",
+    "calmer_verdict",
+    "exhale_verdict",
+    "interval",
+    "number",
+    "pooled_verdict",
+    "reasons",
+    "sources_sentence",
+]
 
 Fact = tuple[str, str]
+NAMED_BEATS = 12  # that a report names; the rest is in the JSON
 
 _SENTENCES = {
     Reason.NO_BEAT_INTERVALS: "card.no_beat_intervals.sentence",
@@ -56,6 +66,20 @@ def interval(words: Words, unit: str, value: float | None, low: float | None, hi
 def reasons(words: Words, given: tuple[Reason, ...]) -> tuple[str, ...]:
     """Reasons in words, the first one first."""
     return tuple(words(f"reason.{reason}") for reason in given)
+
+
+def sources_sentence(sources: BeatSources, words: Words) -> str:
+    """What the strap's own list of beats and its ECG say of each other."""
+    count = len(sources.missing_s)
+    shown_s = [number(words, at_s, 1) for at_s in sources.missing_s[:NAMED_BEATS]]
+    times = "; ".join([*shown_s, *(["…"] if count > NAMED_BEATS else [])])
+    said = words("report.sources", strap=sources.strap_beats, ecg=sources.ecg_beats)
+    missing = words("report.sources.missing", n=count, times=times) if count else words("report.sources.none_missing")
+    late = "report.sources.latency_unknown"
+    if sources.latency_s is not None and sources.latency_sd_s is not None:
+        late = "report.sources.latency"
+    delays = {"x": number(words, sources.latency_s, 2), "sd": number(words, sources.latency_sd_s, 2)}
+    return words("report.sources.sentence", counts=said, missing=missing, latency=words(late, **delays))
 
 
 def exhale_verdict(response: ExhaleResponse, words: Words) -> Verdict:

@@ -43,3 +43,13 @@ def test_acceleration_goes_to_the_chest_on_the_session_s_clock_and_ecg_does_not(
     assert intake.chest.last_s == pytest.approx(10.0 + 19 * 0.72, abs=0.5)
     (run,) = intake.chest.runs(0.0, 60.0)
     assert run.acc_mg[:, 1] == pytest.approx(-950.0)
+
+
+def test_acceleration_makes_no_beats() -> None:
+    intake = Intake()
+    for k in range(30):
+        frame = PmdFrame(PmdKind.ACCELERATION, round((7e8 + k * 0.72) * 1e9), np.ones((36, 3), np.int32))
+        found = intake.take(Notification(k + 1, k * 0.72, 1, Characteristic.PMD_DATA, encode_frame(frame)))
+        assert found == []
+    assert intake.streams.clock.is_known
+    assert intake.compare_sources() is None

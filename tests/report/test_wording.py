@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 from hand_made import response, sample
 
-from biofeedback.core.results import Answer, Following, FollowingSource, Reason, RespirationSource
+from biofeedback.core.results import Answer, BeatSources, Following, FollowingSource, Reason, RespirationSource
 from biofeedback.lang import Words
-from biofeedback.report.wording import calmer_verdict, exhale_verdict, interval, number
+from biofeedback.report.wording import calmer_verdict, exhale_verdict, interval, number, sources_sentence
 
 EN = Words("en")
 
@@ -22,6 +22,24 @@ def test_numbers_follow_the_language():
     assert interval(EN, "bpm", 6.2, 4.3, 8.1) == "6.2 bpm (95 % interval 4.3 to 8.1)"
     assert interval(EN, "ms", 88.2, None, None) == "88.2 ms"
     assert interval(EN, "ln", 0.08, -0.2, 0.36) == "0.08 (95 % interval −0.20 to 0.36)"
+
+
+def test_both_sources_of_beats_are_compared_in_a_sentence():
+    assert sources_sentence(BeatSources(798, 801, (8.96, 85.19), (), 1.304, 0.14), EN) == (
+        "The strap sent 798 beats of its own and its ECG shows 801; 2 beats in the ECG were not sent (at 9.0; 85.2 s); "
+        "the strap's beats come 1.30 s late (SD 0.14 s)."
+    )
+    assert sources_sentence(BeatSources(390, 390, (), (), None, None), EN) == (
+        "The strap sent 390 beats of its own and its ECG shows 390; no beat in the ECG was left out by the strap; "
+        "how late the strap's beats come could not be told."
+    )
+
+
+def test_of_many_beats_that_were_not_sent_the_first_are_named(words):
+    said = sources_sentence(BeatSources(300, 340, tuple(float(k) for k in range(40)), (), 1.0, 0.1), words)
+    assert "40" in said
+    assert said.count(";") == 14
+    assert "…" in said
 
 
 def test_yes_says_what_was_seen():
