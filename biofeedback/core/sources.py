@@ -124,8 +124,9 @@ class Sources:
             return []
         self._strap_beats += len(rr_ms)
         sent = _Sent(seq, t_s, rr_ms, self._lay_beside(t_s, rr_ms))
-        self._sent.append(sent)
-        while self._sent[0].t_s < t_s - KEPT_S:
+        if sent.ends_s:
+            self._sent.append(sent)
+        while self._sent and self._sent[0].t_s < t_s - KEPT_S:
             self._sent.popleft()
         return self._give_intervals(sent) if self.current is BeatSource.STRAP_RR else self._wait(t_s)
 

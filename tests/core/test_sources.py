@@ -1,3 +1,4 @@
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -129,6 +130,15 @@ def test_a_stall_before_the_latency_is_known_counts_no_beat_twice() -> None:
     assert [source for source, _ in strap.sources] == [STRAP, ECG, STRAP]
     assert once(strap.counted())
     assert strap.gaps[-1].end_s - strap.gaps[-1].start_s < 6.0
+
+
+def test_what_was_held_up_and_came_at_once_does_not_count_again_when_the_ecg_stalls() -> None:
+    strap = HeardStrap(until_s=60.0, latency_s=0.3, no_frames_s=((0.0, 5.0), (20.5, 999.0)))
+    for event in strap.events:
+        strap.feed(replace(event, t_s=max(event.t_s, 20.0)))
+    assert [gap.reason for gap in strap.gaps] == ["ecg_takes_over"]
+    assert strap.intake.beats.source is STRAP
+    assert once(strap.counted())
 
 
 def test_a_lost_link_begins_with_the_straps_own_intervals_and_keeps_its_latency() -> None:
