@@ -30,6 +30,9 @@ REFERENCES = {
     "walk": ("responder", 7, "walk"),
     "trial_exhale": ("responder", 7, "trial_exhale"),
     "resonance": ("responder", 7, "resonance"),
+    # With ECG and chest motion: two minutes are as much as a reference may weigh.
+    "h10_plain": ("h10_responder", 7, "plain_4_6"),
+    "h10_ectopy": ("h10_ectopy", 7, "plain_4_6"),
 }
 
 
