@@ -57,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
         _add_simulate,
         _add_import,
         _add_export,
+        _add_key,
         _add_doctor,
     ):
         add(added)
@@ -112,6 +113,11 @@ def _add_exercise(parser: argparse.ArgumentParser, default: str | None, otherwis
 def _add_place(parser: argparse.ArgumentParser) -> None:
     """Where the server listens and keeps its recordings."""
     parser.add_argument("--port", type=int, default=8800, help="port of the server (default: %(default)s)")
+    _add_data(parser)
+
+
+def _add_data(parser: argparse.ArgumentParser) -> None:
+    """Where the server keeps its data."""
     parser.add_argument(
         "--data", metavar="DIR", help="folder of recordings (default: BIOFEEDBACK_DATA or the user's own)"
     )
@@ -141,9 +147,7 @@ def _add_serve(to: Any) -> None:
     parser.add_argument("--subject", default="", metavar="CODE", help="pseudonym for the recording, never a name")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     parser.add_argument("--port", type=int, default=8800, help="port to listen on (default: %(default)s)")
-    parser.add_argument(
-        "--data", metavar="DIR", help="folder for recordings (default: BIOFEEDBACK_DATA or the user's own)"
-    )
+    _add_data(parser)
     _add_lang(parser)
 
 
@@ -263,6 +267,21 @@ def _add_export(to: Any) -> None:
         help="rr: intervals in ms, one a line; hrv-logger: CSV of times and intervals; json: results (default: rr)",
     )
     parser.add_argument("--out", default="-", metavar="FILE", help="file to write (default: -, the terminal)")
+
+
+def _add_key(to: Any) -> None:
+    """``biofeedback key``."""
+    parser = _add(
+        to,
+        "key",
+        commands.key,
+        "make the key of a collector in another room; this server admits whoever shows it",
+        "biofeedback key room-2 --out room-2.key",
+    )
+    parser.add_argument("name", metavar="NAME", help="name of the collector: small letters, digits, - and _")
+    parser.add_argument("--out", metavar="FILE", help="file to write the key to (default: NAME.key)")
+    _add_data(parser)
+    _add_lang(parser)
 
 
 def _add_doctor(to: Any) -> None:

@@ -21,6 +21,7 @@ __all__ = [
     "doctor",
     "export",
     "import_",
+    "key",
     "record",
     "say_error",
     "serve",
@@ -275,6 +276,18 @@ async def _straps(arguments: argparse.Namespace) -> int:
         sys.stdout.write(f"{strap.address}  {strap.name or '-'}  {signal}  {battery}".rstrip() + "\n")
     if not found:
         sys.stdout.write(words("cli.straps.none") + "\n")
+    return 0
+
+
+def key(arguments: argparse.Namespace) -> int:
+    """The key of a collector in another room, in a file, and what to do with it."""
+    from biofeedback.keys import DeviceKeys
+    from biofeedback.lang import Words
+    from biofeedback.settings import data_folder
+
+    out = Path(arguments.out or f"{arguments.name}.key")
+    DeviceKeys(data_folder(arguments.data)).make(arguments.name, out)
+    sys.stdout.write(Words(arguments.lang)("cli.key", name=arguments.name, file=str(out)) + "\n")
     return 0
 
 

@@ -1,9 +1,10 @@
 """Earlier sessions of the same person: what a new session takes from them, and one that was cut off."""
 
 import asyncio
+import contextlib
 import logging
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,23 +12,26 @@ from typing import Any
 import msgspec
 
 from biofeedback.core.calmer import change_of, is_quiet_session
-from biofeedback.core.events import Step, StrapInfo
+from biofeedback.core.events import Link, Notification, Step, StrapInfo
 from biofeedback.core.noise import NoiseSpectrum, pool_noise
 from biofeedback.core.pipeline import Pipeline
 from biofeedback.core.prior import Change, Prior, Sitting, learn_day_sd_bpm, learn_sitting
 from biofeedback.core.results import CalmerThanBefore
 from biofeedback.errors import InputError
 from biofeedback.header import Header, decode_header
-from biofeedback.lines import parse_line
+from biofeedback.ids import is_ulid
+from biofeedback.lines import decode_event, parse_line
 from biofeedback.recording import Recording, read_recording
 
-__all__ = ["earlier_prior", "prior_json", "prior_of", "unfinished"]
+__all__ = ["earlier_prior", "heard_in", "prior_json", "prior_of", "unfinished"]
 
 RESUMED_WITHIN_S = 15 * 60.0  # a person is still there; later it is another session
 
 NOISE_SESSIONS = 3  # newest ones: a heart changes with season, age and medicines
 HISTORY_SESSIONS = 8  # read at most; a spread from day to day needs more than three days
 HEADER_MAX_BYTES = 1 << 20
+TURN_LINES = 200  # of a recording, before all else that runs gets its turn
+ORIGIN_FIELD = b'"origin":{'
 
 REPLAY = "replay"  # a replayed strap names the source that it replays
 
@@ -172,3 +176,28 @@ def _newest_first(recordings: Path) -> Iterator[Recording]:
             yield read_recording(path)
         except InputError as error:
             _log.warning("%s", error)
+
+
+async def heard_in(recordings: Path, session: str, origins: Collection[str]) -> dict[str, int]:
+    """Highest number of each origin's own count in a session's recording; 0 where it has none of it."""
+    heard = dict.fromkeys(origins, 0)
+    if not is_ulid(session):
+        return heard
+    try:
+        with (recordings / f"{session}.jsonl").open("rb") as file:
+            for number, line in enumerate(file):
+                if number % TURN_LINES == 0:
+                    await asyncio.sleep(0)
+                if ORIGIN_FIELD in line:
+                    _hear(line, heard)
+    except OSError:
+        _log.info("there is no recording of session %s here", session)
+    return heard
+
+
+def _hear(line: bytes, heard: dict[str, int]) -> None:
+    """Take in what a line says of an origin's count; a torn one says nothing."""
+    with contextlib.suppress(ValueError, KeyError):
+        event = decode_event(parse_line(line))
+        if isinstance(event, Link | Notification) and event.origin is not None and event.origin.id in heard:
+            heard[event.origin.id] = event.origin.seq

@@ -1,6 +1,6 @@
 """Names for sessions: ULIDs, which sort by the time they were made."""
 
-__all__ = ["ulid"]
+__all__ = ["is_ulid", "ulid"]
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32
 
@@ -11,3 +11,8 @@ def ulid(time_ms: int, randomness: bytes) -> str:
         raise ValueError("a ULID needs a 48-bit time in ms and ten random bytes")
     number = time_ms << 80 | int.from_bytes(randomness, "big")
     return "".join(_ALPHABET[number >> shift & 31] for shift in range(125, -5, -5))
+
+
+def is_ulid(text: str) -> bool:
+    """Whether a text is a ULID, and thereby safe as part of a file's name."""
+    return len(text) == 26 and all(character in _ALPHABET for character in text)

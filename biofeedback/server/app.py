@@ -13,9 +13,10 @@ import biofeedback
 from biofeedback import lang
 from biofeedback.core.exercises import EXERCISES
 from biofeedback.errors import InputError
+from biofeedback.server.collecting import Desk, collect
 from biofeedback.server.live import watch
 from biofeedback.server.room import Room
-from biofeedback.server.security import Guard
+from biofeedback.server.security import COLLECT, Guard
 from biofeedback.settings import Settings
 
 __all__ = ["PAGES", "create_app", "web_folder"]
@@ -66,6 +67,12 @@ def create_app(settings: Settings) -> FastAPI:
     @app.websocket("/ws")
     async def live(socket: WebSocket) -> None:
         await watch(socket, room)
+
+    desk = Desk(room)
+
+    @app.websocket(COLLECT)
+    async def collecting(socket: WebSocket) -> None:
+        await collect(socket, desk)
 
     return app
 

@@ -100,6 +100,8 @@ class Post:
         for event in events:
             assert event.origin is not None
             heard = self.session.heard(origin)
+            if self.session.ended.is_set():
+                return
             if heard and event.origin.seq > heard + 1:
                 raise SendAgain(f"frame {heard + 1} of {origin} is missing before {event.origin.seq}")
             self._hand_in(event)
@@ -113,10 +115,10 @@ class Post:
         self._hand_in(ClockRead(told.origin, _time(told.t_s), round(round_trip_s, 6)))
 
     def _hand_in(self, event: Connected | Lost | Payload | ClockRead | Searching) -> None:
-        """Hand an event to the strap, as long as the session goes on."""
+        """Hand an event to the strap."""
         if self.session.ended.is_set():
             return
-        if not self.strap.is_running:
+        if not self.strap.listening.is_set():
             raise SendAgain("the session does not listen to its strap at this moment")
         self.strap.hand_in(event)
 

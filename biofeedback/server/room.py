@@ -36,10 +36,12 @@ class Room:
         self.settings = settings
         self.strap = settings.strap
         self.is_open = False
+        self.closing = asyncio.Event()
         self.visits: set[asyncio.Task[None]] = set()  # of viewers; waited for at the end
         self.post: Post | None = None  # of the strap elsewhere that is used, while its page or collector is there
         self._session: Session | None = None
         self._next: Exercise | None = None  # asked for; it begins when what is known of the person has been read
+        self.began = asyncio.Event()  # the next session; set once, and then another event is here
         self._replaced = asyncio.Event()
         self._running: asyncio.Task[None] | None = None
 
@@ -61,6 +63,7 @@ class Room:
         if self._running is None:
             return
         self.is_open = False
+        self.closing.set()
         if self.session.status().state == "ready":
             self.session.finish("stopped")  # nothing began, so there is nothing to go on with
         self.session.channel.dismiss("shutdown", GOING_AWAY)
@@ -170,6 +173,8 @@ class Room:
                 self._session = await self._begin(self._next)
                 self._next = None
                 self._replaced.clear()
+                self.began.set()
+                self.began = asyncio.Event()
                 old.channel.dismiss("new_session", GOING_AWAY)
                 await keeping
                 old.close()

@@ -6,7 +6,9 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-__all__ = ["HEADERS", "Guard", "is_loopback"]
+__all__ = ["COLLECT", "HEADERS", "Guard", "is_loopback"]
+
+COLLECT = "/collect"  # for programs with a key, which no browser can be made to send there
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -32,7 +34,11 @@ def is_loopback(name: str) -> bool:
 
 
 class Guard:
-    """Refuses foreign hosts (DNS rebinding) and, for the live channel, foreign or missing origins; adds headers."""
+    """Refuses foreign hosts (DNS rebinding) and foreign websockets; adds headers.
+
+    The live channel is for own pages; a missing origin is refused. Collectors have a key and no origin; what has one is
+    a browser, and refused.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -59,10 +65,11 @@ class Guard:
         await app(scope, receive, send_with_headers)
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """A viewer; closing before accepting is answered as 403."""
+        """A viewer or a collector; closing before accepting is answered as 403."""
         headers = Headers(scope=scope)
-        is_own_page = headers.get("origin") == f"{_HTTP[scope['scheme']]}://{headers.get('host')}"
-        if _is_this_machine(headers) and is_own_page and len(headers.getlist("origin")) == 1:
+        own_page = f"{_HTTP[scope['scheme']]}://{headers.get('host')}"
+        expected = [] if scope["path"] == COLLECT else [own_page]
+        if _is_this_machine(headers) and headers.getlist("origin") == expected:
             await self._app(scope, receive, send)
         else:
             await send({"type": "websocket.close", "code": 1008, "reason": "foreign origin"})

@@ -33,11 +33,7 @@ class RemoteStrap:
         self._is_present = False  # whether the collector or browser is there
         self._is_lost = False  # it said so itself: that nothing comes then is no news
         self._arrived = asyncio.Event()
-
-    @property
-    def is_running(self) -> bool:
-        """Whether what is handed in reaches a session."""
-        return self._sink is not None
+        self.listening = asyncio.Event()  # set while what is handed in reaches a session
 
     def watch(self, step: Step | None) -> None:
         """Do nothing: what is elsewhere has a screen of its own, or none."""
@@ -46,15 +42,17 @@ class RemoteStrap:
         """Pass on what is handed in, until cancelled."""
         del clock  # a silence is one of the wire, in real seconds
         self._sink = sink
+        self.listening.set()
         if not self._is_present:
             sink(Searching(self._away))
         try:
             await self._mark_silences(sink)
         finally:
             self._sink = None
+            self.listening.clear()
 
     def hand_in(self, event: Connected | Lost | Payload | ClockRead | Searching) -> None:
-        """Pass on one event; to be called only while it is running."""
+        """Pass on one event; to be called only while a session listens."""
         assert self._sink is not None, "no session listens"
         self._sink(event)
         if isinstance(event, Connected | Lost | Payload):

@@ -171,6 +171,6 @@ async def test_while_the_session_does_not_listen_the_page_comes_back_later(serve
     assert isinstance(strap, RemoteStrap)
     async with served.page() as page:
         await page.hear("quality", strap_state="searching")
-        strap._sink = None
+        strap.listening.clear()
         await page.say("frames", origin=ORIGIN, frames=frames(1, 3))
         assert await page.closed() == 1013
