@@ -132,22 +132,12 @@ class Link:
         Trouble
             Refused, lost, or the strap sends nothing.
         """
-        trouble = Trouble(Detail.SILENT)
-        for way in _ways(known):
-            try:
-                await attempt(self._start(way), self._timings.acquired_s + self._timings.silence_s)
-            except Trouble as refused:
-                trouble = refused
-                continue
-            is_first = way is Notify.ACQUIRE
-            if await self._frame_within(self._timings.acquired_s if is_first else self._timings.silence_s, after=0):
-                await self._watch_battery()
-                self._streams = asyncio.ensure_future(self._polar.run(acquire=is_first))
-                return way
-            trouble = Trouble(Detail.RETRYING if self._is_lost else Detail.SILENT)
-            if is_first and not self._is_lost:
-                await self._stop()
-        raise trouble
+        way = await self._ask(known)
+        if not await self._frame_within(self._timings.silence_s, after=0):
+            raise Trouble(Detail.RETRYING if self._is_lost else Detail.SILENT)
+        await self._watch_battery()
+        self._streams = asyncio.ensure_future(self._polar.run(acquire=way is Notify.ACQUIRE))
+        return way
 
     async def until_lost(self) -> LossReason:
         """Return why the link ended, when it has. A link on which nothing comes for 5 s has ended, whatever it says."""
@@ -165,18 +155,25 @@ class Link:
             seen = heard
             await asyncio.sleep(self._timings.drain_s)
 
+    async def _ask(self, known: Notify | None) -> Notify:
+        """Ask for frames in one way, or where that is refused and the link still up, in the other."""
+        for way in _ways(known):
+            try:
+                await attempt(self._start(way), self._timings.ask_s)
+            except Trouble as refused:
+                trouble = refused
+                if self._is_lost:
+                    break
+            else:
+                return way
+        raise trouble
+
     async def _start(self, way: Notify) -> None:
         """Ask for frames in one way."""
         await self._client.start_notify(
             Characteristic.HEART_RATE, self._on_frame, bluez={"use_start_notify": way is Notify.START}
         )
         self._notify = way
-
-    async def _stop(self) -> None:
-        """Give up one way before the other is tried."""
-        with suppress(Trouble):
-            await attempt(self._client.stop_notify(Characteristic.HEART_RATE), self._timings.silence_s)
-        await asyncio.sleep(self._timings.settle_s)
 
     async def _watch_battery(self) -> None:
         """Ask for the battery's level whenever it changes; many straps and some systems refuse."""
@@ -219,10 +216,14 @@ class Link:
 
 
 def _ways(known: Notify | None) -> tuple[Notify, ...]:
-    """Ways to ask for frames, best first."""
-    if sys.platform != "linux" or known is Notify.START:
+    """Ways to ask for frames, best first.
+
+    AcquireNotify comes second: where a link is lost while it is on its way, BlueZ before 5.84 never answers, refuses
+    that characteristic from then on, and crashes at the next StopNotify (bluez/bluez #1383; seen here on 5.66).
+    """
+    if sys.platform != "linux":
         return (Notify.START,)
-    return (Notify.ACQUIRE, Notify.START)
+    return (Notify.ACQUIRE, Notify.START) if known is Notify.ACQUIRE else (Notify.START, Notify.ACQUIRE)
 
 
 def _text(value: bytes | None) -> str | None:

@@ -14,8 +14,7 @@ class Timings:
     choose_s: float = 1.0  # after the first strap, time for a nearer one to be heard as well
     connect_s: float = 20.0  # real adapters need up to 15 s to connect (bleak issues #839, #2017)
     read_s: float = 6.0  # model, firmware, place on the body and battery together
-    acquired_s: float = 4.0  # AcquireNotify without a frame for so long: StartNotify (bleak #1885, #1951)
-    settle_s: float = 0.1  # bluetoothd needs a moment to see that a socket was closed
+    ask_s: float = 5.0  # for frames: a matter of some connection intervals
     silence_s: float = 5.0  # a strap sends about once a second, also without contact
     copy_s: float = 0.15  # the same bytes again within this time are a doubled notification (bleak #2002)
     drain_s: float = 0.02  # frames that arrived before the link was lost, but were not read yet

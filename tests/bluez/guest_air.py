@@ -18,7 +18,6 @@ UNHURRIED = Timings(  # an emulated processor takes ten times as long as a real 
     scan_s=5.0,
     choose_s=0.3,
     connect_s=10.0,
-    acquired_s=3.0,
     silence_s=3.0,
     poll_s=0.5,
     back_off_s=(0.2, 0.5, 1.0),

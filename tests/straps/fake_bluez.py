@@ -224,7 +224,9 @@ class FakeBluez(Faults):
         for strap in self.straps.values():
             if path == strap.path and strap.known:
                 return strap
-            if path.startswith(f"{strap.path}/") and path in dict(strap.gatt()) and strap.resolved:
+            if path.startswith(f"{strap.path}/") and path in dict(strap.gatt()) and strap.known:
+                if not strap.resolved:  # the objects of a lost link stay
+                    raise Failure("org.bluez.Error.Failed", "Not connected")
                 return strap
         raise Failure("org.freedesktop.DBus.Error.UnknownObject", f"no object at {path}")
 

@@ -59,7 +59,6 @@ class FakeStrap:
     resolved: bool = False
     first_handle: int = 0x10
     copies: int = 1  # how often the radio side delivers a frame: 2 is a doubled one
-    deaf_socket: bool = False  # AcquireNotify is granted and then nothing comes out of it
     notifying: dict[str, list[str]] = field(default_factory=dict)  # characteristic path -> D-Bus clients
     acquired: dict[str, socket.socket] = field(default_factory=dict)
     pending: list[asyncio.Event] = field(default_factory=list)
@@ -127,7 +126,7 @@ class FakeStrap:
     def has_listener(self) -> bool:
         """Whether somebody is subscribed to heart rate, and will hear it."""
         path = self.characteristic("2a37")
-        is_heard = (path in self.acquired and not self.deaf_socket) or bool(self.notifying.get(path))
+        is_heard = path in self.acquired or bool(self.notifying.get(path))
         return self.connected and is_heard
 
     async def send(self, value: bytes, uuid: str = "2a37") -> bool:
@@ -136,9 +135,8 @@ class FakeStrap:
         heard = self.connected and (path in self.acquired or bool(self.notifying.get(path)))
         for _ in range(self.copies if heard else 0):
             if path in self.acquired:
-                if not self.deaf_socket:
-                    with contextlib.suppress(BrokenPipeError):  # closed, and we have not been told yet
-                        self.acquired[path].send(value)
+                with contextlib.suppress(BrokenPipeError):  # closed, and we have not been told yet
+                    self.acquired[path].send(value)
             else:
                 for _client in self.notifying[path]:
                     await self.bluez.changed(path, CHARACTERISTIC, {"Value": value})

@@ -6,6 +6,7 @@ from fake_bluez import FakeBluez
 
 from biofeedback.core.events import Characteristic
 from biofeedback.straps.ble import BleStrap
+from biofeedback.straps.link import Notify
 from biofeedback.straps.strap import Connected, Lost, Payload, Searching
 from biofeedback.straps.timings import Timings
 
@@ -34,11 +35,11 @@ async def test_straps_are_found_by_their_service_and_never_by_their_name(bluez: 
     assert not any(path == lamp.path for member, path in bluez.calls if member == "Connect")
 
 
-@pytest.mark.parametrize("refusal", ["none", "error", "deaf"])
-async def test_frames_arrive_once_and_in_order_however_bluez_hands_them_over(bluez: FakeBluez, refusal: str) -> None:
-    strap = bluez.add_strap(deaf_socket=refusal == "deaf")
-    if refusal == "error":
-        bluez.fail("AcquireNotify", "org.bluez.Error.NotSupported", times=9)
+@pytest.mark.parametrize("way", Notify)
+async def test_frames_arrive_once_and_in_order_however_bluez_hands_them_over(bluez: FakeBluez, way: Notify) -> None:
+    strap = bluez.add_strap()
+    if way is Notify.ACQUIRE:
+        bluez.fail("StartNotify", "org.bluez.Error.NotSupported", uuid="2a37")
     sent = [bytes([0x10, 60, n, 3]) for n in range(40)]
     async with running(BleStrap(timings=QUICK)) as heard:
         await bluez.until(lambda: strap.has_listener)
@@ -48,9 +49,11 @@ async def test_frames_arrive_once_and_in_order_however_bluez_hands_them_over(blu
     assert heard.frames == sent
 
 
-@pytest.mark.parametrize("deaf", [False, True])
-async def test_a_lost_link_comes_back_without_doubled_frames(bluez: FakeBluez, deaf: bool) -> None:
-    strap = bluez.add_strap(deaf_socket=deaf)
+@pytest.mark.parametrize("way", Notify)
+async def test_a_lost_link_comes_back_without_doubled_frames(bluez: FakeBluez, way: Notify) -> None:
+    strap = bluez.add_strap()
+    if way is Notify.ACQUIRE:
+        bluez.fail("StartNotify", "org.bluez.Error.NotSupported", uuid="2a37")
     sent = []
     async with running(BleStrap(timings=QUICK)) as heard:
         for n in range(4):
@@ -63,7 +66,9 @@ async def test_a_lost_link_comes_back_without_doubled_frames(bluez: FakeBluez, d
         await live(heard, strap, b"\x00\x40")
     assert heard.frames == [*sent, b"\x00\x40"]
     assert heard.of(Lost) == [Lost("out_of_range")] * 4
-    assert bluez.count("AcquireNotify") == (1 if deaf else 5), "the way that worked is remembered"
+    asked = [member for member, path in bluez.calls if path == strap.characteristic("2a37")]
+    assert asked.count(way) == 5
+    assert asked.count(Notify.START) == (5 if way is Notify.START else 1), "the way that worked is remembered"
     kinds = [type(e) for e in heard.events if not isinstance(e, Searching)]
     assert kinds.index(Lost) > kinds.index(Payload), "frames sent before the drop come before Lost"
 
@@ -321,7 +326,6 @@ async def test_a_link_that_is_lost_before_the_first_frame_is_tried_again(bluez: 
 
 async def test_a_frame_that_came_before_the_refusal_is_followed_by_lost(bluez: FakeBluez) -> None:
     strap = bluez.add_strap()
-    bluez.fail("AcquireNotify", "org.bluez.Error.NotSupported")
     refuse = bluez.regret("StartNotify", "org.bluez.Error.Failed")
     async with running(BleStrap(timings=QUICK)) as heard:
         await live(heard, strap)

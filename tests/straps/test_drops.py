@@ -93,8 +93,8 @@ async def ten_minutes(address: str, out: Path, seed: int, way: str) -> tuple[Fak
     async with fake_bluez(address) as bluez:
         bluez.advertise_s = 0.2
         strap, pmd = bluez.add_h10(speed=1.0)
-        if way == "StartNotify":
-            bluez.fail("AcquireNotify", "org.bluez.Error.NotSupported", times=10_000)
+        if way == "AcquireNotify":
+            bluez.fail("StartNotify", "org.bluez.Error.NotSupported", uuid="2a37")
         heart = FakeHeart(strap)
         async with asyncio.TaskGroup() as group:
             air = [

@@ -11,6 +11,7 @@ from fake_strap import FakeStrap
 from biofeedback.core.events import Characteristic
 from biofeedback.core.pmd import PmdKind, Settings, decode_frame, decode_reply, started_settings
 from biofeedback.straps.ble import BleStrap
+from biofeedback.straps.link import Notify
 from biofeedback.straps.strap import Lost, Payload
 
 pytestmark = [pytest.mark.bus, pytest.mark.resting]
@@ -33,11 +34,13 @@ async def heart_rate_goes_on(heard: Heard, strap: FakeStrap) -> None:
     assert strap.connected
 
 
-@pytest.mark.parametrize("deaf", [False, True])
+@pytest.mark.parametrize("way", Notify)
 async def test_both_streams_are_started_as_wanted_and_every_frame_arrives_once_and_in_order(
-    bluez: FakeBluez, deaf: bool
+    bluez: FakeBluez, way: Notify
 ) -> None:
-    strap, pmd = bluez.add_h10(speed=50.0, deaf_socket=deaf)
+    strap, pmd = bluez.add_h10(speed=50.0)
+    if way is Notify.ACQUIRE:
+        bluez.fail("StartNotify", "org.bluez.Error.NotSupported", uuid="2a37")
     async with running(BleStrap(timings=PATIENT)) as heard:
         await live(heard, strap)
         await heard.until(lambda: len(heard_of(heard, Characteristic.PMD_DATA)) >= 20)
@@ -47,8 +50,7 @@ async def test_both_streams_are_started_as_wanted_and_every_frame_arrives_once_a
     assert {decode_frame(frame).kind for frame in frames} == set(PmdKind)
     assert sorted(pmd.commands[:4]) == sorted(ASKED + STARTED)
     members = [member for member, path in bluez.calls if strap.uuid_at(path) in (CONTROL, DATA)]
-    first = "StartNotify" if deaf else "AcquireNotify"
-    assert members[:3] == ["StartNotify", first, "WriteValue"], "both are listened to before anything is started"
+    assert members[:3] == ["StartNotify", way, "WriteValue"], "both are listened to before anything is started"
 
 
 async def test_commands_and_replies_are_told_in_their_order(bluez: FakeBluez) -> None:
@@ -217,6 +219,8 @@ async def test_a_call_that_is_never_answered_costs_no_heart_rate(
     bluez: FakeBluez, caplog: pytest.LogCaptureFixture, member: str
 ) -> None:
     strap, _ = bluez.add_h10()
+    if member == "AcquireNotify":
+        bluez.fail("StartNotify", "org.bluez.Error.NotSupported", uuid="2a37")
     hold = bluez.hold(member, DATA if member == "AcquireNotify" else CONTROL)
     async with running(BleStrap(timings=PATIENT)) as heard:
         await live(heard, strap)
