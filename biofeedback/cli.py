@@ -58,6 +58,7 @@ def _parser() -> argparse.ArgumentParser:
         _add_import,
         _add_export,
         _add_key,
+        _add_collect,
         _add_doctor,
     ):
         add(added)
@@ -281,6 +282,25 @@ def _add_key(to: Any) -> None:
     parser.add_argument("name", metavar="NAME", help="name of the collector: small letters, digits, - and _")
     parser.add_argument("--out", metavar="FILE", help="file to write the key to (default: NAME.key)")
     _add_data(parser)
+    _add_lang(parser)
+
+
+def _add_collect(to: Any) -> None:
+    """``biofeedback collect``."""
+    parser = _add(
+        to,
+        "collect",
+        commands.collect,
+        "collect a strap here and send it to a server elsewhere; nothing is lost while that is out of reach",
+        "biofeedback collect --server https://clinic.example --key room-2.key\n"
+        "biofeedback collect --server http://127.0.0.1:8800 --key room-2.key --strap simulated",
+    )
+    parser.add_argument("--server", required=True, metavar="URL", help="address of the server")
+    parser.add_argument("--key", required=True, metavar="FILE", help="key that `biofeedback key` made on the server")
+    parser.add_argument(
+        "--log", metavar="DIR", help="folder for what is collected (default: collected, in the data folder)"
+    )
+    _add_strap(parser)
     _add_lang(parser)
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = [
     "EXIT_MISTAKE",
     "analyze",
+    "collect",
     "doctor",
     "export",
     "import_",
@@ -30,6 +31,7 @@ __all__ = [
 ]
 
 EXIT_MISTAKE = 2  # the user's file or option cannot be used as it is
+EXIT_UNSENT = 3  # a collector was stopped before the server had all of it; the rest is in its log
 STDOUT = "-"
 
 
@@ -289,6 +291,50 @@ def key(arguments: argparse.Namespace) -> int:
     DeviceKeys(data_folder(arguments.data)).make(arguments.name, out)
     sys.stdout.write(Words(arguments.lang)("cli.key", name=arguments.name, file=str(out)) + "\n")
     return 0
+
+
+def collect(arguments: argparse.Namespace) -> int:
+    """A strap for a server elsewhere; Ctrl-C or SIGTERM ends it, and what was not sent stays in the log."""
+    import asyncio
+    import signal
+
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    return asyncio.run(_collect(arguments))
+
+
+async def _collect(arguments: argparse.Namespace) -> int:
+    """Collect, and say meanwhile how strap and server are doing."""
+    from biofeedback.announced import AnnouncedStrap
+    from biofeedback.clock import MonotonicClock
+    from biofeedback.collecting import Collector, Place
+    from biofeedback.keys import read_key
+    from biofeedback.lang import Words
+    from biofeedback.settings import Settings, data_folder
+    from biofeedback.straps.registry import AUTO, make_strap, resolve
+
+    words = Words(arguments.lang)
+    place, key = Place.parse(arguments.server), read_key(arguments.key)
+    Settings(strap=arguments.strap, speed=arguments.speed)  # refuses a speed that makes no sense
+    name = await resolve(arguments.strap)
+    if arguments.strap == AUTO and name.startswith("simulated"):
+        raise InputError(words("cli.no_adapter"))
+    strap = AnnouncedStrap(make_strap(name), words, sys.stderr)
+    folder = Path(arguments.log) if arguments.log else data_folder() / "collected"
+    said = ""
+
+    def say(key: str, **values: "str | int") -> None:
+        nonlocal said
+        text = words(key, **values)
+        if text != said:
+            said = text
+            sys.stderr.write(text + "\n")
+
+    try:
+        unsent = await Collector(strap, MonotonicClock(arguments.speed), folder, place, key, say).run()
+    except InputError as error:
+        raise InputError(words(str(error)) if str(error) in words else str(error)) from error
+    say("collect.unsent" if unsent else "collect.done", n=unsent, folder=str(folder))
+    return EXIT_UNSENT if unsent else 0
 
 
 def doctor(arguments: argparse.Namespace) -> int:

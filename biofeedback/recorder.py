@@ -42,12 +42,19 @@ class Recorder:
     def flush(self) -> bool:
         """Try again what waits; whether all that was recorded is on the disk now."""
         self._write_waiting()
-        if self._writer is not None and self._durable:
-            try:
-                self._writer.flush()
-            except OSError as error:
-                self._failed(error)
+        if self._durable:
+            self.sync()
         return self.saved
+
+    def sync(self) -> bool:
+        """Whether what was written so far is on the disk now; another thread may wait for it while more is recorded."""
+        try:
+            if self._writer is not None:
+                self._writer.flush()
+        except OSError as error:
+            self._failed(error)
+            return False
+        return self._writer is not None
 
     def close(self) -> None:
         """Write what can be written, and let go of the file."""

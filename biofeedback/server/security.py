@@ -1,12 +1,12 @@
 """Who may talk to this server: pages that it served itself, under a name of this machine."""
 
-from ipaddress import ip_address
-
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-__all__ = ["COLLECT", "HEADERS", "Guard", "is_loopback"]
+from biofeedback.loopback import is_loopback
+
+__all__ = ["COLLECT", "HEADERS", "Guard"]
 
 COLLECT = "/collect"  # for programs with a key, which no browser can be made to send there
 
@@ -21,16 +21,6 @@ HEADERS = {
     "Cache-Control": "no-cache",
 }
 STRAP_PAGE = "/patient"  # the only page that may reach a strap by Bluetooth
-
-
-def is_loopback(name: str) -> bool:
-    """Whether a host's name or address means this machine and no other."""
-    if name == "localhost":
-        return True
-    try:
-        return ip_address(name.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 class Guard:

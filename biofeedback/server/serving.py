@@ -10,9 +10,9 @@ import uvicorn
 
 from biofeedback.errors import InputError
 from biofeedback.lang import Words
+from biofeedback.loopback import is_loopback
 from biofeedback.server.app import PAGES, create_app
 from biofeedback.server.room import Room
-from biofeedback.server.security import is_loopback
 from biofeedback.settings import Settings
 from biofeedback.straps.registry import AUTO, make_strap
 

@@ -11,8 +11,8 @@ import pytest
 from served import Serve
 
 from biofeedback.errors import InputError
+from biofeedback.loopback import is_loopback
 from biofeedback.server import app as application
-from biofeedback.server.security import is_loopback
 from biofeedback.straps import ble
 
 

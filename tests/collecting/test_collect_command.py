@@ -1,0 +1,46 @@
+"""The command: what a person reads, and what it leaves behind."""
+
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+from collected_logs import logs_of, server_holds
+from served import Serve
+
+from biofeedback.cli import main
+from biofeedback.keys import DeviceKey
+
+
+async def test_sigterm_lets_the_strap_go_and_says_how_much_the_server_has(
+    serve: Serve, key: DeviceKey, tmp_path: Path
+) -> None:
+    served = await serve(strap="remote-simulated")
+    options = ["--key", str(tmp_path / "room-2.key"), "--log", str(tmp_path / "logs"), "--lang", "en"]
+    command = ["collect", "--server", served.url, *options, "--strap", "simulated:responder:3", "--speed", "20"]
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "biofeedback", *command, stderr=asyncio.subprocess.PIPE, env=os.environ
+    )
+    async with served.page() as page:
+        await page.hear("beat")
+    process.send_signal(signal.SIGTERM)
+    _, text = await process.communicate()
+    assert process.returncode == 0, text
+    assert b"takes what comes from here" in text
+    assert b"The server has all of it." in text
+    session = served.server.room.session.channel.facts.epoch
+    (log,) = logs_of(tmp_path / "logs", session)
+    assert server_holds(tmp_path / "data")[session] == log
+    assert log[-1][-1] == "lost"
+
+
+def test_a_mistake_costs_one_line(tmp_path: Path, key: DeviceKey, capsys: pytest.CaptureFixture[str]) -> None:
+    path = str(tmp_path / "room-2.key")
+    for options in (
+        ["--server", "http://clinic.example", "--key", path],
+        ["--server", "http://localhost", "--key", "x"],
+    ):
+        assert main(["collect", *options, "--strap", "simulated"]) == 2
+        assert capsys.readouterr().err.count("\n") == 1
