@@ -19,6 +19,7 @@ LAG_STEP_S = 0.1
 MIN_SPAN_S = 80.0  # a shorter baseline does not hold enough slow waves
 PART_MIN_S, PART_MIN_BEATS = 30.0, 32
 SAMPLES_PER_ORDER = 4  # a short part teaches a shorter memory
+EVEN_MS2 = 1e-6  # far below one step of 1/1024 s: what is left of an even (paced) heart is rounding, without a spectrum
 # How well two minutes tell the noise's size in the exercise that follows; its SD changes by exp(N(0, .3)): science.md 5
 BASELINE_DF = 6.0
 WHITE_MIN_MS2 = 4.0  # the strap's clock and the R peak's jitter: about 2 ms
@@ -87,6 +88,8 @@ def _density(mid_s: NDArray[np.float64], nn_ms: NDArray[np.float64]) -> NDArray[
     x = np.interp(grid_s, mid_s, nn_ms)
     place = np.linspace(-1.0, 1.0, len(x))
     x = x - x.mean() - place * float(place @ x) / float(place @ place)
+    if float(np.mean(x * x)) < EVEN_MS2:
+        return np.zeros(BANDS)
     order = min(ORDER, len(x) // SAMPLES_PER_ORDER)
     coefficients, variance = _burg(x, order)
     turn = np.exp(-2j * np.pi * np.outer(FINE_HZ, np.arange(1, order + 1)) / RESAMPLED_HZ)

@@ -71,8 +71,9 @@ def test_a_drift_is_not_learned_as_noise():
     assert drifting.power_ms2 == pytest.approx(steady.power_ms2, rel=0.02)
 
 
-def test_a_heart_that_never_varies_still_has_the_straps_own_jitter():
-    noise = learn_noise(_parts(np.full(150, 900.0)))
+@pytest.mark.parametrize("rr_ms", [900.0, 601 / 1.024, 606 / 1.024, 620 / 1.024])
+def test_a_heart_that_never_varies_still_has_the_straps_own_jitter(rr_ms):
+    noise = learn_noise(_parts(np.full(150, rr_ms)))
     assert max(noise.power_ms2) < 1e-9
     assert noise.white_ms2 > 0
 
