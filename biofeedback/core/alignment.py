@@ -77,8 +77,9 @@ class Alignment:
 
     def __init__(self) -> None:
         self.strap_rr_ms: list[float] = []
-        self.peaks_s: list[float] = []
+        self.peaks_s: list[float] = []  # on the session's clock, as well as that was known then
         self.peak_rr_ms: list[float] = []
+        self._strap_s: list[float] = []  # the same on the strap's, which has no such jumps
         self._runs: list[int] = []  # which unbroken run each interval of the strap is of
         self._run = 0
         self._places: dict[int, int] = {}  # R peak that ends an interval of the strap, by their numbers
@@ -95,8 +96,9 @@ class Alignment:
         """SD of that from beat to beat."""
         return float(np.std(self._late_s)) if self._late_s else None
 
-    def add_peak(self, peak_s: float, rr_ms: float) -> None:
-        """An R peak, with the interval that it ends, nan where that is not whole."""
+    def add_peak(self, strap_s: float, peak_s: float, rr_ms: float) -> None:
+        """An R peak on either clock, with the interval that it ends, nan where that is not whole."""
+        self._strap_s.append(strap_s)
         self.peaks_s.append(peak_s)
         self.peak_rr_ms.append(rr_ms)
 
@@ -143,17 +145,16 @@ class Alignment:
         """What either one missed, where both were there."""
         missing, made_up = [], []
         for run in sorted({self._runs[number] for number in self._places}):
-            first, end = bisect_left(self._runs, run), bisect_right(self._runs, run)
-            times_s = self._walk(first, end)
-            missing += self._unmatched(self.peaks_s, times_s)
-            made_up += [at_s for at_s in self._unmatched(times_s, self.peaks_s) if self._is_seen(at_s)]
-        return Differences(tuple(missing), tuple(made_up))
+            times_s = self._walk(bisect_left(self._runs, run), bisect_right(self._runs, run))
+            missing += _unmatched(self._strap_s, times_s)
+            made_up += [at_s for at_s in _unmatched(times_s, self._strap_s) if self._is_seen(at_s)]
+        return Differences(tuple(map(self._session_s, missing)), tuple(map(self._session_s, made_up)))
 
     def _walk(self, first: int, end: int) -> list[float]:
         """When the intervals of a run truly ended: from those that were found, by their lengths to the others."""
         rr_ms = self.strap_rr_ms
         found = [number for number in range(first, end) if number in self._places]
-        times_s = {number: self.peaks_s[self._places[number]] for number in found}
+        times_s = {number: self._strap_s[self._places[number]] for number in found}
         for number in range(found[0] - 1, first - 1, -1):
             times_s[number] = self._nearest(times_s[number + 1] - rr_ms[number + 1] / 1000.0)
         for number in range(found[0] + 1, end):
@@ -163,19 +164,24 @@ class Alignment:
 
     def _nearest(self, at_s: float) -> float:
         """The R peak at a time, or that time where there is none."""
-        place = bisect_left(self.peaks_s, at_s)
-        near_s = self.peaks_s[max(0, place - 1) : place + 1]
+        place = bisect_left(self._strap_s, at_s)
+        near_s = self._strap_s[max(0, place - 1) : place + 1]
         peak_s = min(near_s, key=lambda peak_s: abs(peak_s - at_s), default=at_s)
         return peak_s if abs(peak_s - at_s) <= SAME_S else at_s
 
-    @staticmethod
-    def _unmatched(these_s: Sequence[float], others_s: Sequence[float]) -> list[float]:
-        """Those of a list that are not in another, within the time that both span."""
-        inside = these_s[bisect_left(these_s, others_s[0]) : bisect_right(these_s, others_s[-1])]
-        other = set(others_s)
-        return [at_s for at_s in inside if at_s not in other]
-
     def _is_seen(self, at_s: float) -> bool:
         """Whether the ECG was whole around a time."""
-        place = bisect_left(self.peaks_s, at_s)
-        return 0 < place < len(self.peaks_s) and not np.isnan(self.peak_rr_ms[place])
+        place = bisect_left(self._strap_s, at_s)
+        return 0 < place < len(self._strap_s) and not np.isnan(self.peak_rr_ms[place])
+
+    def _session_s(self, at_s: float) -> float:
+        """A time among the R peaks on the session's clock."""
+        place = min(bisect_left(self._strap_s, at_s), len(self._strap_s) - 1)
+        return self.peaks_s[place] + at_s - self._strap_s[place]
+
+
+def _unmatched(these_s: Sequence[float], others_s: Sequence[float]) -> list[float]:
+    """Those of a list that are not in another, within the time that both span."""
+    inside = these_s[bisect_left(these_s, others_s[0]) : bisect_right(these_s, others_s[-1])]
+    other = set(others_s)
+    return [at_s for at_s in inside if at_s not in other]

@@ -32,6 +32,7 @@ def _band_taps() -> NDArray[np.float64]:
 
 _BAND = _band_taps()
 _ENERGY = np.hanning(ENERGY_TAPS + 2)[1:-1] / np.hanning(ENERGY_TAPS + 2).sum()
+_HALF = np.full((BESIDE - SEEK) // 2, 2.0 / (BESIDE - SEEK))  # mean of half of what lies beside a wave
 _SMOOTH = np.array([1.0, 4.0, 6.0, 4.0, 1.0]) / 16.0
 
 
@@ -81,11 +82,11 @@ class Bursts:
         """The wave beneath a burst, its tops found between the samples by a parabola."""
         place = burst.place - self._first
         middle = place + LAG
-        before_uv = self._signal[middle - BESIDE : middle - SEEK].reshape(2, -1).mean(axis=1)
-        after_uv = self._signal[middle + SEEK + 1 : middle + BESIDE + 1].reshape(2, -1).mean(axis=1)
-        base_uv = float(before_uv.mean() + after_uv.mean()) / 2
-        step_uv = float(after_uv.mean() - before_uv.mean())
-        drift_uv = float(before_uv[1] - before_uv[0] + after_uv[1] - after_uv[0]) / 2 * DRIFTS
+        early_uv, before_uv = (self._signal[middle - BESIDE : middle - SEEK].reshape(2, -1) @ _HALF).tolist()
+        after_uv, late_uv = (self._signal[middle + SEEK + 1 : middle + BESIDE + 1].reshape(2, -1) @ _HALF).tolist()
+        base_uv = (early_uv + before_uv + after_uv + late_uv) / 4
+        step_uv = (after_uv + late_uv - early_uv - before_uv) / 2
+        drift_uv = (before_uv - early_uv + late_uv - after_uv) / 2 * DRIFTS
         smooth = np.convolve(self._signal[middle - SEEK - 2 : middle + SEEK + 3], _SMOOTH, "valid")
         first = place - SEEK
         up_uv, up_s = self._top(first, smooth - base_uv)

@@ -205,9 +205,8 @@ class Sources:
         """An R peak, and the interval that it ends where that is whole."""
         rr_s = peak.strap_s - self._last_strap_s if peak.joins else math.nan
         self._last_strap_s = peak.strap_s
-        self._alignment.add_peak(
-            float(self._clock.session_s(np.asarray(peak.strap_s))), rr_s * self._clock.rate * 1000.0
-        )
+        peak_s = float(self._clock.session_s(np.asarray(peak.strap_s)))
+        self._alignment.add_peak(peak.strap_s, peak_s, rr_s * self._clock.rate * 1000.0)
         if peak.joins:
             self._seen.append(_Seen(peak.strap_s, rr_s))
 

@@ -31,7 +31,7 @@ def pair(
     shown = 0
     for count, (end_s, rr) in enumerate(zip(ends_s, on_grid(np.diff(strap_s) * 1000.0), strict=True), start=1):
         while shown < len(peaks_s) and peaks_s[shown] < end_s - 0.8:
-            alignment.add_peak(float(peaks_s[shown]), float(peak_rr_ms[shown]))
+            alignment.add_peak(float(peaks_s[shown]), float(peaks_s[shown]), float(peak_rr_ms[shown]))
             shown += 1
         alignment.add_intervals([float(rr)])
         if alignment.is_due:
@@ -110,7 +110,7 @@ def test_a_strap_that_breaks_off_is_compared_run_by_run() -> None:
     peaks_s = beats(6)
     alignment, ends_s = Alignment(), peaks_s + LATENCY_S
     for peak_s, rr in zip(peaks_s, rr_of(peaks_s), strict=True):
-        alignment.add_peak(float(peak_s), float(rr))
+        alignment.add_peak(float(peak_s), float(peak_s), float(rr))
     rr_ms = on_grid(rr_of(peaks_s))
     alignment.add_intervals(rr_ms[1:80].tolist())
     assert alignment.look(ends_s[1:80])
@@ -130,7 +130,7 @@ def test_nothing_is_known_while_one_of_both_is_missing() -> None:
     assert not alignment.is_due
     alignment.add_intervals([900.0] * 30)
     assert not alignment.is_due
-    alignment.add_peak(5.0, float("nan"))
+    alignment.add_peak(5.0, 5.0, float("nan"))
     assert not alignment.look(np.arange(30.0))
     assert alignment.differences() == Differences((), ())
     assert find_place(np.full(20, 900.0), 100.0, [1.0, 2.0], [1000.0, 1000.0]) is None
@@ -161,7 +161,9 @@ def test_a_real_strap_sends_what_its_ecg_shows_but_for_four_beats() -> None:
     peaks = [peak for block in blocks(times_s, ecg_mv * 1000.0) for peak in finder.take(block)]
     for before, peak in zip([None, *peaks[:-1]], peaks, strict=True):
         whole = before is not None and peak.joins
-        alignment.add_peak(peak.strap_s, (peak.strap_s - before.strap_s) * 1000.0 if whole else float("nan"))
+        alignment.add_peak(
+            peak.strap_s, peak.strap_s, (peak.strap_s - before.strap_s) * 1000.0 if whole else float("nan")
+        )
     for number, arrival_s in enumerate(np.unique(arrivals_s)):
         sent_ms = rr_ms[arrivals_s == arrival_s].tolist()
         beside.place(number, float(arrival_s), tuple(sent_ms))
