@@ -22,7 +22,7 @@ OVERDUE, SEARCH = 1.66, 0.5  # intervals after which a beat is overdue, and the 
 TOO_STRONG = 4.0  # times the usual strength: no beat of this heart
 CLEAR = 4.0  # times what is quiet: less may be noise
 HIDES_NONE = 1.4  # usual intervals: of a shorter one, what lay in it and was no clear beat was none
-STEP = 0.7  # of the deflection remains after it: the baseline jumped
+STEP = 0.6  # of the deflection remains after it: the baseline jumped
 DOWN, UP_AGAIN = 0.3, 0.6  # of the downward wave: a smaller upward one is no R; that much is one again
 
 
