@@ -23,6 +23,7 @@ LEAST_MS = 1.0  # finer than 1/1024 s and 130 Hz nothing can be told apart
 # Mean squares of the second best place over the best: F of 20 and 20 beyond 12 has a probability of 1e-7.
 CLEARER = 12.0
 SKEW_MAX = 0.03
+IN_A_ROW = 3  # so many intervals agree where either end of a place is right
 EVERY = 10  # intervals from one look to the next
 NEWEST = 120  # intervals that the latency is taken from: two minutes
 SAME_S = 0.06  # a beat of the strap and an R peak that lie so near are one
@@ -135,8 +136,11 @@ class Alignment:
         place = find_place(rr_ms, float(ends_s[known - 1]), self.peaks_s, self.peak_rr_ms)
         if place is None or self._runs[last - INTERVALS] != self._runs[last - 1]:
             return False
-        peaks = range(place - INTERVALS + 1, place + 1)
-        self._places.update(zip(range(last - INTERVALS, last), peaks, strict=True))
+        first, end = _agreeing(rr_ms, np.asarray(self.peak_rr_ms[place - INTERVALS + 1 : place + 1]))
+        shift = place + 1 - last
+        self._places.update(
+            {number: number + shift for number in range(last - INTERVALS + first, last - INTERVALS + end)}
+        )
         newest_s = self.peaks_s[place - EVERY + 1 : place + 1]
         self._late_s.extend((ends_s[known - EVERY : known] - np.asarray(newest_s)).tolist())
         return True
@@ -178,6 +182,14 @@ class Alignment:
         """A time among the R peaks on the session's clock."""
         place = min(bisect_left(self._strap_s, at_s), len(self._strap_s) - 1)
         return self.peaks_s[place] + at_s - self._strap_s[place]
+
+
+def _agreeing(strap_rr_ms: NDArray[np.float64], peak_rr_ms: NDArray[np.float64]) -> tuple[int, int]:
+    """First and last place of what agrees: beyond a beat that one of both missed the rest may be a beat off."""
+    apart_ms = np.abs(peak_rr_ms - float(np.median(peak_rr_ms / strap_rr_ms)) * strap_rr_ms)
+    runs = np.convolve(apart_ms < AGREE_MS, np.ones(IN_A_ROW), "valid") == IN_A_ROW
+    good = runs.nonzero()[0]
+    return (int(good[0]), int(good[-1]) + IN_A_ROW) if len(good) else (0, 0)
 
 
 def _unmatched(these_s: Sequence[float], others_s: Sequence[float]) -> list[float]:
