@@ -11,7 +11,7 @@ $(shell test -x $(BIN)/python || rm -f $(RUNTIME) $(DEV))
 is_missing = $(if $(shell command -v $(1) 2>/dev/null),,$(2))
 find_chromium = $(or $(CHROMIUM),$(shell command -v chromium 2>/dev/null || command -v chromium-browser 2>/dev/null))
 
-.PHONY: help run test test-bluez lint web bench fuzz validate estimators measures recordings wheel clean system
+.PHONY: help run test test-bluez lint web bench fuzz validate estimators soak measures recordings wheel clean system
 .DEFAULT_GOAL := help
 
 help: ## say what can be made
@@ -50,6 +50,9 @@ validate: $(DEV) ## docs/validation.md: error rates of the answers, within an ho
 
 estimators: $(DEV) ## docs/estimators.md: four estimators of the exhale answer on the same beats
 	$(BIN)/python -m tests.validation.estimators $(ARGS)
+
+soak: $(DEV) ## docs/soak.md: eight straps over Bluetooth for an hour, ten times as fast: what is held, what a frame takes
+	PYTHONPATH=tests/straps $(BIN)/python -m tests.soak $(ARGS)
 
 measures: $(DEV) ## docs/measures.md: every measure, and what it does when only the breathing rate changes
 	$(BIN)/python docs/measures.py

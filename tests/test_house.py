@@ -23,6 +23,7 @@ NOT_MIRRORING = {
     "bluez",
     "browser",
     "fuzz",
+    "soak",
     "validation",
     "web",
 }  # tests of what stands beside the package, or of all of it

@@ -68,7 +68,8 @@ class Polar:
                 for kind in WANTED:
                     streams.create_task(self._keep(kind))
         except Exception as error:  # noqa: BLE001  whatever bleak raises, it is not worth a heart beat
-            logger.warning("no ECG and acceleration; heart rate goes on without them: %r", error)
+            if self._client.is_connected:
+                logger.warning("no ECG and acceleration; heart rate goes on without them: %r", error)
 
     async def stop(self) -> None:
         """Ask the strap to stop what it was asked to start; its replies are not waited for."""
@@ -96,7 +97,8 @@ class Polar:
                 await asyncio.sleep(self._timings.wait_s(restarts))
             logger.warning("%s does not come back; heart rate goes on without it", name)
         except Trouble as trouble:
-            logger.warning("no %s; heart rate goes on without it: %s", name, trouble)
+            if self._client.is_connected:
+                logger.warning("no %s; heart rate goes on without it: %s", name, trouble)
 
     async def _settings(self, kind: PmdKind) -> Settings:
         """What is wanted, or the nearest to it that the strap offers."""

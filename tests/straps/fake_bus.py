@@ -2,7 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+import subprocess
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 from fake_bluez import FakeBluez
@@ -33,8 +34,13 @@ async def fake_bluez(address: str) -> AsyncIterator[FakeBluez]:
         await bluez.stop()
 
 
-def configuration(folder: Path) -> Path:
-    """A file that makes dbus-daemon a private system bus in a folder."""
+@contextlib.contextmanager
+def listening_bus(folder: Path) -> Iterator[str]:
+    """Address of a dbus-daemon of our own, while the block runs."""
     file = folder / "bus.conf"
     file.write_text(BUS_CONFIGURATION.format(socket=folder / "bus"), encoding="utf-8")
-    return file
+    command = ["dbus-daemon", f"--config-file={file}", "--nofork", "--print-address"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as daemon:
+        assert daemon.stdout is not None
+        yield daemon.stdout.readline().strip()
+        daemon.terminate()

@@ -22,11 +22,11 @@ class Sent:
 
 @dataclass
 class FakeHeart:
-    """Beats by the loop's clock, ``speed`` times as fast. ``rr_1024ths`` may be changed at any time."""
+    """Beats by the loop's clock. ``rr_1024ths`` may be changed at any time."""
 
     strap: FakeStrap
     rr_1024ths: int = 900
-    speed: float = 1.0
+    wait_s: float = 0.0  # before it begins, so that several do not speak at once
     is_silent: bool = False
     log: list[Sent] = field(default_factory=list)
 
@@ -38,14 +38,15 @@ class FakeHeart:
     async def beat(self) -> None:
         """Send the beats of each second, until cancelled."""
         loop = asyncio.get_running_loop()
+        await asyncio.sleep(self.wait_s)
         start_s, beat_s, count = loop.time(), 0.0, 0
         while True:
             count += 1
-            await asyncio.sleep(start_s + count / self.speed - loop.time())
+            await asyncio.sleep(start_s + count - loop.time())
             beats_s, intervals = [], []
             while beat_s + self.rr_1024ths / 1024 <= count:
                 beat_s += self.rr_1024ths / 1024
-                beats_s.append(start_s + beat_s / self.speed)
+                beats_s.append(start_s + beat_s)
                 intervals.append(self.rr_1024ths)
             if not self.is_silent:
                 value = self._frame(intervals)

@@ -36,6 +36,8 @@ class Voice(Protocol):
 
     connected: bool
 
+    def is_heard(self, uuid: str) -> bool: ...
+
     async def send(self, value: bytes, uuid: str = "2a37") -> bool: ...
 
 
@@ -69,8 +71,9 @@ class FakePmd:
         self._end_ns[kind] += round(SAMPLES[kind] / rate_hz * 1e9)
         frame = encode_frame(PmdFrame(kind, self._end_ns[kind], self._samples(kind)))
         frame = frame[: len(frame) - cut_bytes]
-        if await self._strap.send(frame, DATA):
+        if self._strap.is_heard(DATA):
             self.sent.append(frame)
+        await self._strap.send(frame, DATA)
         return frame
 
     def power_off(self) -> None:

@@ -59,6 +59,7 @@ class FakeStrap:
     resolved: bool = False
     first_handle: int = 0x10
     copies: int = 1  # how often the radio side delivers a frame: 2 is a doubled one
+    pace_s: float = 0.001  # after each frame: dbus-fast 5.2 does not survive a full socket
     notifying: dict[str, list[str]] = field(default_factory=dict)  # characteristic path -> D-Bus clients
     acquired: dict[str, socket.socket] = field(default_factory=dict)
     pending: list[asyncio.Event] = field(default_factory=list)
@@ -129,10 +130,14 @@ class FakeStrap:
         is_heard = path in self.acquired or bool(self.notifying.get(path))
         return self.connected and is_heard
 
+    def is_heard(self, uuid: str) -> bool:
+        """Whether what is sent now reaches somebody."""
+        path = self.characteristic(uuid)
+        return self.connected and (path in self.acquired or bool(self.notifying.get(path)))
+
     async def send(self, value: bytes, uuid: str = "2a37") -> bool:
         """Notify; whether anybody was there to hear it."""
-        path = self.characteristic(uuid)
-        heard = self.connected and (path in self.acquired or bool(self.notifying.get(path)))
+        path, heard = self.characteristic(uuid), self.is_heard(uuid)
         for _ in range(self.copies if heard else 0):
             if path in self.acquired:
                 with contextlib.suppress(BrokenPipeError):  # closed, and we have not been told yet
@@ -140,7 +145,7 @@ class FakeStrap:
             else:
                 for _client in self.notifying[path]:
                     await self.bluez.changed(path, CHARACTERISTIC, {"Value": value})
-        await asyncio.sleep(0.001)  # dbus-fast 5.2 does not survive a full socket
+        await asyncio.sleep(self.pace_s)
         return heard
 
     async def connect(self) -> None:

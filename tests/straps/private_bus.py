@@ -1,7 +1,6 @@
 """Fixtures: a private D-Bus, and a fake org.bluez on it."""
 
 import shutil
-import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
 
@@ -15,14 +14,10 @@ def private_bus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of a dbus-daemon of our own."""
     if sys.platform != "linux" or shutil.which("dbus-daemon") is None:
         pytest.skip("needs Linux and dbus-daemon (Debian: apt install dbus)")
-    from fake_bus import configuration
+    from fake_bus import listening_bus
 
-    folder = tmp_path_factory.mktemp("bus")
-    command = ["dbus-daemon", f"--config-file={configuration(folder)}", "--nofork", "--print-address"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as daemon:
-        assert daemon.stdout is not None
-        yield daemon.stdout.readline().strip()
-        daemon.terminate()
+    with listening_bus(tmp_path_factory.mktemp("bus")) as address:
+        yield address
 
 
 @pytest.fixture
