@@ -49,10 +49,10 @@ class Listening:
         return await self._send(value, uuid)
 
 
-async def wander(strap: "FakeStrap", chance: random.Random) -> None:
+async def wander(strap: "FakeStrap", chance: random.Random, every_s: float) -> None:
     """Take a strap out of range now and then."""
     while True:
-        await asyncio.sleep(chance.expovariate(1 / DROP_EVERY_S))
+        await asyncio.sleep(chance.expovariate(1 / every_s))
         strap.on_air = False
         await strap.drop()
         await asyncio.sleep(chance.uniform(0.0, LONGEST_AWAY_S))
@@ -60,14 +60,16 @@ async def wander(strap: "FakeStrap", chance: random.Random) -> None:
 
 
 @contextlib.asynccontextmanager
-async def wandering(bluez: "FakeBluez", straps: int, pace_s: float) -> "AsyncIterator[list[FakeStrap]]":
+async def wandering(
+    bluez: "FakeBluez", straps: int, *, pace_s: float, drop_every_s: float = DROP_EVERY_S
+) -> "AsyncIterator[list[FakeStrap]]":
     """Straps with a heart each, that wander while the block runs."""
     worn, tasks = [], []
     for n in range(straps):
         strap, _ = bluez.add_h10(speed=1.0, address=address_of(n), pace_s=pace_s)
         worn.append(strap)
         tasks.append(asyncio.create_task(FakeHeart(strap, 700 + 30 * n, wait_s=n / straps).beat()))
-        tasks.append(asyncio.create_task(wander(strap, random.Random(n))))
+        tasks.append(asyncio.create_task(wander(strap, random.Random(n), drop_every_s)))
     yield worn
     for task in tasks:
         task.cancel()
@@ -79,7 +81,7 @@ async def crowd(address: str, straps: int, speed: float) -> list[dict[str, float
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     async with fake_bluez(address) as bluez:
         bluez.advertise_s = 0.2
-        async with wandering(bluez, straps, PACE_S * speed) as worn:
+        async with wandering(bluez, straps, pace_s=PACE_S * speed) as worn:
             listening = [Listening(strap) for strap in worn]
             sys.stdout.write("on the air\n")
             sys.stdout.flush()

@@ -23,7 +23,7 @@ from tests.soak.rounds import Taken, round_of_sessions
 pytestmark = pytest.mark.bus
 
 KINDS = (Session, Pipeline, Recorder, Collector, Link, Polar, BleakClient)
-STRAPS = 8
+STRAPS = 3
 
 
 def held() -> tuple[int, int, Counter[str]]:
@@ -34,14 +34,14 @@ def held() -> tuple[int, int, Counter[str]]:
 
 
 async def rounds(address: str, folder: Path) -> tuple[list[tuple[int, int, Counter[str]]], list[Taken]]:
-    """What is held after each round of two minutes, and what was taken in."""
+    """What is held after each round of a minute, and what was taken in."""
     after, taken = [], [Taken() for _ in range(STRAPS)]
     async with fake_bluez(address) as bluez:
         bluez.advertise_s = 0.2
-        async with wandering(bluez, STRAPS, 0.001):
+        async with wandering(bluez, STRAPS, pace_s=0.001, drop_every_s=20.0):
             for n in range(3):
                 (folder / str(n)).mkdir()
-                await round_of_sessions(folder / str(n), 120.0, taken)
+                await round_of_sessions(folder / str(n), 60.0, taken)
                 await asyncio.sleep(10.0)  # of a strap that is out of range nothing is on its way then
                 after.append(held())
     return after, taken
@@ -54,5 +54,5 @@ def test_nothing_is_held_after_a_session_that_was_not_before(
     (_, first, *others), taken = at_rest(rounds(private_bus, tmp_path))
     assert others == [first]
     assert first[2] == Counter()
-    assert sum(one.losses for one in taken) > STRAPS
-    assert all(one.count > 500 for one in taken)
+    assert sum(one.losses for one in taken) >= STRAPS
+    assert all(one.count > 300 for one in taken)

@@ -30,26 +30,39 @@ class FakeHeart:
     is_silent: bool = False
     log: list[Sent] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        self._beats_s = [0.0]
+        if self.strap.pmd is not None:
+            self.strap.pmd.beats_between = self.beats_between
+
     @property
     def heard(self) -> list[Sent]:
         """Frames that reached somebody."""
         return [sent for sent in self.log if sent.is_heard]
 
+    def beats_between(self, start_s: float, end_s: float) -> list[float]:
+        """Beats of a stretch of time, those to come as well."""
+        beats_s = [beat_s for beat_s in self._beats_s[-99:] if start_s <= beat_s <= end_s]
+        beat_s = self._beats_s[-1]
+        while (beat_s := beat_s + self.rr_1024ths / 1024) <= end_s:
+            beats_s.append(beat_s)
+        return beats_s
+
     async def beat(self) -> None:
         """Send the beats of each second, until cancelled."""
         loop = asyncio.get_running_loop()
         await asyncio.sleep(self.wait_s)
-        start_s, beat_s, count = loop.time(), 0.0, 0
+        start_s, count = loop.time(), 0
+        self._beats_s = [start_s]
         while True:
             count += 1
             await asyncio.sleep(start_s + count - loop.time())
-            beats_s, intervals = [], []
-            while beat_s + self.rr_1024ths / 1024 <= count:
-                beat_s += self.rr_1024ths / 1024
-                beats_s.append(start_s + beat_s)
-                intervals.append(self.rr_1024ths)
+            beats_s = []
+            while self._beats_s[-1] + self.rr_1024ths / 1024 <= start_s + count:
+                beats_s.append(self._beats_s[-1] + self.rr_1024ths / 1024)
+                self._beats_s.append(beats_s[-1])
             if not self.is_silent:
-                value = self._frame(intervals)
+                value = self._frame([self.rr_1024ths] * len(beats_s))
                 at_s = loop.time()
                 is_heard = await self.strap.send(value)
                 self.log.append(Sent(at_s, value, is_heard, tuple(beats_s), self.rr_1024ths / 1024))

@@ -1,7 +1,7 @@
 """The Polar measurement data of an emulated H10: its control point, its two streams, its faults."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, Protocol
 
 import numpy as np
@@ -28,6 +28,8 @@ OFFERED = {
     PmdKind.ACCELERATION: bytes.fromhex("0004c800640032001900010110000203080004000200"),
 }
 SAMPLES = {PmdKind.ECG: 73, PmdKind.ACCELERATION: 36}  # of a frame
+LATE_S = 1.0  # a stream that is further behind has paused
+R_PEAK_SD_S = 0.01
 STARTED_NS = 800_000_000 * 10**9  # the strap's clock, since 2000-01-01
 
 
@@ -39,6 +41,11 @@ class Voice(Protocol):
     def is_heard(self, uuid: str) -> bool: ...
 
     async def send(self, value: bytes, uuid: str = "2a37") -> bool: ...
+
+
+def even_beats(start_s: float, end_s: float) -> list[float]:
+    """Beats of a heart that nobody asked for: one every .8 s."""
+    return [0.8 * n for n in range(int(start_s / 0.8) + 1, int(end_s / 0.8) + 1)]
 
 
 class FakePmd:
@@ -54,8 +61,9 @@ class FakePmd:
         self.is_mute = False  # commands are done and not answered
         self.stalled: set[PmdKind] = set()
         self.revives = True  # a new start makes a stalled stream come again
+        self.beats_between: Callable[[float, float], list[float]] = even_beats  # of the heart under the strap
         self._strap = strap
-        self._end_ns = dict.fromkeys(PmdKind, STARTED_NS)
+        self._end_s = dict.fromkeys(PmdKind, 0.0)  # of the newest sample, on the loop's clock
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def write(self, command: bytes) -> None:
@@ -68,8 +76,10 @@ class FakePmd:
     async def send_frame(self, kind: PmdKind, cut_bytes: int = 0) -> bytes:
         """Send the next frame of a stream, perhaps cut off."""
         rate_hz = self.running.get(kind, WANTED[kind]).rate_hz
-        self._end_ns[kind] += round(SAMPLES[kind] / rate_hz * 1e9)
-        frame = encode_frame(PmdFrame(kind, self._end_ns[kind], self._samples(kind)))
+        now_s, next_s = asyncio.get_running_loop().time(), self._end_s[kind] + SAMPLES[kind] / rate_hz
+        self._end_s[kind] = next_s if next_s > now_s - LATE_S else now_s  # after a pause it goes on from now
+        end_ns = STARTED_NS + round(self._end_s[kind] * 1e9)
+        frame = encode_frame(PmdFrame(kind, end_ns, self._samples(kind, rate_hz)))
         frame = frame[: len(frame) - cut_bytes]
         if self._strap.is_heard(DATA):
             self.sent.append(frame)
@@ -121,12 +131,13 @@ class FakePmd:
             if kind not in self.stalled:
                 await self.send_frame(kind)
 
-    def _samples(self, kind: PmdKind) -> NDArray[np.int32]:
-        """An R peak of 1 mV every .8 s; a chest that moves by .02 g, fifteen times a minute."""
-        rate_hz = self.running.get(kind, WANTED[kind]).rate_hz
-        t_s = (self._end_ns[kind] - STARTED_NS) / 1e9 + (np.arange(SAMPLES[kind]) + 1 - SAMPLES[kind]) / rate_hz
+    def _samples(self, kind: PmdKind, rate_hz: float) -> NDArray[np.int32]:
+        """An R peak of 1 mV at each beat; a chest that moves by .02 g, fifteen times a minute."""
+        t_s = self._end_s[kind] + (np.arange(SAMPLES[kind]) + 1 - SAMPLES[kind]) / rate_hz
         if kind is PmdKind.ECG:
-            return np.asarray(1000 * np.exp(-(((t_s % 0.8) - 0.4) ** 2) / (2 * 0.01**2)), np.int32).reshape(-1, 1)
+            peaks_s = np.array(self.beats_between(float(t_s[0]) - 1.0, float(t_s[-1]) + 1.0))
+            waves_uv = 1000 * np.exp(-((t_s[:, None] - peaks_s) ** 2) / (2 * R_PEAK_SD_S**2))
+            return np.asarray(waves_uv.sum(axis=1), np.int32).reshape(-1, 1)
         moved_mg = 20 * np.sin(2 * np.pi * 0.25 * t_s)
         return np.asarray(np.column_stack((moved_mg, moved_mg / 2, 1000 - moved_mg / 4)), np.int32)
 
