@@ -100,7 +100,7 @@ export class Strap {
       failures = wasLive ? 0 : failures + 1;
       const isOff = !(await isAvailable(this.#bluetooth));
       if (isOff) this.#show("strap.browser_bluetooth_off", false);
-      else if (failures > 1) this.#show("strap.busy", false); // off the air, or connected elsewhere: a browser cannot tell
+      else if (failures > 1) this.#show("strap.browser_busy", false); // off the air, connected elsewhere, or Bluetooth is off: a browser does not tell
       await this.#pause(isOff ? POLL_MS : backOffMs(failures, Math.random()));
     }
   }

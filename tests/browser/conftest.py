@@ -46,6 +46,16 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+@pytest.fixture(scope="module")
+def bluetooth_browser(browser: Browser) -> Iterator[Browser]:
+    """A Chromium with Web Bluetooth, which is off on Linux unless it is asked for."""
+    assert CHROMIUM is not None
+    flags = [*FLAGS, "--enable-features=WebBluetooth"]
+    chromium = browser.browser_type.launch(executable_path=CHROMIUM, args=flags)
+    yield chromium
+    chromium.close()
+
+
 @pytest.fixture(scope="session")
 def screenshots() -> Path:
     folder = ROOT / "screenshots"

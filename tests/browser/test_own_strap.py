@@ -71,7 +71,7 @@ def test_a_strap_that_was_gone_is_back_without_a_tap(view: Watched, server: Scri
     says(view.page, "strap.beats")
     view.page.evaluate("fake.strap.isNear = false; fake.strap.drop()")
     says(view.page, "strap.out_of_range")
-    says(view.page, "strap.busy")
+    says(view.page, "strap.browser_busy")
     view.page.evaluate("fake.strap.isNear = true")
     beat(view.page, "10448803")
     says(view.page, "strap.beats")

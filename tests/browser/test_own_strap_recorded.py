@@ -63,7 +63,7 @@ def test_a_session_with_drops_and_a_killed_server_is_recorded_whole(
         page.get_by_role("button", name="Start", exact=True).click()
         page.wait_for_selector("[data-screen=breathe]")
         page.evaluate("(fake.strap.isNear = false, fake.strap.drop())")
-        expect(physio.locator(".sees")).to_contain_text(Words("en")("strap.busy"), timeout=WAIT_MS)
+        expect(physio.locator(".sees")).to_contain_text(Words("en")("strap.browser_busy"), timeout=WAIT_MS)
         page.evaluate("fake.strap.isNear = true")
         until(page, lambda: sum(is_connected(event) for event in inputs(tmp_path)) == 2)
         os.kill(process.pid, signal.SIGKILL)

@@ -111,7 +111,7 @@ test("while the strap is away it tries again, ever less often, and says what to 
   };
   await pass(60_000);
   assert.ok(tries >= 9 && tries <= 14, `${tries}`);
-  assert.equal(strap.detail, "strap.busy");
+  assert.equal(strap.detail, "strap.browser_busy");
   assert.ok(told.includes("strap.retrying"));
   fake.isNear = true;
   await beats(12);
