@@ -55,6 +55,9 @@ def pmd_settings(payload: bytes) -> None:
         return
     assert sum(len(values) for values in found.values()) <= len(payload)
     assert all(value >= 0 for values in found.values() for value in values)
+    for kind in pmd.PmdKind:  # whatever is on offer, a start command can be made of it that we can read ourselves
+        nearest = pmd.nearest_settings(pmd.WANTED[kind], found)
+        assert pmd.started_settings(pmd.start_command(kind, nearest)) == (kind, nearest)
 
 
 def pmd_reply(payload: bytes) -> None:
