@@ -49,7 +49,7 @@ LONG_TICKS_PER_S = 0.5
 FOUR_SIX = Pattern(4, 6)
 STEPS = (StepKind.BASELINE, StepKind.BREATHE, StepKind.RECOVERY, StepKind.WALK)
 MARKS = (MarkKind.PAUSE, MarkKind.RESUME, MarkKind.SKIP, MarkKind.STOP, MarkKind.CONTEXT)
-SHORTEST_PEAK_SAMPLES = 3  # a peak needs one that is higher than its neighbours
+APART_SAMPLES = 26  # of an ECG: two beats are .2 s apart at the least
 KINDS = tuple(Characteristic)
 
 
@@ -216,7 +216,7 @@ def _most_beats(event: Input) -> int:
             return len(decode(event.value).rr_1024ths)
         if event.characteristic is Characteristic.PMD_DATA:
             frame = decode_frame(event.value)
-            return len(frame.samples) // SHORTEST_PEAK_SAMPLES if frame.kind is PmdKind.ECG else 0
+            return math.ceil(len(frame.samples) / APART_SAMPLES) if frame.kind is PmdKind.ECG else 0
     except MalformedPayload:
         pass
     return 0
