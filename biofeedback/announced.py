@@ -43,7 +43,8 @@ class AnnouncedStrap:
         elif isinstance(event, Connected):
             self._say(self._words("cli.connected", strap=event.model or event.source))
         elif isinstance(event, Lost):
-            self._say(self._words("strap.lost"))
+            key = f"strap.{event.reason}"
+            self._say(self._words(key if key in self._words else "strap.lost"))
 
     def _say(self, text: str) -> None:
         """Write a line that has not just been said."""

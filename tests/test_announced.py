@@ -19,6 +19,7 @@ EVENTS = [
     RrFrame((900.0,)),
     Lost("out_of_range"),
     Connected("ble"),
+    Lost("RuntimeError"),
 ]
 
 
@@ -44,8 +45,9 @@ def test_every_event_goes_on_unchanged_and_each_state_is_said_once(file):
         "Looking for the strap. Put it on and wet its inside.",
         "something else",
         "Connected to Polar H10.",
-        "The strap is gone for a moment. Stay near; it is found again by itself.",
+        "The connection to the strap is gone for a moment. Stay near; we connect again by ourselves.",
         "Connected to ble.",
+        "The strap is gone for a moment. Stay near; it is found again by itself.",
     ]
 
 

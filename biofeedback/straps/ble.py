@@ -30,7 +30,11 @@ class BleStrap:
         """Search, connect, stream and begin again, until cancelled; no trouble with Bluetooth ends it."""
         from biofeedback.straps.collector import Collector  # noqa: PLC0415  imports bleak
 
-        await Collector(self.address, sink, self._timings).run()
+        collector = Collector(self.address, sink, self._timings)
+        try:
+            await collector.run()
+        finally:
+            self.address = collector.address  # another's strap may be nearer by now
 
 
 async def has_adapter() -> bool:

@@ -98,6 +98,7 @@ class Collector:
         self._tell(Detail.WAITING_FOR_BEATS)
         try:
             self._ways[link.address] = await link.subscribe(self._ways.get(link.address))
+            self.address = link.address
             reason = await link.until_lost()
         except Trouble:
             if not voice.is_live:

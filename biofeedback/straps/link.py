@@ -33,7 +33,7 @@ class Notify(StrEnum):
 
 
 class LossReason(StrEnum):
-    """Why a link ended; ``strap.lost.REASON`` in the language files."""
+    """Why a link ended; ``strap.REASON`` in the language files."""
 
     OUT_OF_RANGE = "out_of_range"
     SILENCE = "silence"

@@ -13,7 +13,9 @@ from bleak.exc import (
 )
 
 from biofeedback.errors import StrapError
+from biofeedback.lang import Words
 from biofeedback.straps import trouble
+from biofeedback.straps.link import LossReason
 from biofeedback.straps.timings import Timings
 from biofeedback.straps.trouble import Detail, Trouble, attempt, detail_of
 
@@ -52,6 +54,13 @@ async def test_every_error_has_its_sentence(error: Exception, detail: Detail) ->
     assert caught.value.detail == detail_of(error) == detail
     assert "biofeedback doctor" in str(caught.value)
     assert isinstance(caught.value, StrapError)
+
+
+@pytest.mark.parametrize("lang", ["nl", "en"])
+def test_every_state_and_every_reason_of_a_loss_has_words(lang: str) -> None:
+    words = Words(lang)
+    keys = [*Detail, *(f"strap.{reason}" for reason in LossReason)]
+    assert [key for key in keys if key not in words] == []
 
 
 async def test_a_call_that_hangs_even_when_cancelled_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
