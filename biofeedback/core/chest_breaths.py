@@ -47,8 +47,16 @@ class ChestBreaths:
 
     def lengths_s(self, start_s: float, end_s: float) -> NDArray[np.float64]:
         """Lengths of the breaths between two times: from the middle of a swing to that of the next but one."""
-        early_s, late_s = self.mid_s[:-2], self.mid_s[2:]
-        is_one = (self.part[2:] == self.part[:-2]) & (early_s >= start_s) & (late_s <= end_s)
+        return self._between_s(2, start_s, end_s)
+
+    def halves_s(self, start_s: float, end_s: float) -> NDArray[np.float64]:
+        """The same from the middle of a swing to that of the next: half a breath each."""
+        return self._between_s(1, start_s, end_s)
+
+    def _between_s(self, apart: int, start_s: float, end_s: float) -> NDArray[np.float64]:
+        """Times between the middles of swings of one part that lie so many apart."""
+        early_s, late_s = self.mid_s[:-apart], self.mid_s[apart:]
+        is_one = (self.part[apart:] == self.part[:-apart]) & (early_s >= start_s) & (late_s <= end_s)
         return np.asarray((late_s - early_s)[is_one])
 
     def rate(self, start_s: float, end_s: float) -> MeasuredRate | None:

@@ -22,7 +22,7 @@ OWN_PACE_SD = 0.15  # of a pace near the pacer's; others are told by their pace 
 SWING_SD_S = 0.35  # by which noise of the wave moves the middle of a swing
 LATE_START_SHARE = 0.3  # of people who begin with the second breath; assumed
 PACES, PACES_OF_FEW = (0.8, 1.25), (0.65, 1.5)  # length of a breath to one of the pacer: nobody follows beyond
-FEW_LENGTHS = 6
+LENGTHS_LEAST, FEW_LENGTHS = 2, 6
 HELD_BREATHS, HELD_LEAST_S = 1.5, 12.0  # without a swing for so many of the pacer's breaths is held
 SEEN_FRACTION = 0.6  # of the time that must be read
 SWINGS_LEAST = 4
@@ -83,7 +83,9 @@ def measured_following(breaths: ChestBreaths, pacer: Pacer, count: int) -> Measu
         return MeasuredFollowing(Following.NO, Otherwise.HELD)
     first_s = start_s + pacer.pattern.inhale_s / 2  # before that ends the breath that nobody asked for
     lengths_s = breaths.lengths_s(first_s, end_s)
-    if len(lengths_s) < 2:
+    if len(lengths_s) < LENGTHS_LEAST:
+        lengths_s = 2 * breaths.halves_s(first_s, end_s)
+    if len(lengths_s) < LENGTHS_LEAST:
         return None
     length_s = float(np.median(lengths_s))
     shortest, longest = PACES if len(lengths_s) >= FEW_LENGTHS else PACES_OF_FEW

@@ -124,3 +124,11 @@ def test_too_few_swings_say_nothing():
 def test_who_breathes_only_one_way_gives_no_hint_of_which_way_is_in():
     one_way = _given(np.arange(67.0, 185.0, 10.0), np.ones(12, bool))
     assert measured_following(one_way, PACER, 12) is not None
+
+
+def test_swings_too_far_apart_for_a_length_say_nothing():
+    parts = np.arange(4)
+    mid_s = np.array([68.0, 73.0, 78.0, 83.0])
+    spans_s = tuple((at_s - 2.4, at_s + 2.4) for at_s in mid_s.tolist())
+    breaths = ChestBreaths(mid_s - 1.0, mid_s + 1.0, mid_s, parts % 2 == 0, parts, spans_s)
+    assert measured_following(breaths, PACER, 2) is None

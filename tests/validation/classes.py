@@ -60,6 +60,7 @@ class SessionClass:
     push: Push = NO_PUSH
     prior: Prior = NOBODY
     person_pattern: str = ""  # what the person breathes where it is not what the screen shows
+    follow_late_s: Span = (0.0, 0.0)  # by which the person breathes after the pacer
     varied_breaths: int = 0  # so many of the pacer's first breaths are 10-20 % longer or shorter
     is_seen: bool = False  # somebody marks that the person breathes along
     is_exercise: bool = True  # False: nothing is asked, the middle step is rest

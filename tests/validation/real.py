@@ -89,4 +89,4 @@ def cut(name: str, seed: int) -> Session:
         ),
     ]
     events.sort(key=lambda event: event.t_s)
-    return Session(tuple(events), exercise_s, dict.fromkeys(LOOKS, 0.0), latency_s, 0.0)
+    return Session(tuple(events), exercise_s, dict.fromkeys(LOOKS, 0.0), latency_s, None, 0.0)

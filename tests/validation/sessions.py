@@ -48,6 +48,7 @@ class Session:
     exercise_s: float
     effect_ms: dict[int, float] | None  # mean over the breaths up to a look, of RR without noise at the heart
     latency_s: float  # of the strap, true
+    person: Person | None  # None: a real one
     delta_bpm: float  # by how much the level of the recovery differs from the baseline's; wandering is no level
 
 
@@ -73,7 +74,8 @@ def simulate(one: SessionClass, seed: int) -> Session:
     person = Sitter(traits, own_seed, level_bpm + pushed_bpm)
     if one.is_exercise:
         watched = replace(steps[1], pattern=Pattern.parse(one.person_pattern)) if one.person_pattern else steps[1]
-        person.watch(watched, exercise_s)
+        late_s = rng.uniform(*one.follow_late_s) if one.follow_late_s[1] else 0.0
+        person.watch(replace(watched, t_s=watched.t_s + late_s), exercise_s)
         person.watch(None, recovery_s)
     person.advance(end_s + 8.0)
     latency_s = rng.uniform(*one.latency_s)
@@ -92,7 +94,7 @@ def simulate(one: SessionClass, seed: int) -> Session:
     expected_bpm = level_bpm + settling_bpm
     return Session(
         numbered, exercise_s, _effect_ms(one, person, steps[1], float(_mean(expected_bpm, exercise_s, recovery_s))),
-        latency_s, float(_mean(expected_bpm, recovery_s, end_s) - _mean(expected_bpm, BASELINE_S, exercise_s)),
+        latency_s, person, float(_mean(expected_bpm, recovery_s, end_s) - _mean(expected_bpm, BASELINE_S, exercise_s)),
     )  # fmt: skip
 
 
