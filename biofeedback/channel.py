@@ -9,7 +9,7 @@ import msgspec
 from biofeedback import messages
 from biofeedback.core.events import Input, Plan
 from biofeedback.core.exercises import EXERCISES, PlannedStep
-from biofeedback.core.results import Quality, Result, StepEnded, StepStarted
+from biofeedback.core.results import Breathing, Quality, Result, StepEnded, StepStarted
 from biofeedback.course import Course
 from biofeedback.translation import Standing, Status, quality, translate, translate_input
 from biofeedback.viewer import CLOSE_S, STALE_S, Dropped, Outgoing, Viewer
@@ -72,7 +72,8 @@ class Channel:
                 self._last_quality = result
                 self._send(quality(result, self.status(), self._watching()))
             elif (message := translate(result, self._standing)) is not None:
-                self._send_numbered(message)
+                send = self._send if isinstance(result, Breathing) else self._send_numbered
+                send(message)
             if isinstance(result, StepStarted | StepEnded):
                 self.send_pacer()
 

@@ -179,6 +179,19 @@ class Trend(_FromServer, frozen=True, kw_only=True):
     high_ms: float
 
 
+class Breathing(_FromServer, frozen=True, kw_only=True):
+    """Once a second while the strap's accelerometer streams: the chest's wave, never resent.
+
+    ``wave`` holds what is new of it, (time in s, mG) each, the inhale upward once a pacer ran; empty where it cannot be
+    read. ``per_min`` is the breathing rate of the last minute.
+    """
+
+    type: Literal["breathing"] = "breathing"
+    at_s: float
+    wave: list[tuple[float, float]]
+    per_min: float | None
+
+
 class Measures(_FromServer, frozen=True, kw_only=True):
     """Measures over a step that has ended."""
 
@@ -315,6 +328,7 @@ FromServer = (
     | Answer
     | Quality
     | Trend
+    | Breathing
     | Measures
     | Plan
     | Trial

@@ -15,6 +15,7 @@ from biofeedback.core.results import (
     Beat,
     BeatLabel,
     BeatSources,
+    Breathing,
     BreathMeasures,
     CalmerThanBefore,
     Card,
@@ -194,6 +195,14 @@ def _trend(result: RsaTrend, _standing: Standing) -> Message:
     )
 
 
+def _breathing(result: Breathing, _standing: Standing) -> Message:
+    return messages.Breathing(
+        at_s=result.t_s,
+        wave=[(round(at_s, 2), round(mg, 2)) for at_s, mg in zip(result.at_s, result.wave_mg, strict=True)],
+        per_min=None if result.rate_hz is None else result.rate_hz * 60,
+    )
+
+
 def _measures(result: StepMeasures, _standing: Standing) -> Message:
     return messages.Measures(
         step_seq=result.step_seq,
@@ -338,6 +347,7 @@ _TRANSLATIONS: dict[type[Result], Translation] = {
     Gap: _gap,
     StepStarted: _step_started,
     StepEnded: _step_ended,
+    Breathing: _breathing,
     BreathMeasures: _breath,
     RsaTrend: _trend,
     StepMeasures: _measures,

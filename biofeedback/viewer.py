@@ -10,7 +10,7 @@ __all__ = ["CAPACITY", "CLOSE_S", "STALE_S", "Dropped", "Outgoing", "Viewer"]
 CAPACITY = 32  # messages; what is over that and fresh anyway next second is dropped to the latest
 STALE_S = 10.0  # without an acknowledgement (a viewer acknowledges every 5 s)
 CLOSE_S = 30.0
-_FRESH = frozenset({"beat", "trend", "quality", "pacer"})
+_FRESH = frozenset({"beat", "breathing", "trend", "quality", "pacer"})
 
 
 @dataclass(frozen=True, slots=True)

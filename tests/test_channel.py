@@ -11,7 +11,18 @@ from biofeedback.channel import TOO_SLOW, Channel, Facts
 from biofeedback.core.events import Mark, MarkKind, Plan, Step, StepKind
 from biofeedback.core.exercises import EXERCISES
 from biofeedback.core.pacing import Pattern
-from biofeedback.core.results import Beat, BreathMeasures, Card, CardState, Gap, Grade, Quality, Result, StepStarted
+from biofeedback.core.results import (
+    Beat,
+    Breathing,
+    BreathMeasures,
+    Card,
+    CardState,
+    Gap,
+    Grade,
+    Quality,
+    Result,
+    StepStarted,
+)
 from biofeedback.course import Course
 from biofeedback.translation import Status
 from biofeedback.viewer import CAPACITY, Viewer
@@ -153,6 +164,14 @@ def test_quality_and_clock_are_not_numbered_and_say_how_many_watch(stand: Stand)
     received = stand.received(viewer)
     assert [(message["type"], message["q"]) for message in received] == [("quality", 0), ("pacer", 0)]
     assert received[0]["viewers"] == 1
+    assert stand.channel.message_seq == 0
+
+
+def test_the_wave_of_the_chest_is_told_once_and_never_resent(stand: Stand) -> None:
+    viewer = stand.join()
+    stand.received(viewer)
+    stand.channel.publish([Breathing(61.0, (58.2,), (3.0,), 0.1)])
+    assert [(message["type"], message["q"]) for message in stand.received(viewer)] == [("breathing", 0)]
     assert stand.channel.message_seq == 0
 
 

@@ -14,6 +14,7 @@ from biofeedback.core.results import (
     Beat,
     BeatLabel,
     BeatSources,
+    Breathing,
     BreathMeasures,
     CalmerThanBefore,
     Card,
@@ -81,6 +82,7 @@ def test_every_result_has_its_translation(standing: Standing) -> None:
         Gap(3.0, None, "silence"),
         breath,
         RsaTrend(7, 130.0, 0, 60.0, 50.0, 70.0),
+        Breathing(61.0, (58.4,), (3.0,), 0.1),
         StepEnded(7, 240.0, "planned"),
         measures,
         CARD,
@@ -99,6 +101,7 @@ def test_every_result_has_its_translation(standing: Standing) -> None:
         "gap",
         "breath",
         "trend",
+        "breathing",
         "step",
         "measures",
         "answer",
@@ -232,3 +235,12 @@ def test_marks_and_ratings_are_told_and_nothing_else_that_is_recorded() -> None:
     rating = translate_input(Rating(4, 13.0, "tension", "before", 6))
     assert rating == messages.Mark(at_s=13.0, kind="rating", text="tension before 6", author=None)
     assert translate_input(End(5, 14.0, "stopped")) is None
+
+
+def test_the_wave_of_the_chest_is_told_in_points_and_a_rate_a_minute(standing: Standing) -> None:
+    told = translate(Breathing(61.0, (58.2, 58.6), (3.0041, -1.5), 0.1), standing)
+    assert isinstance(told, messages.Breathing)
+    assert (told.at_s, told.wave, told.per_min) == (61.0, [(58.2, 3.0), (58.6, -1.5)], 6.0)
+    unread = translate(Breathing(62.0, (), (), None), standing)
+    assert isinstance(unread, messages.Breathing)
+    assert (unread.wave, unread.per_min) == ([], None)

@@ -77,6 +77,7 @@ export function Numbers({ session }) {
     <${Fact} name=${t("physio.rsa")}><${Rsa} trends=${state.trends} /><//>
     <${Fact} name=${t("physio.calmer")}><${Calmer} calmer=${state.calmer} /><//>
     <${Fact} name=${t("physio.following")}><span class="big">${t(`following.${state.exhale?.following ?? "unknown"}`)}</span> <span class="soft">${sourceWords(t, "following_source", state.exhale?.following_source)}</span><//>
+    ${state.breathing && html`<${Fact} name=${t("physio.breathing")}><span class="big">${state.breathing.per_min === null ? missing : t("physio.breathing.rate", { x: state.breathing.per_min })}</span> <span class="soft">${t("respiration_source.measured")}</span><//>`}
     <${Fact} name=${t("physio.heart_rate")}><span class="big">${whole(quality?.heart_rate_bpm, "physio.unit.bpm")}</span><//>
     <${Fact} name=${t("physio.usable")}><span class="big">${whole(quality?.usable_percent, "patient.percent")}</span> <span class="soft">${quality ? t(`grade.${quality.grade}`) : ""}</span><//>
     <${Fact} name=${t("physio.newest")}><span class="big">${age === null ? missing : t("physio.newest.ago", { n: age })}</span><//>

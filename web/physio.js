@@ -1,5 +1,6 @@
 // The physiotherapist's page: a card for each session (one for now, laid out for eight), and what lies behind it.
 
+import { Breath } from "./breathing.js";
 import { Breaths } from "./breaths.js";
 import { Tachogram } from "./chart.js";
 import { Notes, Steering } from "./controls.js";
@@ -107,6 +108,7 @@ function Page() {
         <${PatientSees} />
         <${Steps} session=${session} />
         <${Marks} marks=${state.marks} />
+        ${state.breathing && html`<section class="panel"><${Breath} session=${session} /></section>`}
         <section class="panel"><${Tachogram} session=${session} spanS=${300} titleKey="physio.trend" height=${130} /></section>
         <${Measures} measures=${state.measures} />
         <${Limits} />

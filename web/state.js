@@ -2,6 +2,7 @@
 
 import { breath, isPaced } from "./pacer.js";
 
+const CHEST_KEPT_S = 70; // a minute is drawn
 const KEPT_S = 320; // five minutes for the opened view, and a little
 
 export const EMPTY = Object.freeze({
@@ -18,6 +19,8 @@ export const EMPTY = Object.freeze({
   measures: [],
   marks: [],
   gaps: [],
+  breathing: null, // the chest's movement as told last; null where no strap tells of it
+  chest: [], // its wave, points of (time, mG)
   ratings: {}, // "tension.before" -> value
   exhale: null,
   calmer: null,
@@ -28,7 +31,7 @@ export const EMPTY = Object.freeze({
   bye: null,
 });
 
-const CONTENT = ["steps", "beats", "labels", "breaths", "trends", "measures", "marks", "gaps", "ratings", "exhale", "calmer", "trial", "card", "quality"];
+const CONTENT = ["steps", "beats", "labels", "breaths", "trends", "measures", "marks", "gaps", "breathing", "chest", "ratings", "exhale", "calmer", "trial", "card", "quality"];
 const EMPTY_CONTENT = Object.fromEntries(CONTENT.map((name) => [name, EMPTY[name]]));
 
 // The list with one item put in place of the one with the same key, or at its end.
@@ -87,6 +90,12 @@ function onAnswer(state, message) {
   return { ...state, phase, exhale: message, card: settled(state, message) };
 }
 
+// The wave is never resent: what is kept of it is this page's own.
+function onBreathing(state, message) {
+  const chest = [...state.chest, ...message.wave].filter(([time]) => time > message.at_s - CHEST_KEPT_S);
+  return { ...state, breathing: { at_s: message.at_s, per_min: message.per_min }, chest };
+}
+
 // A rating comes back as a mark whose text is "scale moment value".
 function onMark(state, message) {
   const marks = [...state.marks, message];
@@ -117,6 +126,7 @@ const ON = {
   measures: (state, message) => ({ ...state, measures: put(state.measures, message, byStep) }),
   gap: (state, message) => ({ ...state, gaps: put(state.gaps, message, byStart) }),
   quality: (state, message) => ({ ...state, quality: message }),
+  breathing: onBreathing,
   error: (state, message, nowMs) => ({ ...state, trouble: { code: message.code, detail: message.detail, heardMs: nowMs } }),
   bye: (state, message) => ({ ...state, bye: message.reason }),
 };

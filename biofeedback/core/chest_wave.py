@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from biofeedback.core.chest import STEP_S, ChestRun
 
-__all__ = ["WAVE_DELAY_S", "ChestWave", "WavePart", "chest_wave"]
+__all__ = ["DRIFT_S", "WAVE_DELAY_S", "ChestWave", "WavePart", "chest_wave"]
 
 PASS_HZ = 0.6  # half of a wave at this rate passes; at .33 Hz, twenty breaths a minute, all of it does
 TAPS = 25  # so that of .9 Hz, a heart of 54 a minute, a twentieth passes

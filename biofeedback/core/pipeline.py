@@ -10,6 +10,7 @@ from biofeedback.core.artifacts import IRREGULARITY_LIMIT
 from biofeedback.core.beats import Beats
 from biofeedback.core.blocks import Blocks
 from biofeedback.core.card import SignalNow, make_card
+from biofeedback.core.chest_live import ChestLive
 from biofeedback.core.events import (
     End,
     Input,
@@ -57,6 +58,7 @@ class Pipeline:
         self._last_input_s = 0.0
         self._quality_due_s = QUALITY_EVERY_S
         self._intake = Intake()
+        self._chest_live = ChestLive()
         self._blocks = Blocks()
         self._runs: list[StepRun] = []  # all that have not settled
         self._shown: StepRun | None = None  # the step on the screen
@@ -145,11 +147,12 @@ class Pipeline:
         return self._end_step("planned")
 
     def _judge(self) -> list[Result]:
-        """The signal of the last minute."""
+        """The signal of the last minute, and the breath with it."""
         self._quality_due_s += QUALITY_EVERY_S
         # What was before the first beat says nothing of the signal; before any beat there is none.
         start_s = max(0.0, self._now_s - QUALITY_WINDOW_S, self.beats.begins_s or 0.0)
-        return [self._quality(self._recent_verdict(start_s))]
+        breathing = self._chest_live.tell(self._intake.chest, None if self._shown is None else self._shown.pacer)
+        return [self._quality(self._recent_verdict(start_s)), *([] if breathing is None else [breathing])]
 
     # Inputs
 

@@ -26,6 +26,7 @@ __all__ = [
     "BeatSource",
     "BeatSources",
     "BreathMeasures",
+    "Breathing",
     "CalmerThanBefore",
     "Card",
     "CardState",
@@ -122,6 +123,20 @@ class BreathMeasures:
     usable: bool
     reason: str | None
     final: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Breathing:
+    """The chest's movement as far as it is known at ``t_s``: what is new of its wave, and the rate of the last minute.
+
+    ``at_s`` and ``wave_mg`` are points of the wave, the inhale upward once a pacer ran; there are none where it cannot
+    be read.
+    """
+
+    t_s: float
+    at_s: tuple[float, ...]
+    wave_mg: tuple[float, ...]
+    rate_hz: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,6 +307,7 @@ Result = (
     | StepStarted
     | StepEnded
     | BreathMeasures
+    | Breathing
     | RsaTrend
     | ExhaleResponse
     | CalmerThanBefore

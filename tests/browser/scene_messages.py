@@ -174,6 +174,15 @@ def measures(index: int, kind: str, rate: float) -> messages.Measures:
     )
 
 
+def chest_wave(now_s: float) -> messages.Breathing:
+    """The chest's wave of the last minute: it follows 4-6 breathing half a second late, with a hole in it."""
+    times = [now_s - 62.4 + 0.4 * k for k in range(150)]
+    wave = [
+        (t_s, round(-8 * math.cos(2 * math.pi * (t_s - 0.5) / 10), 2)) for t_s in times if not 30 < now_s - t_s < 34
+    ]
+    return messages.Breathing(at_s=now_s - 2.4, wave=wave, per_min=6.0)
+
+
 def mark(at_s: float, kind: str, text: str = "", author: str | None = None) -> messages.Mark:
     """A mark."""
     return messages.Mark(at_s=at_s, kind=kind, text=text, author=author)

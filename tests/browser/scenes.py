@@ -9,6 +9,7 @@ from scene_messages import (
     beats_between,
     breaths_until,
     calmer,
+    chest_wave,
     mark,
     measures,
     quality,
@@ -56,6 +57,7 @@ class Scene:
     has_beats: bool = True
     gap: tuple[float, float] | None = None
     trials: tuple[messages.Trial, ...] = ()
+    has_chest: bool = False  # the strap streams its accelerometer
 
 
 BASELINE = step(0, "baseline", 0.0)
@@ -135,7 +137,7 @@ SCENES: dict[str, Scene] = {
         now_s=74.0, steps=(BASELINE,), answers=(answer("baseline", 1.0, reason="no_breathing_step"),), marks=MARKS[:2]
     ),
     "measuring": breathing("measuring", 146.0, breaths_until_look=1, breaths_used=2, reason="too_few_breaths"),
-    "yes": breathing("yes", 171.5),
+    "yes": replace(breathing("yes", 171.5), has_chest=True),
     "unknown": breathing(
         "unknown", reason="inconclusive", reasons=["inconclusive"], effect_bpm=0.7, low_bpm=-1.0, high_bpm=2.4
     ),
@@ -253,4 +255,5 @@ def snapshot(scene: Scene, message_seq: int) -> messages.Snapshot:
 def opening(scene: Scene, epoch: str = "01SCENE", message_seq: int = 500) -> list[messages.FromServer]:
     """What a viewer that has nothing yet is sent."""
     pacer = messages.Pacer(session_s=scene.now_s, speed=1.0, state=scene.state, step_seq=None)
-    return [hello(scene, epoch, message_seq, recovered=False), snapshot(scene, message_seq), pacer]
+    told = [hello(scene, epoch, message_seq, recovered=False), snapshot(scene, message_seq), pacer]
+    return [*told, chest_wave(scene.now_s)] if scene.has_chest else told

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { barsOf, columnsOf, rangeOf, runsOf } from "../../web/series.js";
+import { barsOf, columnsOf, partsOf, rangeOf, reachOf, runsOf } from "../../web/series.js";
 
 const beat = (t_s, heart_rate_bpm = 70, segment = 0) => ({ seq: Math.round(t_s * 10), index: 0, t_s, heart_rate_bpm, rr_ms: 60_000 / heart_rate_bpm, segment });
 const breath = (index, exhale_fall_bpm, usable = true) => ({ step_seq: 13, index, exhale_fall_bpm, exhale_rise_ms: null, usable });
@@ -33,4 +33,16 @@ test("bars go up for a fall of heart rate and down for a rise; a breath without 
   assert.equal(none.size, null);
   assert.equal(barsOf([breath(0, 1)], 84)[0].zero, 80);
   assert.equal(barsOf(Array.from({ length: 20 }, (_, index) => breath(index, 2)), 84).length, 12);
+});
+
+test("the chest's wave is broken where nothing was read, and keeps to its window", () => {
+  const points = [[1, 5], [1.4, 6], [3.2, 7], [3.6, 8], [9, 1]];
+  assert.deepEqual(partsOf(points, 1.2, 5).map((part) => part.map(([time]) => time)), [[1.4], [3.2, 3.6]]);
+  assert.deepEqual(partsOf([], 0, 60), []);
+});
+
+test("the chest's wave fills its picture, but noise is not blown up", () => {
+  assert.equal(reachOf([[1, -12], [2, 7]]), 12);
+  assert.equal(reachOf([[1, 0.4]]), 3);
+  assert.equal(reachOf([]), 3);
 });

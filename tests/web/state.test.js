@@ -195,3 +195,12 @@ test("an error and a goodbye are kept to be shown", () => {
   const state = say(...scenes.ready, { type: "error", q: 0, code: "command_refused", detail: "no" }, { type: "bye", q: 0, reason: "new_session" });
   assert.deepEqual([state.trouble.code, state.bye], ["command_refused", "new_session"]);
 });
+
+test("a minute of the chest's wave is kept, and the rate that goes with it", () => {
+  const told = (at_s, wave, per_min = 6) => ({ type: "breathing", q: 0, at_s, wave, per_min });
+  assert.equal(EMPTY.breathing, null);
+  const once = reduce(EMPTY, told(100, [[97, 1], [97.4, 2]]), 5);
+  assert.deepEqual([once.breathing, once.chest, once.heardMs], [{ at_s: 100, per_min: 6 }, [[97, 1], [97.4, 2]], 5]);
+  const later = reduce(once, told(167.2, [], null), 6);
+  assert.deepEqual([later.breathing.per_min, later.chest], [null, [[97.4, 2]]]);
+});
