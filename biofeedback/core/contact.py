@@ -5,6 +5,7 @@ from biofeedback.core.heart_rate import HeartRateMeasurement
 
 __all__ = ["NO_INTERVALS_S", "Contact"]
 
+FULL_PERCENT = 100  # more than that is reserved (Battery Service 1.0)
 NO_INTERVALS_S = 10.0  # a strap that sends none for so long never will
 # Of the time that its intervals take: the same bytes within it are a copy. Two alike that were held up together, about
 # one such pair in seventy, are taken for one as well; the line shows it as a loss.
@@ -81,7 +82,7 @@ class Contact:
 
     def read(self, event: Notification) -> None:
         """Take in a battery reading."""
-        if event.characteristic is Characteristic.BATTERY and event.value:
+        if event.characteristic is Characteristic.BATTERY and event.value and event.value[0] <= FULL_PERCENT:
             self.battery_percent = event.value[0]
 
     def no_contact_fraction(self, start_s: float, end_s: float) -> float:

@@ -32,6 +32,7 @@ def test_the_link_says_whether_the_strap_is_connected():
 def test_the_battery_is_read_where_it_is_sent():
     contact = Contact()
     contact.read(Notification(1, 0.0, 1, Characteristic.BATTERY, b""))
+    contact.read(Notification(2, 0.0, 1, Characteristic.BATTERY, b"\xff"))
     contact.read(Notification(2, 0.0, 1, Characteristic.BODY_LOCATION, b"\x01"))
     assert contact.battery_percent is None
     contact.read(Notification(3, 0.0, 1, Characteristic.BATTERY, b"\x49"))
