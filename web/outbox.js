@@ -60,9 +60,10 @@ export class Outbox {
   open(epoch, isFinished) {
     const isNew = this.#batches.at(-1).epoch !== epoch;
     this.#isOpen = true;
-    this.#isOver = isFinished;
+    this.#isOver = false;
     this.#batches = this.#batches.filter((batch) => batch.epoch === epoch);
     if (isNew) this.#batches.push({ origin: newOrigin(), epoch, next: 1, frames: [] });
+    if (isFinished) this.finish();
     for (const { origin, frames } of this.#batches) {
       this.#say({ type: "strap", origin, detail: this.#news() });
       this.#send(origin, frames);

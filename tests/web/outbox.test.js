@@ -103,6 +103,10 @@ test("after the end of a session nothing is written for it", () => {
   outbox.close();
   outbox.open("01A", true);
   assert.deepEqual([outbox.waiting, said.map((one) => one.type)], [0, ["strap"]]);
+  const left = [{ origin: "browser-0", epoch: "01A", frames: [{ kind: "lost", seq: 1, t_s: 1, reason: "page_closed" }] }];
+  const later = new Outbox({ say: (message) => said.push(message), news: () => "strap.reading", standing: () => [], saved: left });
+  later.open("01A", true);
+  assert.ok(said.every((one) => one.type === "strap"));
 });
 
 test("when there is no room the gap is marked, and what there is stays whole", () => {
