@@ -22,6 +22,7 @@ NOT_MIRRORING = {
     "bench",
     "bluez",
     "browser",
+    "faults",
     "fuzz",
     "soak",
     "validation",

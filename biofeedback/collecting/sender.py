@@ -181,7 +181,8 @@ class Sender:
             if self.is_admitted and self._is_open:
                 await self._send_news(socket)
                 for log in self._backlog.logs:
-                    await self._send_log(socket, log)
+                    if not await self._send_log(socket, log):
+                        break  # what is older goes first
             await self._backlog.changed.wait()
 
     async def _send_news(self, socket: ClientConnection) -> None:
@@ -191,18 +192,19 @@ class Sender:
             self._news_told = (origin, self._news)
             await _send(socket, StrapNews(origin=origin, detail=self._news))
 
-    async def _send_log(self, socket: ClientConnection, log: OldLog | Log) -> None:
-        """Send what a log still holds; one with nothing is named, so that the server says how far it is kept."""
+    async def _send_log(self, socket: ClientConnection, log: OldLog | Log) -> bool:
+        """Send what a log holds; whether that was all. One with nothing is named, to hear how far it is kept."""
         session = self._backlog.session
         while session == self._backlog.session:
             is_named = log.origin in self._named
             if is_named and log.tail.seq - log.kept >= WINDOW_FRAMES:
-                return
+                return False
             frames = log.tail.batch(log.durable)
             if is_named and not frames:
-                return
+                return True
             self._named.add(log.origin)
             await _send(socket, Frames(origin=log.origin, frames=frames, session=session))
+        return False
 
     def _refused(self, code: str) -> None:
         """Give up where this cannot go well; else go on collecting, and try again."""

@@ -1,0 +1,80 @@
+"""The two sides as processes that can be killed: forked from one that has everything loaded, they start at once."""
+
+import asyncio
+import multiprocessing
+import os
+import random
+import signal
+import sys
+from multiprocessing.context import ForkServerProcess
+from pathlib import Path
+
+from biofeedback.clock import Clock, MonotonicClock
+from biofeedback.collecting import Collector, Place, Timings
+from biofeedback.core.events import Step
+from biofeedback.keys import read_key
+from biofeedback.server import serve
+from biofeedback.settings import Settings
+from biofeedback.straps import Sink, Strap
+from biofeedback.straps.simulated import SimulatedStrap
+
+__all__ = ["collector", "server", "stop"]
+
+SPEED = 50.0  # frames a second, about
+FAST = Timings(back_off_s=(0.02, 0.05, 0.1), open_s=2.0, ping_s=0.5)
+_context = multiprocessing.get_context("forkserver")
+_context.set_forkserver_preload(["tests.faults.sides"])
+
+
+class _Silent:
+    """A strap that gives nothing: for a collector that only sends what is left."""
+
+    source, simulated = "simulated", True
+
+    def watch(self, step: Step | None) -> None:
+        pass
+
+    async def run(self, sink: Sink, clock: Clock) -> None:
+        await asyncio.Event().wait()
+
+
+def server(data: Path, port: int) -> ForkServerProcess:
+    """A server that runs."""
+    return _started(_serve, data, port)
+
+
+def collector(folder: Path, port: int, seed: int | None) -> ForkServerProcess:
+    """A collector that runs, with a simulated strap; None: with none."""
+    return _started(_collect, folder, port, seed)
+
+
+def stop(process: ForkServerProcess, signal_: signal.Signals) -> None:
+    """Kill a side and wait until it is gone."""
+    assert process.pid is not None
+    os.kill(process.pid, signal_)
+    process.join(20)
+    assert not process.is_alive(), "it does not stop"
+
+
+def _started(side: object, *arguments: object) -> ForkServerProcess:
+    process = _context.Process(target=side, args=arguments, daemon=True)  # type: ignore[arg-type]
+    process.start()
+    return process
+
+
+def _serve(data: Path, port: int) -> None:
+    sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115
+    serve(Settings(data=data, port=port, strap="remote-simulated:room-2"))
+
+
+def _collect(folder: Path, port: int, seed: int | None) -> None:
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    strap: Strap = _Silent() if seed is None else SimulatedStrap("responder", seed)
+    asyncio.run(_collecting(strap, folder, port))
+
+
+async def _collecting(strap: Strap, folder: Path, port: int) -> None:
+    random.seed()
+    place, key = Place.parse(f"http://127.0.0.1:{port}"), read_key(folder / "room-2.key")
+    collector = Collector(strap, MonotonicClock(SPEED), folder / "logs", place, key, lambda *_, **__: None, FAST)
+    await collector.run()
