@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from tests.faults.run import run
+from tests.faults.ordeal import run
 
 ROOT = Path(__file__).resolve().parents[2]
 RUNS = 200

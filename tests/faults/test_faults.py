@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from tests.faults.run import run
+from tests.faults.ordeal import run
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kills processes as POSIX does")
