@@ -28,6 +28,7 @@ class Backlog:
         self._clock = clock
         self._connected: Connected | None = None
         self._old: list[OldLog] = []
+        self._retired: list[Log] = []  # to be closed when nothing of theirs is on its way to the disk
         self.left = 0  # frames that stay in the logs: no session takes them any more
         self.session = self._last_session()
         self.log = self._new_log()
@@ -54,7 +55,8 @@ class Backlog:
 
     def begin(self, session: str | None) -> None:
         """Begin another log, for a session; a strap that is connected is said to be so there as well."""
-        self.log.close()
+        self._retired.append(self.log)
+        self._taken.set()
         if session == self.session:
             self._old.append(_closed(self.log))
         else:
@@ -77,9 +79,12 @@ class Backlog:
         while True:
             await self._taken.wait()
             self._taken.clear()
-            if not await self.log.flush():
+            log = self.log
+            is_kept = await log.flush()
+            self._close_retired()
+            if not is_kept:
                 self._taken.set()
-                if not self.log.saved:
+                if not log.saved:
                     await asyncio.sleep(1.0)
             self.changed.set()
 
@@ -88,6 +93,18 @@ class Backlog:
         while self.unsent:
             self.changed.clear()
             await self.changed.wait()
+
+    def close(self) -> None:
+        """Put on the disk what is taken, and let go of the files."""
+        self._close_retired()
+        self.log.close()
+
+    def _close_retired(self) -> None:
+        """Let go of the logs that were written before."""
+        while self._retired:
+            self._retired.pop().close()
+        for old in self._old:
+            old.durable = None
 
     def _new_log(self) -> Log:
         """Log that begins now."""
@@ -112,5 +129,5 @@ class Backlog:
 def _closed(log: Log) -> OldLog:
     """A log of this run that is only read from now on."""
     old = OldLog(log.path, log.origin, log.session)
-    old.count, old.kept = log.count, log.kept
+    old.count, old.kept, old.durable, old.tail = log.count, log.kept, log.durable, log.tail
     return old

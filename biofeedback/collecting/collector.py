@@ -70,8 +70,7 @@ class Collector:
         finally:
             failed = [task for task in tasks if task.done() and not task.cancelled() and task.exception() is not None]
             await _let_go(*tasks)
-            await self.backlog.log.flush()
-            self.backlog.log.close()
+            self.backlog.close()
         for task in failed:
             await task
         return self.backlog.unsent + self.backlog.left

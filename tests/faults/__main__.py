@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import json
 import sys
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -23,14 +23,29 @@ def main() -> int:
     path.parent.mkdir(parents=True, exist_ok=True)
     done = {one["seed"]: one for one in map(json.loads, path.read_text().splitlines())} if path.exists() else {}
     missing = [seed for seed in range(1, runs + 1) if seed not in done]
-    with ThreadPoolExecutor(WORKERS) as pool, path.open("a") as file:
-        for future in as_completed([pool.submit(asyncio.run, run(seed)) for seed in missing]):
-            outcome = asdict(future.result())
+    with path.open("a") as file:
+
+        def note(outcome: dict[str, Any]) -> None:
             done[outcome["seed"]] = outcome
             file.write(json.dumps(outcome) + "\n")
             file.flush()
             sys.stderr.write(f"\r{len(done)} of {runs}, {sum(bool(one['wrong']) for one in done.values())} wrong ")
+
+        asyncio.run(_run_all(missing, note))
     return _say([done[seed] for seed in sorted(done)])
+
+
+async def _run_all(seeds: list[int], note: Callable[[dict[str, Any]], None]) -> None:
+    """Run seeds, a few at a time."""
+    turn = asyncio.Semaphore(WORKERS)
+
+    async def run_one(seed: int) -> None:
+        async with turn:
+            note(asdict(await run(seed)))
+
+    async with asyncio.TaskGroup() as group:
+        for seed in seeds:
+            group.create_task(run_one(seed))
 
 
 def _say(outcomes: list[dict[str, Any]]) -> int:

@@ -51,18 +51,19 @@ async def run(seed: int) -> Outcome:
     with tempfile.TemporaryDirectory(prefix="faults") as name:
         folder = Path(name)
         DeviceKeys(folder / "data").make("room-2", folder / "room-2.key")
-        kills, faults = await _suffer(folder, rng)
+        kills, faults, went = await _suffer(folder, rng)
         logs = [_of(path) for path in sorted((folder / "logs").glob("*.jsonl"))]
         held = {path.stem: _entries(_of(path)) for path in (folder / "data" / "recordings").glob("*.jsonl")}
     wrong, stayed = _compare(logs, held)
+    wrong += [] if went else ["the collector did not stop when it was asked to"]
     frames = sum(len(entries) for entries in held.values())
     return Outcome(
         seed, tuple(wrong), frames, stayed, len(logs), len(held), *kills, faults, round(time.monotonic() - began_s, 2)
     )
 
 
-async def _suffer(folder: Path, rng: random.Random) -> tuple[tuple[int, int], dict[str, int]]:
-    """Run both sides through it; return how often each was killed, and what befell the connections."""
+async def _suffer(folder: Path, rng: random.Random) -> tuple[tuple[int, int], dict[str, int], bool]:
+    """Run both sides through it; return the kills, what befell the connections, and whether it went at the end."""
     port = _free_port()
     chaos = Chaos(port, rng)
     through = await chaos.open()
@@ -83,14 +84,14 @@ async def _suffer(folder: Path, rng: random.Random) -> tuple[tuple[int, int], di
         await asyncio.sleep(rng.uniform(0.2, 1.0))
         chaos.be_kind()
         await asyncio.sleep(rng.uniform(0.5, 1.5))
-        await asyncio.to_thread(stop, sides["collector"], signal.SIGTERM)
+        went = await asyncio.to_thread(stop, sides["collector"], signal.SIGTERM)
         sides["collector"] = collector(folder, through, None)
         await _drain(folder)
     finally:
         for process in sides.values():
             await asyncio.to_thread(stop, process, signal.SIGKILL)
         await chaos.close()
-    return (kills["collector"], kills["server"]), chaos.faults
+    return (kills["collector"], kills["server"]), chaos.faults, went
 
 
 async def _drain(folder: Path) -> None:
@@ -100,7 +101,9 @@ async def _drain(folder: Path) -> None:
             while True:
                 await asyncio.sleep(0.3)
                 logs = [_of(path) for path in sorted((folder / "logs").glob("*.jsonl"))]
-                session = max(path.stem for path in (folder / "data" / "recordings").glob("*.jsonl"))
+                session = max((path.stem for path in (folder / "data" / "recordings").glob("*.jsonl")), default="")
+                if not session:
+                    continue
                 held = _entries(_of(folder / "data" / "recordings" / f"{session}.jsonl"))
                 if held == [entry for log in logs if _session(log) == session for entry in _entries(log)]:
                     return

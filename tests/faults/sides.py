@@ -6,6 +6,7 @@ import os
 import random
 import signal
 import sys
+from contextlib import suppress
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from biofeedback.straps.simulated import SimulatedStrap
 
 __all__ = ["collector", "server", "stop"]
 
+STOPS_WITHIN_S = 30.0
 SPEED = 50.0  # frames a second, about
 FAST = Timings(back_off_s=(0.02, 0.05, 0.1), open_s=2.0, ping_s=0.5)
 _context = multiprocessing.get_context("forkserver")
@@ -48,12 +50,17 @@ def collector(folder: Path, port: int, seed: int | None) -> ForkServerProcess:
     return _started(_collect, folder, port, seed)
 
 
-def stop(process: ForkServerProcess, signal_: signal.Signals) -> None:
-    """Kill a side and wait until it is gone."""
+def stop(process: ForkServerProcess, signal_: signal.Signals) -> bool:
+    """Stop a side, and say whether it went by itself, within a time that a busy machine needs."""
     assert process.pid is not None
-    os.kill(process.pid, signal_)
-    process.join(20)
-    assert not process.is_alive(), "it does not stop"
+    with suppress(ProcessLookupError):
+        os.kill(process.pid, signal_)
+    process.join(STOPS_WITHIN_S)
+    if process.is_alive():
+        process.kill()
+        process.join()
+        return False
+    return True
 
 
 def _started(side: object, *arguments: object) -> ForkServerProcess:
