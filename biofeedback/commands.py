@@ -200,11 +200,18 @@ def simulate(arguments: argparse.Namespace) -> int:
 def record(arguments: argparse.Namespace) -> int:
     """A session recorded without a server; Ctrl-C or SIGTERM ends it and keeps what was recorded."""
     import asyncio
-    import signal
 
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))  # lets the strap go as well
+    _obey_sigterm()
     asyncio.run(_record(arguments))
     return 0
+
+
+def _obey_sigterm() -> None:
+    """End in order at SIGTERM as at Ctrl-C, also where a shell began this in the background, deaf to Ctrl-C."""
+    import signal
+
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
 
 
 async def _record(arguments: argparse.Namespace) -> None:
@@ -296,9 +303,8 @@ def key(arguments: argparse.Namespace) -> int:
 def collect(arguments: argparse.Namespace) -> int:
     """A strap for a server elsewhere; Ctrl-C or SIGTERM ends it, and what was not sent stays in the log."""
     import asyncio
-    import signal
 
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    _obey_sigterm()
     return asyncio.run(_collect(arguments))
 
 

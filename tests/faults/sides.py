@@ -75,6 +75,7 @@ def _serve(data: Path, port: int) -> None:
 
 
 def _collect(folder: Path, port: int, seed: int | None) -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     strap: Strap = _Silent() if seed is None else SimulatedStrap("responder", seed)
     asyncio.run(_collecting(strap, folder, port))
