@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from pmd_faults import Mode
+
 from biofeedback.straps.timings import Timings
 
 __all__ = ["HEART_RATE", "Air", "AirStrap", "Sent"]
@@ -54,6 +56,15 @@ class AirStrap(Protocol):
 
     async def log(self) -> list[Sent]:
         """All notifications of heart rate so far."""
+
+    async def measure(self, mode: Mode) -> None:
+        """Obey commands for ECG and acceleration or not; from the start it does."""
+
+    async def measured(self) -> list[bytes]:
+        """Frames of ECG and acceleration so far that somebody was subscribed to."""
+
+    async def streams(self) -> int:
+        """How many of the two are started."""
 
     async def links(self) -> int:
         """How many links there were."""

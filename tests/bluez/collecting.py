@@ -21,7 +21,7 @@ class Timed(Heard):
         self.lost_s: list[float] = []
 
     def __call__(self, event: StrapEvent) -> None:
-        print(f"{time.monotonic():.3f}", event)  # pytest shows it when the test fails
+        print(f"{time.monotonic():.3f} {event!s:.120}")  # pytest shows it when the test fails
         if isinstance(event, Lost):
             self.lost_s.append(time.monotonic())
         super().__call__(event)

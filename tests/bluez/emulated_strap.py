@@ -12,13 +12,15 @@ from bumble.device import Device, DeviceConfiguration
 from bumble.gatt import Characteristic, CharacteristicValue, Service
 from bumble.hci import Address
 from emulated_air import Air
-from emulated_pmd import CONTROL, DATA, PMD, EmulatedPmd
+from fake_pmd import CONTROL, DATA, SERVICE, FakePmd
 from numbered import numbered
+from pmd_faults import Mode, set_mode
 
 Is, May = Characteristic.Properties, Characteristic.Permissions
 OUT_OF_RANGE = 0x08  # HCI: supervision timeout
 HEART_RATE, BATTERY = "2a37", "2a19"
 ADVERTISED_EVERY_MS = 100
+UNHEARD_S = 1.0  # as a link that is lost to distance is for some seconds before
 
 
 @dataclass(frozen=True)
@@ -37,8 +39,8 @@ class EmulatedStrap:
     def __init__(self, air: Air, address: str, name: str) -> None:
         self.log: list[Sent] = []
         self.links = 0
-        self.pmd = EmulatedPmd(self.send)
-        self._on_air = False
+        self.pmd = FakePmd(self, speed=1.0)
+        self._is_far = False
         self._changed = asyncio.Condition()
         self._speaking: asyncio.Task[None] | None = None
         self._count = 0
@@ -74,16 +76,22 @@ class EmulatedStrap:
 
     async def on(self) -> None:
         """Advertise, now and after every link."""
-        self._on_air = True
         await self._device.start_advertising(auto_restart=True)
 
     async def off(self) -> None:
         """Do not advertise any more."""
-        self._on_air = False
         await self._device.stop_advertising()
 
     async def drop(self, reason: int = OUT_OF_RANGE) -> None:
-        """End the link as distance does, or for another reason."""
+        """End the link as distance does, or for another reason: nothing is heard any more, then both sides notice.
+
+        Frames until the very end would prove nothing: bluetoothd drops what it has not read when a link goes.
+        """
+        if not self.connected:
+            return
+        self._is_far = True
+        await asyncio.sleep(UNHEARD_S)
+        self._is_far = False
         for connection in list(self._device.connections.values()):
             await connection.disconnect(reason)
 
@@ -91,8 +99,11 @@ class EmulatedStrap:
         """Notify; whether anybody was subscribed."""
         heard = self.is_heard(uuid)
         self.log.append(Sent(time.monotonic(), uuid, value, heard))
-        await self._device.notify_subscribers(self._characteristics[uuid], value)
-        return heard
+        if not heard:
+            return False
+        tell = self._device.indicate_subscribers if uuid == CONTROL else self._device.notify_subscribers
+        await tell(self._characteristics[uuid], value)
+        return True
 
     def speak(self, every_s: float) -> None:
         """Send a numbered frame again and again, from now on."""
@@ -109,7 +120,8 @@ class EmulatedStrap:
         """What was sent and who was linked, for the next test."""
         self.log.clear()
         self.links = self._count = 0
-        self.pmd.mode = "obey"
+        self.pmd.sent.clear()
+        set_mode(self.pmd, Mode.OBEY)
 
     async def change_services(self) -> None:
         """Move every service to other handles and indicate Service Changed."""
@@ -135,10 +147,12 @@ class EmulatedStrap:
     def is_heard(self, uuid: str = HEART_RATE) -> bool:
         """Whether a client is subscribed."""
         handle = self._characteristics[uuid].handle
-        return any((cccds.get(handle) or b"\x00")[0] for cccds in self._device.gatt_server.subscribers.values())
+        return not self._is_far and any(
+            (cccds.get(handle) or b"\x00")[0] for cccds in self._device.gatt_server.subscribers.values()
+        )
 
     @property
-    def is_connected(self) -> bool:
+    def connected(self) -> bool:
         return bool(self._device.connections)
 
     async def until(self, true: Any) -> None:
@@ -155,9 +169,9 @@ class EmulatedStrap:
             BATTERY: Characteristic(BATTERY, Is.READ | Is.NOTIFY, May.READABLE, bytes([87])),
             CONTROL: Characteristic(
                 CONTROL,
-                Is.READ | Is.WRITE | Is.INDICATE,
-                May.READABLE | May.WRITEABLE,
-                CharacteristicValue(read=lambda _: self.pmd.features, write=self._on_command),
+                Is.WRITE | Is.INDICATE,
+                May.WRITEABLE,
+                CharacteristicValue(write=self._on_command),
             ),
             DATA: Characteristic(DATA, *notify, b""),
         }
@@ -173,16 +187,13 @@ class EmulatedStrap:
                         Characteristic("2A26", *read, b"5.0.0"),
                     ],
                 ),
-                Service(PMD, [made[CONTROL], made[DATA]]),
+                Service(SERVICE, [made[CONTROL], made[DATA]]),
             ]
         )
 
     async def _on_command(self, _: Any, command: bytes) -> None:
-        """Answer after the write has been acknowledged, as a strap does."""
-        reply = self.pmd.answer(bytes(command))
-        asyncio.get_running_loop().call_soon(
-            lambda: asyncio.ensure_future(self._device.indicate_subscribers(self._characteristics[CONTROL], reply))
-        )
+        """Do a command; its answer comes after the write has been acknowledged."""
+        await self.pmd.write(bytes(command))
 
     async def _speak(self, every_s: float) -> None:
         while True:
@@ -192,11 +203,12 @@ class EmulatedStrap:
 
     def _on_connection(self, connection: Any) -> None:
         self.links += 1
+        self.pmd.power_off()
         connection.on("disconnection", lambda _: self._on_disconnection())
         self._notice()
 
     def _on_disconnection(self) -> None:
-        self.pmd.stop_all()
+        self.pmd.power_off()
         self._notice()
 
     def _notice(self) -> None:

@@ -12,6 +12,7 @@ from bumble.transport import open_transport
 from emulated_air import Adapter, Air
 from emulated_strap import HEART_RATE, EmulatedStrap
 from emulation_socket import ADDRESSES, SOCKET
+from pmd_faults import Mode, set_mode
 
 
 async def obey(strap: EmulatedStrap, command: str, *given: str) -> object:  # noqa: PLR0912  a table of words
@@ -31,20 +32,22 @@ async def obey(strap: EmulatedStrap, command: str, *given: str) -> object:  # no
             return await strap.send(bytes.fromhex(given[0]), *given[1:])
         case "change":
             await strap.change_services()
-        case "pmd":
-            strap.pmd.mode = given[0]
+        case "measure":
+            set_mode(strap.pmd, Mode(given[0]))
         case "heard":
             await strap.until(lambda: strap.is_heard(*given or (HEART_RATE,)))
         case "alone":
-            await strap.until(lambda: not strap.is_connected)
+            await strap.until(lambda: not strap.connected)
         case "log":
             return [{**asdict(sent), "value": sent.value.hex()} for sent in strap.log]
         case "forget":
             strap.forget()
         case "links":
             return strap.links
+        case "measured":
+            return [frame.hex() for frame in strap.pmd.sent]
         case "streams":
-            return strap.pmd.running
+            return len(strap.pmd.running)
         case _:
             raise ValueError(f"there is no command {command!r}")
     return None

@@ -5,18 +5,24 @@ import time
 
 from air import HEART_RATE, Sent
 from collected import QUICK
+from emulation_socket import ADDRESSES
 from fake_bluez import FakeBluez
+from fake_pmd import FakePmd
 from fake_strap import FakeStrap
 from numbered import numbered
+from pmd_faults import Mode, set_mode
+
+SPEED = 20.0  # of ECG and acceleration
 
 
 class FakeAirStrap:
     """A strap of the fake."""
 
-    def __init__(self, fake: FakeBluez, strap: FakeStrap) -> None:
+    def __init__(self, fake: FakeBluez, strap: FakeStrap, pmd: FakePmd) -> None:
         self.address = strap.address
         self._fake = fake
         self._strap = strap
+        self._pmd = pmd
         self._log: list[Sent] = []
         self._count = 0
         self._speaking: asyncio.Task[None] | None = None
@@ -58,6 +64,15 @@ class FakeAirStrap:
     async def log(self) -> list[Sent]:
         return [sent for sent in self._log if sent.uuid == HEART_RATE]
 
+    async def measure(self, mode: Mode) -> None:
+        set_mode(self._pmd, mode)
+
+    async def measured(self) -> list[bytes]:
+        return list(self._pmd.sent)
+
+    async def streams(self) -> int:
+        return len(self._pmd.running)
+
     async def links(self) -> int:
         return self._fake.calls.count(("Connect", self._strap.path))
 
@@ -77,8 +92,8 @@ class FakeAir:
     def __init__(self, fake: FakeBluez) -> None:
         self._fake = fake
         self._straps = [
-            FakeAirStrap(fake, fake.add_strap(f"C0:FF:EE:00:00:0{n}", f"Polar H10 0000000{n}", on_air=False))
-            for n in range(1, 4)
+            FakeAirStrap(fake, *fake.add_h10(SPEED, address=address, name="Polar H10 00000001", on_air=False))
+            for address in ADDRESSES
         ]
 
     async def strap(self, number: int = 0) -> FakeAirStrap:

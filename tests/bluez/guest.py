@@ -21,7 +21,7 @@ BLUETOOTHD = "/usr/libexec/bluetooth/bluetoothd"
 THEIR_STRAP = "/opt/vm/strap.py"
 HCI0 = Path("/sys/class/bluetooth/hci0")
 LOG = Path("/out/straps.log")
-PATIENCE_S = 90.0
+PATIENCE_S = 240.0
 
 
 def process(argument: str) -> int | None:
@@ -73,7 +73,9 @@ def main() -> int:
         os.kill(theirs, signal.SIGKILL)
         wait_until("end of the tool's own strap", lambda: not HCI0.exists())
     with LOG.open("wb") as log:
-        subprocess.Popen([sys.executable, Path(__file__).with_name("emulation.py")], stdout=log, stderr=log)
+        path = os.pathsep.join((os.environ["PYTHONPATH"], str(Path(__file__).parents[1] / "straps")))
+        command = [sys.executable, Path(__file__).with_name("emulation.py")]
+        subprocess.Popen(command, stdout=log, stderr=log, env=os.environ | {"PYTHONPATH": path})
     wait_until("emulated straps", Path(SOCKET).exists)
     wait_until("adapter", power)
     os.environ |= {"BLUEZ_GUEST": "1", "PYTHONPYCACHEPREFIX": "/run/bytecode"}

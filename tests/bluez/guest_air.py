@@ -10,6 +10,7 @@ from typing import Any
 from air import HEART_RATE, Sent
 from emulation_socket import ADDRESSES, SOCKET
 from guest import BLUETOOTHD, power, process
+from pmd_faults import Mode
 
 from biofeedback.straps.timings import Timings
 
@@ -70,6 +71,15 @@ class GuestStrap:
     async def log(self) -> list[Sent]:
         told = [Sent(**{**sent, "value": bytes.fromhex(sent["value"])}) for sent in await self._ask("log")]
         return [sent for sent in told if sent.uuid == HEART_RATE]
+
+    async def measure(self, mode: Mode) -> None:
+        await self._ask("measure", mode)
+
+    async def measured(self) -> list[bytes]:
+        return [bytes.fromhex(frame) for frame in await self._ask("measured")]
+
+    async def streams(self) -> int:
+        return int(await self._ask("streams"))
 
     async def links(self) -> int:
         return int(await self._ask("links"))

@@ -9,13 +9,12 @@ from typing import Any
 import pytest
 from air import Air
 from numbered import EVERY_S, STEP_MS
+from pmd_faults import Mode
 from programs import program
 
 from biofeedback.cli import main
 
 pytestmark = pytest.mark.bus
-
-BEATS = 8  # in each link
 
 
 async def reads(path: Path, true: Callable[[str], bool]) -> None:
@@ -39,18 +38,21 @@ async def test_a_killed_recording_is_followed_by_one_that_takes_the_link_over_an
     air: Air, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     strap = await air.strap()
+    await strap.measure(Mode.REFUSE)  # beats are those of the frames
     await strap.speak(EVERY_S)
     killed, out = tmp_path / "killed.jsonl", tmp_path / "session.jsonl"
+    beats = 8 if air.is_fake else 30  # in each link: so many that a step is measured whose gap is as long as it takes
+    near_s = 1.0 if air.is_fake else 3.0  # there nothing is heard for a second before a link is lost
     record = ("record", "--strap", f"ble:{strap.address}", "--out")
     async with asyncio.timeout(120):
         async with program(*record, str(killed)) as first:
             await reads(killed, lambda text: frames(text) >= 3)
             first.kill()
         async with program(*record, str(out)) as second:
-            await reads(out, lambda text: frames(text) >= BEATS)
+            await reads(out, lambda text: frames(text) >= beats)
             assert await strap.links() == 1, "the link that the killed process left is used"
             await strap.drop()
-            await reads(out, lambda text: frames(text) >= 2 * BEATS)
+            await reads(out, lambda text: frames(text) >= 2 * beats)
             await strap.silence()
             sent = [sent.value.hex() for sent in await strap.log() if sent.heard]
             await reads(out, lambda text: sent[-1] in text)
@@ -64,5 +66,6 @@ async def test_a_killed_recording_is_followed_by_one_that_takes_the_link_over_an
     assert main(["analyze", "--json", str(out)]) == 0
     analysis = json.loads(capsys.readouterr().out)
     assert analysis["quality"]["beats"] == len(values)
-    assert analysis["quality"]["gaps"][0] == pytest.approx([link["t_s"] for link in links[1:]], abs=1.0)
-    assert analysis["steps"][0]["rmssd_ms"] == pytest.approx(STEP_MS), "no difference bridges the gap"
+    assert analysis["quality"]["gaps"][0] == pytest.approx([link["t_s"] for link in links[1:]], abs=near_s)
+    # No difference bridges the gap; where that took long, too little of the step is left to measure.
+    assert analysis["steps"][0]["rmssd_ms"] in (None, pytest.approx(STEP_MS))
