@@ -72,9 +72,9 @@ class Bursts:
         self._forget()
         self._signal = np.concatenate((self._signal, signal_uv))
         self._times_s = np.concatenate((self._times_s, strap_s))
-        band = np.convolve(self._signal[len(self._energy) :], _BAND, "valid")
+        band = np.correlate(self._signal[len(self._energy) :], _BAND, "valid")
         if len(band) >= ENERGY_TAPS:
-            energy = np.sqrt(np.convolve(band * band, _ENERGY, "valid"))
+            energy = np.sqrt(np.correlate(band * band, _ENERGY, "valid"))
             self._energy = np.concatenate((self._energy, energy))
         return self._find()
 
@@ -87,7 +87,7 @@ class Bursts:
         base_uv = (early_uv + before_uv + after_uv + late_uv) / 4
         step_uv = (after_uv + late_uv - early_uv - before_uv) / 2
         drift_uv = (before_uv - early_uv + late_uv - after_uv) / 2 * DRIFTS
-        smooth = np.convolve(self._signal[middle - SEEK - 2 : middle + SEEK + 3], _SMOOTH, "valid")
+        smooth = np.correlate(self._signal[middle - SEEK - 2 : middle + SEEK + 3], _SMOOTH, "valid")
         first = place - SEEK
         up_uv, up_s = self._top(first, smooth - base_uv)
         down_uv, down_s = self._top(first, base_uv - smooth)
