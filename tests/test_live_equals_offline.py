@@ -23,6 +23,7 @@ from biofeedback.straps.presets import PRESETS
 from biofeedback.straps.simulated import SimulatedStrap
 
 MEASURED = EXERCISES["measured_4_6"]
+ALIKE = {"h10_flat", "h10_not_following", "h10_own_slow", "h10_skewed"}  # people and a clock that others stand for
 SHORT = Exercise("short", tuple(PlannedStep(step.step, 40, step.pattern) for step in MEASURED.steps))
 
 
@@ -103,7 +104,7 @@ def same_text(some: list[Result], others: list[Result]) -> None:
         assert repr(one) == repr(other)
 
 
-@pytest.mark.parametrize("preset", PRESETS)
+@pytest.mark.parametrize("preset", [preset for preset in PRESETS if preset not in ALIKE])
 def test_a_live_session_equals_the_replay_of_its_recording(tmp_path: Path, preset: str) -> None:
     results, path = live(tmp_path, SimulatedStrap(preset, 3), MEASURED, seed=5)
     recording = read_recording(path)
