@@ -208,6 +208,11 @@ def _add_analyze(to: Any) -> None:
         help="also write a report that stands on its own; of several files, what they say together",
     )
     parser.add_argument("--repair", action="store_true", help="keep all that is whole of a damaged recording")
+    parser.add_argument(
+        "--origin-time",
+        action="store_true",
+        help="lay what came from a collector or a browser where it happened, not where it arrived: a separate result",
+    )
     _add_steps(parser)
     _add_lang(parser)
 

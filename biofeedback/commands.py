@@ -68,7 +68,15 @@ def _analyze_file(arguments: argparse.Namespace, path: str, spans: "tuple[StepSp
     from biofeedback.report.source import read_source
 
     try:
-        analysis = analyze_source(read_source(path, repair=arguments.repair, unit=arguments.unit, spans=spans))
+        analysis = analyze_source(
+            read_source(
+                path,
+                repair=arguments.repair,
+                unit=arguments.unit,
+                spans=spans,
+                origin_time=arguments.origin_time,
+            )
+        )
     except BiofeedbackError as error:
         if arguments.json:
             sys.stdout.write(encode_document(failure(path, str(error))) + "\n")

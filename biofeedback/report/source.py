@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from biofeedback.core.events import End, Input, Step, StepKind
+from biofeedback.core.origin_time import on_origin_time
 from biofeedback.core.prior import Prior
 from biofeedback.errors import InputError
 from biofeedback.formats.rr_file import RrFile, read_rr_file, rr_events
 from biofeedback.history import prior_of
-from biofeedback.recording import VERSION, is_recording, read_recording
+from biofeedback.recording import VERSION, Recording, is_recording, read_recording
 from biofeedback.report.steps import StepSpan
 
 __all__ = ["Facts", "Source", "read_source", "rr_inputs"]
@@ -48,7 +49,12 @@ class Source:
 
 
 def read_source(
-    path: str, *, repair: bool = False, unit: str | None = None, spans: tuple[StepSpan, ...] = ()
+    path: str,
+    *,
+    repair: bool = False,
+    unit: str | None = None,
+    spans: tuple[StepSpan, ...] = (),
+    origin_time: bool = False,
 ) -> Source:
     """Inputs of a file.
 
@@ -60,6 +66,8 @@ def read_source(
         Keep all that is whole of a damaged recording.
     unit, spans
         Unit and steps of a plain RR file; a recording has its own.
+    origin_time : bool
+        Lay what came from elsewhere on the time at which it was seen there; a warning says so.
 
     Raises
     ------
@@ -67,6 +75,8 @@ def read_source(
         If the file cannot be read, or the options do not go with it.
     """
     if not is_recording(path):
+        if origin_time:
+            raise InputError(f"{path}: a list of intervals knows no other time; leave out --origin-time")
         rr_file = read_rr_file(path, unit)
         facts = Facts(path, _sha256(path), "rr", unit=rr_file.unit)
         return Source(facts, rr_inputs(rr_file, spans))
@@ -75,15 +85,32 @@ def read_source(
             f"{path}: a recording has its own unit and steps; leave out --unit, --baseline, --breathe and --recovery"
         )
     recording = read_recording(path, repair=repair)
+    events, laid = _laid(recording) if origin_time else (recording.events, ())
     facts = Facts(
         file=path,
         sha256=_sha256(path),
         format="biofeedback-recording",
         version=VERSION,
-        warnings=recording.warnings,
+        warnings=(*recording.warnings, *laid),
         **{name: getattr(recording.header, name) for name in _HEADER_FIELDS},
     )
-    return Source(facts, recording.events, prior_of(recording.header))
+    return Source(facts, events, prior_of(recording.header))
+
+
+def _laid(recording: Recording) -> tuple[tuple[Input, ...], tuple[str, ...]]:
+    """Inputs on the time of their origin, and what is to be said with any result of them."""
+    laid = on_origin_time(recording.events)
+    if laid is None:
+        raise InputError(
+            f"{recording.path}: its strap was on this machine, or its clock elsewhere was never read; "
+            "leave out --origin-time"
+        )
+    label = (
+        "a separate result, on the time at which the strap's data was seen elsewhere (--origin-time), to within "
+        f"{laid.error_s:.3f} s; the session itself saw it when it arrived"
+    )
+    unread = f"{laid.unread} inputs of a clock that was never read stand where they arrived"
+    return laid.events, (label, unread) if laid.unread else (label,)
 
 
 def rr_inputs(rr_file: RrFile, spans: tuple[StepSpan, ...]) -> tuple[Input, ...]:
