@@ -2,8 +2,8 @@
 
 import { isPaced, pacerAt } from "./pacer.js";
 import { words } from "./page.js";
-import { partsOf, reachOf } from "./series.js";
 import { html, signal, useState } from "./ui.js";
+import { partsOf, reachOf } from "./wave.js";
 
 const SPAN_S = 60;
 const DELAY_S = 4; // a point of the wave is known so long after it, and comes once a second

@@ -38,7 +38,7 @@ export class Channel {
     else this.#unsent = [...this.#unsent, message].slice(-20);
   }
 
-  // Says it now or never: for what is said again anyway when there is a connection.
+  // Says it now or never: for what is said again anyway.
   sayNow(message) {
     if (this.#socket?.readyState === 1) this.#socket.send(JSON.stringify(message));
   }

@@ -25,7 +25,7 @@ const touch = new BreathTouch();
 const soundIsOn = signal(false);
 const touchIsOn = signal(false);
 const lineIsShown = signal(recall("heart_line", true));
-const own = signal(null); // { check, note }: where this page connects to the strap itself, and there alone
+const own = signal(null); // { check, note } where this page connects to the strap itself
 let isOwn = false;
 const stoppedAlone = signal(false); // stop was tapped while there was no connection
 

@@ -3,8 +3,6 @@
 const LEAST_RANGE_BPM = 16; // less would blow noise up to look like something
 const GAP_S = 3;
 const LEAST_BAR_BPM = 6;
-const HOLE_S = 1; // points of the chest's wave come .4 s apart
-const LEAST_REACH_MG = 3; // less is the sensor's noise
 export const SHOWN = 12; // breaths
 
 // Lowest and highest heart rate of the picture.
@@ -54,22 +52,4 @@ export function barsOf(breaths, height) {
     const size = breath.exhale_fall_bpm === null ? null : Math.abs(breath.exhale_fall_bpm) * perBpm;
     return { breath, place, zero, size, top: breath.exhale_fall_bpm > 0 ? zero - size : zero };
   });
-}
-
-// Points (time, value) between two times, in parts that no hole breaks.
-export function partsOf(points, from, to) {
-  const parts = [];
-  let last = null;
-  for (const point of points) {
-    if (point[0] < from || point[0] > to) continue;
-    if (last === null || point[0] - last > HOLE_S) parts.push([]);
-    parts.at(-1).push(point);
-    last = point[0];
-  }
-  return parts;
-}
-
-// How far the chest's wave reaches to either side in the picture.
-export function reachOf(points) {
-  return Math.max(LEAST_REACH_MG, ...points.map(([, mg]) => Math.abs(mg)));
 }
