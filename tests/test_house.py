@@ -126,7 +126,7 @@ def test_no_lock_file_is_kept(tracked: list[Path]) -> None:
 
 def test_ci_runs_the_command_of_the_readme() -> None:
     script = ROOT / ".ci" / "run"
-    assert re.search(r"^exec make test\b", script.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    assert re.search(r"^make test </dev/null$", script.read_text(encoding="utf-8"), flags=re.MULTILINE)
     assert os.name == "nt" or os.access(script, os.X_OK)
 
 

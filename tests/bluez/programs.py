@@ -6,7 +6,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-LONGEST_END_S = 60.0
+LONGEST_END_S = 120.0
 
 
 @asynccontextmanager
