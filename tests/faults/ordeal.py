@@ -52,8 +52,8 @@ async def run(seed: int) -> Outcome:
         folder = Path(name)
         DeviceKeys(folder / "data").make("room-2", folder / "room-2.key")
         kills, faults, went = await _suffer(folder, rng)
-        logs = [_of(path) for path in sorted((folder / "logs").glob("*.jsonl"))]
-        held = {path.stem: _entries(_of(path)) for path in (folder / "data" / "recordings").glob("*.jsonl")}
+        logs = [_of(path) for path in _begun(folder / "logs")]
+        held = {path.stem: _entries(_of(path)) for path in _begun(folder / "data" / "recordings")}
     wrong, stayed = _compare(logs, held)
     wrong += [] if went else ["the collector did not stop when it was asked to"]
     frames = sum(len(entries) for entries in held.values())
@@ -100,8 +100,8 @@ async def _drain(folder: Path) -> None:
         async with asyncio.timeout(DRAIN_S):
             while True:
                 await asyncio.sleep(0.3)
-                logs = [_of(path) for path in sorted((folder / "logs").glob("*.jsonl"))]
-                session = max((path.stem for path in (folder / "data" / "recordings").glob("*.jsonl")), default="")
+                logs = [_of(path) for path in _begun(folder / "logs")]
+                session = max((path.stem for path in _begun(folder / "data" / "recordings")), default="")
                 if not session:
                     continue
                 held = _entries(_of(folder / "data" / "recordings" / f"{session}.jsonl"))
@@ -138,6 +138,11 @@ def _compare(logs: list[Recording], held: dict[str, list[Entry]]) -> tuple[list[
         if session == last and not wrong and entries != [entry for log in expected for entry in log]:
             wrong.append(f"{session}: the logs are not in their order")
     return wrong, stayed
+
+
+def _begun(folder: Path) -> list[Path]:
+    """Recordings of a folder, oldest first; one that was cut off before its first line holds nothing."""
+    return [path for path in sorted(folder.glob("*.jsonl")) if b"\n" in path.read_bytes()]
 
 
 def _of(path: Path) -> Recording:
