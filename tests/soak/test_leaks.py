@@ -26,16 +26,22 @@ KINDS = (Session, Pipeline, Recorder, Collector, Link, Polar, BleakClient)
 STRAPS = 3
 
 
-def held() -> tuple[int, int, Counter[str]]:
-    """Descriptors, tasks, and the objects of a session and of a link that are alive."""
+def alive() -> list[object]:
+    """Objects of a session and of a link."""
     gc.collect()
-    alive = Counter(type(one).__name__ for one in gc.get_objects() if type(one) in KINDS)
-    return len(os.listdir("/proc/self/fd")), len(asyncio.all_tasks()), alive
+    return [one for one in gc.get_objects() if type(one) in KINDS]
+
+
+def held(others: list[object]) -> tuple[int, int, Counter[str]]:
+    """Descriptors, tasks, and the objects that are alive beside those of ``others``: earlier tests may keep some."""
+    known = {id(one) for one in others}
+    own = Counter(type(one).__name__ for one in alive() if id(one) not in known)
+    return len(os.listdir("/proc/self/fd")), len(asyncio.all_tasks()), own
 
 
 async def rounds(address: str, folder: Path) -> tuple[list[tuple[int, int, Counter[str]]], list[Taken]]:
     """What is held after each round of a minute, and what was taken in."""
-    after, taken = [], [Taken() for _ in range(STRAPS)]
+    after, taken, others = [], [Taken() for _ in range(STRAPS)], alive()
     async with fake_bluez(address) as bluez:
         bluez.advertise_s = 0.2
         async with wandering(bluez, STRAPS, pace_s=0.001, drop_every_s=20.0):
@@ -43,7 +49,7 @@ async def rounds(address: str, folder: Path) -> tuple[list[tuple[int, int, Count
                 (folder / str(n)).mkdir()
                 await round_of_sessions(folder / str(n), 60.0, taken)
                 await asyncio.sleep(10.0)  # of a strap that is out of range nothing is on its way then
-                after.append(held())
+                after.append(held(others))
     return after, taken
 
 

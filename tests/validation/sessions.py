@@ -3,7 +3,7 @@
 import math
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import accumulate
 
 import numpy as np
@@ -48,7 +48,7 @@ class Session:
     exercise_s: float
     effect_ms: dict[int, float] | None  # mean over the breaths up to a look, of RR without noise at the heart
     latency_s: float  # of the strap, true
-    person: Person | None  # None: a real one
+    person: Person | None = field(compare=False)  # None: a real one
     delta_bpm: float  # by how much the level of the recovery differs from the baseline's; wandering is no level
 
 
