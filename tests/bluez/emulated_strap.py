@@ -91,9 +91,9 @@ class EmulatedStrap:
             return
         self._is_far = True
         await asyncio.sleep(UNHEARD_S)
-        self._is_far = False
         for connection in list(self._device.connections.values()):
             await connection.disconnect(reason)
+        self._is_far = False  # only now: a frame that is sent while the link is being ended is not heard either
 
     async def send(self, value: bytes, uuid: str = HEART_RATE) -> bool:
         """Notify; whether anybody was subscribed."""
