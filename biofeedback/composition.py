@@ -14,7 +14,7 @@ from biofeedback.core.prior import Prior
 from biofeedback.course import Course
 from biofeedback.history import prior_json, prior_of
 from biofeedback.ids import ulid
-from biofeedback.recorder import Recorder
+from biofeedback.recorder import FileRecorder
 from biofeedback.recording import Header, Recording, RecordingWriter
 from biofeedback.session import Session
 from biofeedback.straps import Strap
@@ -74,7 +74,7 @@ def begin(
     return Session(
         course,
         strap,
-        Recorder(open_writer, durable=durable),
+        FileRecorder(open_writer, durable=durable),
         Pipeline(prior_of(header)),
         Channel(facts, course, time.monotonic_ns),
         clock,

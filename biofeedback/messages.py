@@ -298,7 +298,7 @@ class Ping(_FromServer, frozen=True, kw_only=True):
 
 
 class Bye(_FromServer, frozen=True, kw_only=True):
-    """The server closes this viewer: ``new_session`` (say hello again), ``shutdown``, ``too_slow``."""
+    """The server closes this viewer: ``new_session`` (say hello again), ``shutdown``, ``room_closed``, ``too_slow``."""
 
     type: Literal["bye"] = "bye"
     reason: str
@@ -344,11 +344,15 @@ FromServer = (
 
 
 class ViewerHello(Struct, frozen=True, kw_only=True, tag_field="type", tag="hello"):
-    """First message of a viewer; with ``epoch`` and ``message_seq`` it asks for what it missed."""
+    """First message of a viewer; with ``epoch`` and ``message_seq`` it asks for what it missed.
+
+    ``room`` is needed where there are several.
+    """
 
     protocol: int
     role: Literal["patient", "physio"]
     ticket: str | None = None
+    room: str | None = None
     epoch: str | None = None
     message_seq: int = 0
 

@@ -1,5 +1,6 @@
 """Keeps a session's inputs safe: what the disk refuses now waits and is written later, in order."""
 
+import asyncio
 import logging
 import os
 from collections import deque
@@ -9,13 +10,15 @@ from biofeedback.core.events import Input
 from biofeedback.errors import InputError
 from biofeedback.recording import RecordingWriter
 
-__all__ = ["Recorder"]
+__all__ = ["FLUSH_S", "FileRecorder"]
+
+FLUSH_S = 1.0  # what a power cut may cost (design.md, Data)
 
 _log = logging.getLogger(__name__)
 
 
-class Recorder:
-    """Writes each input at once. ``saved`` is False while something could not be written; the session goes on.
+class FileRecorder:
+    """Writes each input to a file at once. ``saved``: nothing is waiting for the disk; the session goes on anyway.
 
     Parameters
     ----------
@@ -38,6 +41,19 @@ class Recorder:
         self._waiting.append(event)
         if self.saved:
             self._write_waiting()
+
+    async def keep(self) -> None:
+        """Put on the disk every second what was recorded, until cancelled."""
+        try:
+            while True:
+                await asyncio.sleep(FLUSH_S)
+                self.flush()
+        finally:
+            self.flush()
+
+    async def commit(self) -> bool:
+        """Whether all that was recorded is on the disk now."""
+        return self.flush()
 
     def flush(self) -> bool:
         """Try again what waits; whether all that was recorded is on the disk now."""

@@ -16,15 +16,13 @@ from biofeedback.core.results import Beat, Result
 from biofeedback.course import Course, State
 from biofeedback.draw import SEEDS, draw_blocks
 from biofeedback.errors import BiofeedbackError, CommandRefused
-from biofeedback.recorder import Recorder
 from biofeedback.strap_link import Make, StrapLink
 from biofeedback.straps import Lost, Strap, StrapEvent
 from biofeedback.translation import Status
 
-__all__ = ["Pipeline", "Session"]
+__all__ = ["Pipeline", "Recorder", "Session"]
 
 TICK_S = 0.1  # between advances of the pipeline; the results do not depend on it
-FLUSH_S = 1.0  # what a power cut may cost (design.md, Data)
 BACK_OFF_S = (0.5, 1.0, 2.0, 4.0, 8.0)  # before a strap that failed is started again (straps.md, collector 5)
 
 _log = logging.getLogger(__name__)
@@ -40,6 +38,31 @@ class Pipeline(Protocol):
 
     def advance(self, now_s: float) -> list[Result]:
         """Results that are due by now."""
+        ...
+
+
+class Recorder(Protocol):
+    """Where a session's inputs are kept. ``saved``: whether what is recorded can be kept at this moment."""
+
+    @property
+    def saved(self) -> bool:
+        """Whether the disk takes what is recorded; what it does not take waits for it."""
+        ...
+
+    def record(self, event: Input) -> None:
+        """Take over an input, to be kept as soon as may be."""
+        ...
+
+    async def keep(self) -> None:
+        """Keep what is recorded safe while a session runs; cancelled at its end."""
+        ...
+
+    async def commit(self) -> bool:
+        """Whether all that was recorded before the call would survive a power cut now."""
+        ...
+
+    def close(self) -> None:
+        """Nothing more will be recorded."""
         ...
 
 
@@ -93,16 +116,13 @@ class Session:
 
     async def run(self) -> None:
         """Return when the session has ended; the strap is let go then. When cancelled, the session can be resumed."""
-        try:
-            async with asyncio.TaskGroup() as group:
-                helpers = [group.create_task(self._keep_strap()), group.create_task(self._keep_flushing())]
-                while not self.ended.is_set():
-                    await self._clock.sleep_until(self._next_tick_s())
-                    self.tick()
-                for task in helpers:
-                    task.cancel()
-        finally:
-            self._recorder.flush()
+        async with asyncio.TaskGroup() as group:
+            helpers = [group.create_task(self._keep_strap()), group.create_task(self._recorder.keep())]
+            while not self.ended.is_set():
+                await self._clock.sleep_until(self._next_tick_s())
+                self.tick()
+            for task in helpers:
+                task.cancel()
 
     def receive(self, event: StrapEvent) -> None:
         """Take an event of the strap, at once."""
@@ -175,16 +195,16 @@ class Session:
             saved=self._recorder.saved,
         )
 
-    def flush(self) -> bool:
+    async def commit(self) -> bool:
         """Put on the disk what was recorded, also after the end; whether all of it is there."""
-        return self._recorder.flush()
+        return await self._recorder.commit()
 
     def heard(self, origin: str) -> int:
         """Highest number of an origin's own count that was recorded; 0: none."""
         return self._link.heard.get(origin, 0)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Record no more."""
         self._recorder.close()
 
     def _now_s(self) -> float:
@@ -241,12 +261,6 @@ class Session:
         soon_s = self._clock.now_s() + TICK_S
         due_s = self._course.next_due_s()
         return soon_s if due_s is None or due_s <= self._last_t_s else min(soon_s, due_s)
-
-    async def _keep_flushing(self) -> None:
-        """Put on the disk every second what was recorded."""
-        while True:
-            await asyncio.sleep(FLUSH_S)
-            self._recorder.flush()
 
     async def _keep_strap(self) -> None:
         """Run the strap, and run it again when it fails."""

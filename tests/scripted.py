@@ -11,7 +11,7 @@ from biofeedback.core.events import Input, Notification, RrIntervals, Step
 from biofeedback.core.exercises import Exercise
 from biofeedback.core.results import Beat, Grade, Quality, Result, StepStarted
 from biofeedback.course import Course
-from biofeedback.recorder import Recorder
+from biofeedback.recorder import FileRecorder
 from biofeedback.recording import Header, RecordingWriter
 from biofeedback.session import Session
 from biofeedback.straps import Connected, RrFrame, Sink, StrapEvent
@@ -120,7 +120,7 @@ class Stage:
         self.channel = Channel(
             Facts(HEADER.session, HEADER.subject, HEADER.simulated, "scripted"), self.course, lambda: 1
         )
-        self.recorder = Recorder(open_writer or (lambda: RecordingWriter(self.path, HEADER)), durable=False)
+        self.recorder = FileRecorder(open_writer or (lambda: RecordingWriter(self.path, HEADER)), durable=False)
         self.session = Session(self.course, strap, self.recorder, self.pipeline, self.channel, self.clock)
         self.running = asyncio.create_task(self.session.run())
 

@@ -84,7 +84,7 @@ def test_a_session_that_goes_on_remembers_what_it_has_from_its_recording_alone(t
         assert again.heard(ROOM) == 3
         for event in (connected, payload(2), Lost("off", Origin(ROOM, 3, 103.0)), payload(4)):
             again.receive(event)
-        assert again.flush()
+        assert await again.commit()
         again.close()
         return stage.path
 

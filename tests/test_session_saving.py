@@ -7,7 +7,7 @@ from scripted import HEADER, CountingPipeline, ScriptedStrap, Stage, beats, virt
 
 from biofeedback.core.events import Input
 from biofeedback.core.exercises import EXERCISES
-from biofeedback.recorder import Recorder
+from biofeedback.recorder import FileRecorder
 from biofeedback.recording import RecordingWriter
 
 PLAIN = EXERCISES["plain_4_6"]
@@ -58,7 +58,7 @@ def test_a_disk_that_does_not_confirm_is_said_and_asked_again(tmp_path: Path, ca
                 raise OSError(5, "Input/output error")
 
     writer = Unsure(tmp_path / "session.jsonl", HEADER)
-    recorder = Recorder(lambda: writer)
+    recorder = FileRecorder(lambda: writer)
     with caplog.at_level(logging.ERROR):
         recorder.flush()
     assert not recorder.saved

@@ -14,7 +14,7 @@ from biofeedback.core.events import Origin
 from biofeedback.errors import InputError
 from biofeedback.header import Header, decode_header
 from biofeedback.lines import parse_line
-from biofeedback.recorder import Recorder
+from biofeedback.recorder import FileRecorder
 from biofeedback.recording import RecordingWriter
 from biofeedback.strap_link import StrapLink
 from biofeedback.straps import Connected, Lost, Payload, RrFrame, StrapEvent
@@ -75,7 +75,7 @@ class Log:
         self._last_s = 0.0
         self._seq = 0
         self._link = StrapLink(source)
-        self._recorder = Recorder(partial(RecordingWriter, self.path, header))
+        self._recorder = FileRecorder(partial(RecordingWriter, self.path, header))
         self.tail = Tail(self.path)
 
     @property

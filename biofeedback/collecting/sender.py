@@ -24,7 +24,7 @@ __all__ = ["Say", "Sender", "Timings"]
 
 WINDOW_FRAMES = 2000  # on their way and not yet kept; the rest waits in the log
 _KINDS: dict[str, type] = {"admitted": Admitted, "kept": Kept, "clock_ask": ClockAsk, "error": Error}
-_REFUSALS = ("protocol", "other_strap", "other_device", "is_simulated", "not_simulated", "occupied")
+_REFUSALS = ("protocol", "other_strap", "other_device", "is_simulated", "not_simulated", "occupied", "no_room")
 
 Say = Callable[..., None]  # a key of the language files and its values
 
@@ -208,7 +208,7 @@ class Sender:
 
     def _refused(self, code: str) -> None:
         """Give up where this cannot go well; else go on collecting, and try again."""
-        if not self._was_admitted and code not in ("occupied", "closing"):
+        if not self._was_admitted and code not in ("occupied", "no_room", "closing"):
             raise InputError(f"collect.refused.{code}")
         self._say(f"collect.refused.{code}")
         self._failures = len(self._timings.back_off_s)

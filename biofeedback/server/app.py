@@ -13,9 +13,9 @@ import biofeedback
 from biofeedback import lang
 from biofeedback.core.exercises import EXERCISES
 from biofeedback.errors import InputError
-from biofeedback.server.collecting import Desk, collect
+from biofeedback.server.clinic import Clinic
+from biofeedback.server.collecting import collect
 from biofeedback.server.live import watch
-from biofeedback.server.room import Room
 from biofeedback.server.security import COLLECT, Guard
 from biofeedback.settings import Settings
 
@@ -40,16 +40,16 @@ def web_folder() -> Path:
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """Application with one room; its session begins when the application starts."""
-    room, web = Room(settings), web_folder()
+    """Application of a clinic; the session of a private try-out begins when the application starts."""
+    clinic, web = Clinic(settings), web_folder()
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        await room.open()
+        await clinic.open()
         try:
             yield
         finally:
-            await room.close()
+            await clinic.close()
 
     app = FastAPI(
         title="biofeedback",
@@ -59,20 +59,18 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
         openapi_url="/api/openapi.json",
     )
-    app.state.room = room
+    app.state.clinic = clinic
     app.add_middleware(Guard)
     _add_pages(app, web)
-    _add_api(app, room)
+    _add_api(app, clinic)
 
     @app.websocket("/ws")
     async def live(socket: WebSocket) -> None:
-        await watch(socket, room)
-
-    desk = Desk(room)
+        await watch(socket, clinic)
 
     @app.websocket(COLLECT)
     async def collecting(socket: WebSocket) -> None:
-        await collect(socket, desk)
+        await collect(socket, clinic)
 
     return app
 
@@ -96,7 +94,7 @@ def _file(path: Path) -> Any:
     return answer
 
 
-def _add_api(app: FastAPI, room: Room) -> None:
+def _add_api(app: FastAPI, clinic: Clinic) -> None:
     """What the server says of itself."""
 
     @app.get("/livez")
@@ -105,12 +103,12 @@ def _add_api(app: FastAPI, room: Room) -> None:
 
     @app.get("/readyz")
     async def readyz(response: Response) -> dict[str, str]:
-        response.status_code = 200 if room.is_open else 503
-        return {"status": "ready" if room.is_open else "closing"}
+        response.status_code = 200 if clinic.is_open else 503
+        return {"status": "ready" if clinic.is_open else "closing"}
 
     @app.get("/api/status")
     async def status() -> dict[str, Any]:
-        return _status(room)
+        return _status(clinic)
 
     @app.get("/api/exercises")
     async def exercises() -> list[dict[str, Any]]:
@@ -132,8 +130,9 @@ def _add_api(app: FastAPI, room: Room) -> None:
         ]
 
 
-def _status(room: Room) -> dict[str, Any]:
-    """The current session in a few words."""
+def _status(clinic: Clinic) -> dict[str, Any]:
+    """The current session of a private try-out in a few words."""
+    room = clinic.room()
     session, status = room.session, room.session.status()
     return {
         "version": biofeedback.__version__,

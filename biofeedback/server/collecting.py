@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NoReturn
 
 import msgspec
@@ -12,18 +13,20 @@ from biofeedback import messages
 from biofeedback.admission import COLLECT_PROTOCOL, REPLACED, TRY_AGAIN, Admitted, CollectorHello, FromCollector
 from biofeedback.frames import ClockTold, Frames, StrapNews
 from biofeedback.history import heard_in
-from biofeedback.keys import DeviceKeys
+from biofeedback.server.clinic import Clinic
 from biofeedback.server.post import FrameRefused, Post, SendAgain
 from biofeedback.server.room import GOING_AWAY, Room
 from biofeedback.session import Session
 from biofeedback.straps.remote import REMOTE, RemoteStrap
 
-__all__ = ["Desk", "collect"]
+__all__ = ["collect"]
 
 HELLO_WITHIN_S = 10.0
 POLICY = 1008  # websocket close code: policy violation
 SCHEME = "bearer "
 MAX_ORIGINS = 1000  # of one hello
+
+_NEARNESS = ("other_strap", "other_device", "not_simulated", "is_simulated", "occupied")
 
 _decode = msgspec.json.Decoder(FromCollector).decode
 
@@ -36,44 +39,21 @@ class _NotAdmitted(Exception):
         super().__init__(detail)
 
 
-class Desk:
-    """Who is there: one connection of one collector, as a session has one strap."""
-
-    def __init__(self, room: Room) -> None:
-        self.room = room
-        self.keys = DeviceKeys(room.settings.data)
-        self._visit: _Visit | None = None
-
-    def seat(self, visit: "_Visit") -> None:
-        """Let a collector in; the newest connection of a device is the one that lives."""
-        if self._visit is not None and self._visit.device != visit.device:
-            raise _NotAdmitted("occupied", f"the collector {self._visit.device} is in use")
-        if self._visit is not None:
-            self._visit.dismiss(REPLACED, "another connection of this collector has taken over")
-        self._visit = visit
-
-    def leave(self, visit: "_Visit") -> None:
-        """It is gone."""
-        if self._visit is visit:
-            self._visit = None
-
-
-async def collect(socket: WebSocket, desk: Desk) -> None:
+async def collect(socket: WebSocket, clinic: Clinic) -> None:
     """Return when a collector is gone."""
     scheme, token = socket.headers.get("authorization", "")[: len(SCHEME)], socket.headers.get("authorization", "")
-    device = desk.keys.device_of(token[len(SCHEME) :]) if scheme.lower() == SCHEME else None
+    device = clinic.keys.device_of(token[len(SCHEME) :]) if scheme.lower() == SCHEME else None
     if device is None:
         await socket.send_denial_response(PlainTextResponse("This key is not known here.\n", status_code=401))
         return
-    if not desk.room.is_open:
+    if not clinic.is_open:
         await socket.send_denial_response(PlainTextResponse("The server is closing.\n", status_code=503))
         return
     await socket.accept()
     try:
         async with asyncio.timeout(HELLO_WITHIN_S):
             hello = await _hello(socket)
-        visit = _Visit(socket, desk.room, device, hello)
-        desk.seat(visit)
+        visit = _seat(clinic, partial(_Visit, socket, device=device, hello=hello))
     except _NotAdmitted as error:
         refusal = messages.Error(code=error.code, detail=str(error))
         await socket.send_text(msgspec.json.encode(refusal).decode())
@@ -81,19 +61,33 @@ async def collect(socket: WebSocket, desk: Desk) -> None:
     except (TimeoutError, WebSocketDisconnect):
         await _close(socket, POLICY, "no hello")
     else:
-        await _stay(desk, visit)
+        await _stay(clinic, visit)
 
 
-async def _stay(desk: Desk, visit: "_Visit") -> None:
+def _seat(clinic: Clinic, visit_in: Callable[[Room], "_Visit"]) -> "_Visit":
+    """Visit of a collector in the first room that admits it; what it is refused for is what it came nearest to."""
+    refusals: list[_NotAdmitted] = []
+    for room in clinic.rooms.values():
+        try:
+            visit = visit_in(room)
+            visit.sit_down()
+        except _NotAdmitted as refusal:
+            refusals.append(refusal)
+        else:
+            return visit
+    raise max(refusals, key=lambda refusal: _NEARNESS.index(refusal.code), default=_NotAdmitted("no_room", "no room"))
+
+
+async def _stay(clinic: Clinic, visit: "_Visit") -> None:
     """Let a collector be there until it goes."""
     task = asyncio.current_task()
     assert task is not None
-    desk.room.visits.add(task)
+    clinic.visits.add(task)
     try:
         await visit.run()
     finally:
-        desk.room.visits.discard(task)
-        desk.leave(visit)
+        clinic.visits.discard(task)
+        visit.get_up()
 
 
 async def _hello(socket: WebSocket) -> CollectorHello:
@@ -147,6 +141,20 @@ class _Visit:
         """Close after what was said."""
         self._closed = (code, reason)
         self._said.put_nowait(None)
+
+    def sit_down(self) -> None:
+        """Take the room's seat; the newest connection of a device is the one that lives."""
+        before = self._room.collector
+        if before is not None and before.device != self.device:
+            raise _NotAdmitted("occupied", f"the collector {before.device} is in use")
+        if before is not None:
+            before.dismiss(REPLACED, "another connection of this collector has taken over")
+        self._room.collector = self
+
+    def get_up(self) -> None:
+        """It is gone."""
+        if self._room.collector is self:
+            self._room.collector = None
 
     async def _go(self, code: int, reason: str) -> NoReturn:
         """Close after what was said; wait until that is done and the visit is over."""

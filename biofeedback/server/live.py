@@ -15,6 +15,7 @@ from biofeedback.core.exercises import EXERCISES
 from biofeedback.errors import CommandRefused
 from biofeedback.frames import ClockTold, Frames, StrapNews
 from biofeedback.server.attendance import Attendance
+from biofeedback.server.clinic import Clinic, NoSuchRoom
 from biofeedback.server.post import FrameRefused, SendAgain
 from biofeedback.server.room import Room
 from biofeedback.session import Session
@@ -44,7 +45,7 @@ class _Visit:
     strap: Attendance
 
 
-async def watch(socket: WebSocket, room: Room) -> None:
+async def watch(socket: WebSocket, clinic: Clinic) -> None:
     """Return when a viewer is gone."""
     await socket.accept()
     try:
@@ -52,18 +53,29 @@ async def watch(socket: WebSocket, room: Room) -> None:
             hello = await _hello(socket)
     except (TimeoutError, WebSocketDisconnect):
         hello = None
-    if hello is None or not room.is_open:
+    if hello is None or not clinic.is_open:
         await _close(socket, POLICY if hello is None else 1012)
         return
+    try:
+        room = clinic.room(hello.room)
+    except NoSuchRoom as error:
+        await _refuse(socket, "no_room", str(error))
+        await _close(socket, POLICY, "no such room")
+        return
+    await _visit(socket, clinic, room, hello)
+
+
+async def _visit(socket: WebSocket, clinic: Clinic, room: Room, hello: messages.ViewerHello) -> None:
+    """Let a viewer be in a room until it goes."""
     viewer = Viewer(hello.role, _now_s())
     session = room.join(hello, viewer)
     task = asyncio.current_task()
     assert task is not None
-    room.visits.add(task)
+    clinic.visits.add(task)
     try:
         await _stay(socket, _Visit(room, session, viewer, Attendance(room, session, viewer)))
     finally:
-        room.visits.discard(task)
+        clinic.visits.discard(task)
         session.channel.leave(viewer)
 
 

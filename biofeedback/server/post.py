@@ -129,7 +129,7 @@ class Post:
             await asyncio.sleep(KEEP_WITHIN_S)
             self._came.clear()
             heard = {origin: self.session.heard(origin) for origin in self._told}
-            if not self.session.flush():
+            if not await self.session.commit():
                 await asyncio.sleep(KEEP_AGAIN_S)
                 self._came.set()
                 continue

@@ -1,10 +1,12 @@
-"""The room: one current session, and the next when someone asks for it."""
+"""A room: one person with one strap, the current session, and the next when someone asks for it."""
 
 import asyncio
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from typing import Protocol
 
 from biofeedback import messages
 from biofeedback.clock import MonotonicClock
@@ -20,24 +22,45 @@ from biofeedback.settings import Settings, exercise_of
 from biofeedback.straps.registry import make_strap, resolve
 from biofeedback.viewer import Viewer
 
-__all__ = ["GOING_AWAY", "Room"]
+__all__ = ["GOING_AWAY", "Place", "Room"]
 
 GOING_AWAY = 1012  # websocket close code "service restart": the page comes back by itself
 PACER_EVERY = 5  # housekeepings, of a second each
-GOODBYE_S = 2.0  # for viewers to be told
 
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a room is for. ``room`` is its name, ``subject`` a pseudonym; ``pattern`` is that of paced steps, if set."""
+
+    room: str
+    subject: str
+    strap: str
+    exercise: str
+    pattern: str | None
+    speed: float
+
+
+class Visitor(Protocol):
+    """A collector that is here. ``device`` is whose it is."""
+
+    device: str
+
+    def dismiss(self, code: int, reason: str) -> None:
+        """Show it the door."""
+        ...
 
 
 class Room:
     """Keeps a session running, whatever fails in it, and tells viewers when another begins."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, place: Place) -> None:
         self.settings = settings
-        self.strap = settings.strap
-        self.is_open = False
+        self.place = place
+        self.strap = place.strap
         self.closing = asyncio.Event()
-        self.visits: set[asyncio.Task[None]] = set()  # of viewers; waited for at the end
+        self.collector: Visitor | None = None  # whose strap is elsewhere; one at a time, as a session has one strap
         self.post: Post | None = None  # of the strap elsewhere that is used, while its page or collector is there
         self._session: Session | None = None
         self._next: Exercise | None = None  # asked for; it begins when what is known of the person has been read
@@ -53,22 +76,20 @@ class Room:
 
     async def open(self) -> None:
         """Begin a session, or go on with one that was cut off; it runs until the room is closed."""
-        self.strap = await resolve(self.settings.strap)
-        self._session = self._cut_off() or await self._begin(self.settings.chosen_exercise)
+        self.strap = await resolve(self.place.strap)
+        self._session = self._cut_off() or await self._begin(self._exercise_of(self.place.exercise))
         self._running = asyncio.create_task(self._run())
-        self.is_open = True
 
-    async def close(self) -> None:
-        """Say bye and let go of strap and file. A session that runs can be gone on with by the next server."""
-        if self._running is None:
-            return
-        self.is_open = False
+    def say_bye(self, reason: str) -> None:
+        """Tell everybody who is here that the room closes."""
         self.closing.set()
         if self.session.status().state == "ready":
             self.session.finish("stopped")  # nothing began, so there is nothing to go on with
-        self.session.channel.dismiss("shutdown", GOING_AWAY)
-        if self.visits:
-            await asyncio.wait(self.visits, timeout=GOODBYE_S)
+        self.session.channel.dismiss(reason, GOING_AWAY)
+
+    async def close(self) -> None:
+        """Let go of strap and file. A session that runs can be gone on with by the next server."""
+        assert self._running is not None
         self._running.cancel()
         await asyncio.gather(self._running, return_exceptions=True)
         self._running = None
@@ -91,8 +112,7 @@ class Room:
             raise CommandRefused("the next session is about to begin")
         self.session.command(command.command, author, command.exercise)
         if command.command == "new":
-            chosen = self.settings.chosen_exercise
-            self._next = chosen if command.exercise is None else exercise_of(command.exercise)
+            self._next = self._exercise_of(command.exercise or self.place.exercise)
             self._replaced.set()
 
     def use_strap(self, post: Post) -> None:
@@ -108,41 +128,41 @@ class Room:
 
     async def _begin(self, exercise: Exercise) -> Session:
         """Session that begins now."""
-        settings, strap = self.settings, make_strap(self.strap)
+        place, strap = self.place, make_strap(self.strap)
         prior = await self._prior(simulated=strap.simulated)
         header = new_header(
             datetime.now(UTC),
-            subject=settings.subject,
+            subject=place.subject,
             simulated=strap.simulated,
             exercise=exercise.name,
             prior=prior,
         )
-        path = settings.recordings / f"{header.session}.jsonl"
+        path = self.settings.recordings / f"{header.session}.jsonl"
         return begin(
             header,
             partial(RecordingWriter, path, header),
             exercise,
             strap,
-            MonotonicClock(settings.speed),
+            MonotonicClock(place.speed),
             asked_strap=self.strap,
-            speed=settings.speed,
+            speed=place.speed,
         )
 
     async def _prior(self, *, simulated: bool) -> Prior | None:
         """What is known of the person; a session begins without it rather than not at all."""
         try:
-            return await earlier_prior(self.settings.recordings, self.settings.subject, simulated=simulated)
+            return await earlier_prior(self.settings.recordings, self.place.subject, simulated=simulated)
         except Exception:  # noqa: BLE001 - an old recording never keeps a new session from beginning
             _log.exception("nothing is taken from earlier sessions")
             return None
 
     def _cut_off(self) -> Session | None:
         """Session that was cut off a short while ago, going on."""
-        settings, strap = self.settings, make_strap(self.strap)
-        recording = unfinished(settings.recordings, settings.subject, strap.source, strap.simulated)
+        place, strap = self.place, make_strap(self.strap)
+        recording = unfinished(self.settings.recordings, place.subject, strap.source, strap.simulated)
         if recording is None:
             return None
-        make_clock: Callable[[float], MonotonicClock] = partial(MonotonicClock, settings.speed)
+        make_clock: Callable[[float], MonotonicClock] = partial(MonotonicClock, place.speed)
         try:
             return go_on(
                 recording,
@@ -151,15 +171,15 @@ class Room:
                 make_clock,
                 datetime.now(UTC),
                 asked_strap=self.strap,
-                speed=settings.speed,
+                speed=place.speed,
             )
         except InputError as error:
             _log.warning("%s; a new session begins", error)
             return None
 
     def _exercise_of(self, name: str) -> Exercise:
-        """Exercise of a recording; with the pattern that was set, where it is the one that was set."""
-        return self.settings.chosen_exercise if name == self.settings.exercise else exercise_of(name)
+        """Exercise of a name; with the pattern that was set, where it is the one that it was set for."""
+        return exercise_of(name, self.place.pattern if name == self.place.exercise else None)
 
     async def _run(self) -> None:
         """Keep the current session running, one after the other."""
@@ -189,7 +209,7 @@ class Room:
             channel.reap(asyncio.get_running_loop().time())
             channel.refresh_quality()
             if self.session.ended.is_set():
-                self.session.flush()  # while it runs, it does so itself; a rating may come later
+                await self.session.commit()  # while it runs, it does so itself; a rating may come later
             if count % PACER_EVERY == 0:
                 channel.send_pacer()
 

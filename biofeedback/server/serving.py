@@ -12,7 +12,7 @@ from biofeedback.errors import InputError
 from biofeedback.lang import Words
 from biofeedback.loopback import is_loopback
 from biofeedback.server.app import PAGES, create_app
-from biofeedback.server.room import Room
+from biofeedback.server.clinic import Clinic
 from biofeedback.settings import Settings
 from biofeedback.straps.registry import AUTO, make_strap
 
@@ -62,7 +62,7 @@ def open_server(settings: Settings) -> "LiveServer":
         server_header=False,
         timeout_graceful_shutdown=GRACE_S,
     )
-    return LiveServer(config, app.state.room, listener)
+    return LiveServer(config, app.state.clinic, listener)
 
 
 def _listen(settings: Settings) -> socket.socket:
@@ -86,9 +86,9 @@ def _listen(settings: Settings) -> socket.socket:
 class LiveServer(uvicorn.Server):
     """Says where its pages are, says bye before it goes, and leaves with exit status 0."""
 
-    def __init__(self, config: uvicorn.Config, room: Room, listener: socket.socket) -> None:
+    def __init__(self, config: uvicorn.Config, clinic: Clinic, listener: socket.socket) -> None:
         super().__init__(config)
-        self.room = room
+        self.clinic = clinic
         self.port: int = listener.getsockname()[1]
         self.ready = asyncio.Event()
         self.stopped = asyncio.Event()
@@ -103,13 +103,13 @@ class LiveServer(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, and say where the pages are."""
         await super().startup(sockets)
-        sys.stdout.write(_welcome(self.room, self.port))
+        sys.stdout.write(_welcome(self.clinic, self.port))
         sys.stdout.flush()
         self.ready.set()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Tell the viewers, then close."""
-        await self.room.close()
+        await self.clinic.close()
         await super().shutdown(sockets)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
@@ -119,12 +119,12 @@ class LiveServer(uvicorn.Server):
         self.should_exit = True
 
 
-def _welcome(room: Room, port: int) -> str:
+def _welcome(clinic: Clinic, port: int) -> str:
     """Where the pages are, and which strap is used."""
-    words = Words(room.settings.lang)
-    host = f"[{room.settings.host}]" if ":" in room.settings.host else room.settings.host
+    words, room = Words(clinic.settings.lang), clinic.room()
+    host = f"[{clinic.settings.host}]" if ":" in clinic.settings.host else clinic.settings.host
     lines = [f"{words(f'serve.{name}')}: http://{host}:{port}{path}" for path, name in zip(PAGES, _NAMES, strict=True)]
-    if room.settings.strap == AUTO and room.session.channel.facts.simulated:
+    if clinic.settings.strap == AUTO and room.session.channel.facts.simulated:
         lines.append(words("serve.no_adapter"))
     elif room.session.channel.facts.simulated:
         lines.append(words("serve.simulated"))

@@ -30,7 +30,7 @@ async def test_sigterm_lets_the_strap_go_and_says_how_much_the_server_has(
     assert process.returncode == 0, text
     assert b"takes what comes from here" in text
     assert b"The server has all of it." in text
-    session = served.server.room.session.channel.facts.epoch
+    session = served.server.clinic.room().session.channel.facts.epoch
     (log,) = logs_of(tmp_path / "logs", session)
     assert server_holds(tmp_path / "data")[session] == log
     assert log[-1][-1] == "lost"

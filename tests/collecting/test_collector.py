@@ -48,7 +48,7 @@ async def test_all_that_the_strap_gave_is_in_the_session_once(
     wait.set()
     async with asyncio.timeout(30):
         assert await running == 0
-    session = served.server.room.session.channel.facts.epoch
+    session = served.server.clinic.room().session.channel.facts.epoch
     (log,) = logs_of(tmp_path / "logs", session)
     assert len(log) == 62
     assert [seq for _, seq, *_ in log] == list(range(1, 63))
@@ -68,7 +68,7 @@ async def test_what_came_before_any_session_stays_here_and_is_said(
     assert "collect.away" in [key for key, _ in said]
     served = await serve(strap="remote-simulated")
     assert await collect(served, strap()).run() >= 0
-    session = served.server.room.session.channel.facts.epoch
+    session = served.server.clinic.room().session.channel.facts.epoch
     assert server_holds(tmp_path / "data")[session] == [
         entry for log in logs_of(tmp_path / "logs", session) for entry in log
     ]
@@ -92,7 +92,7 @@ async def test_a_collector_that_was_killed_sends_what_its_earlier_run_left(
     last = asyncio.create_task(collect(served, strap()).run())
     async with asyncio.timeout(30):
         assert await last >= 0
-    session = served.server.room.session.channel.facts.epoch
+    session = served.server.clinic.room().session.channel.facts.epoch
     logs = logs_of(tmp_path / "logs", session)
     held = server_holds(tmp_path / "data")[session]
     assert len(logs) >= 3
@@ -105,7 +105,7 @@ async def test_another_session_gets_a_log_of_its_own_and_the_strap_is_named_ther
     serve: Serve, collect: Any, said: list[Any], tmp_path: Path
 ) -> None:
     served = await serve(strap="remote-simulated")
-    old = served.server.room.session.channel.facts.epoch
+    old = served.server.clinic.room().session.channel.facts.epoch
     endless = [(0.0, Connected("ble", "Polar H10")), *((0.2 * k, BEAT) for k in range(1, 3000))]
     running = asyncio.create_task(collect(served, strap(endless, ends=False)).run())
     async with served.page() as page:
@@ -118,7 +118,7 @@ async def test_another_session_gets_a_log_of_its_own_and_the_strap_is_named_ther
     running.cancel()
     assert await running >= 0
     held = server_holds(tmp_path / "data")
-    new = served.server.room.session.channel.facts.epoch
+    new = served.server.clinic.room().session.channel.facts.epoch
     for session in (old, new):
         logs = [entry for log in logs_of(tmp_path / "logs", session) for entry in log]
         assert held[session] == logs[: len(held[session])]

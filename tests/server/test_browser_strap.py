@@ -30,7 +30,7 @@ async def name(page: Page, kept: int, origin: str = ORIGIN) -> None:
 
 
 def taken(served: Served, folder: Path) -> list[int]:
-    session = served.server.room.session
+    session = served.server.clinic.room().session
     events = read_recording(folder / "data" / "recordings" / f"{session.channel.facts.epoch}.jsonl").events
     return [event.origin.seq for event in events if isinstance(event, Link | Notification) and event.origin]
 
@@ -49,7 +49,7 @@ async def test_the_strap_of_the_patients_page_is_one_more_strap(serve: Serve, tm
         await page.hear("kept", seq=6)
         await page.hear("quality", strap_state="beats", strap_model="Polar H10")
     assert taken(served, tmp_path) == [1, 2, 3, 4, 5, 6]
-    session = served.server.room.session
+    session = served.server.clinic.room().session
     events = read_recording(tmp_path / "data" / "recordings" / f"{session.channel.facts.epoch}.jsonl").events
     (reading,) = [event for event in events if isinstance(event, ClockReading)]
     assert (reading.origin, reading.origin_t_s) == (ORIGIN, 51.5)
@@ -109,12 +109,12 @@ async def test_nothing_enters_a_session_from_a_page_that_belongs_to_the_one_befo
     served = await serve(strap="browser")
     async with served.page() as page:
         await name(page, 0)
-        old = served.server.room.session
+        old = served.server.clinic.room().session
         await page.say("command", command="new")
         await page.say("frames", origin=ORIGIN, frames=frames(1, 3))
         await page.hear("bye", reason="new_session")
     assert old.heard(ORIGIN) == 0
-    assert served.server.room.session.heard(ORIGIN) == 0
+    assert served.server.clinic.room().session.heard(ORIGIN) == 0
 
 
 NONSENSE = [
@@ -136,7 +136,7 @@ async def test_frames_that_cannot_be_are_refused_whole(serve: Serve) -> None:
         for origin, detail in ((" ", "strap.searching"), ("a" * 101, "strap.searching"), (ORIGIN, "<b>")):
             await page.say("strap", origin=origin, detail=detail)
             assert (await page.hear("error"))["code"] == "bad_message"
-        assert served.server.room.session.heard(ORIGIN) == 0
+        assert served.server.clinic.room().session.heard(ORIGIN) == 0
         await page.say("frames", origin=ORIGIN, frames=[{"kind": "lost", "seq": 1, "t_s": 1.0, "reason": ""}])
         await page.hear("kept", seq=1)
 
@@ -167,7 +167,7 @@ async def test_nothing_is_said_to_be_kept_before_it_is_on_the_disk(
 
 async def test_while_the_session_does_not_listen_the_page_comes_back_later(serve: Serve) -> None:
     served = await serve(strap="browser")
-    strap = served.server.room.session.strap
+    strap = served.server.clinic.room().session.strap
     assert isinstance(strap, RemoteStrap)
     async with served.page() as page:
         await page.hear("quality", strap_state="searching")

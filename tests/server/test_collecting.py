@@ -225,12 +225,12 @@ async def test_when_the_server_goes_the_collector_is_told_and_the_next_server_go
 
 async def test_a_server_that_closes_asks_to_come_back(serve: Serve, token: str) -> None:
     served = await serve(strap=REMOTE)
-    served.server.room.is_open = False
+    served.server.clinic.is_open = False
     with pytest.raises(websockets.InvalidStatus) as refused:
         async with calling(served, token):
             pass
     assert refused.value.response.status_code == 503
-    served.server.room.is_open = True
+    served.server.clinic.is_open = True
     async with calling(served, token) as page:
         await page.socket.close()
     await asyncio.sleep(0)

@@ -272,7 +272,7 @@ async def test_a_page_that_was_said_bye_may_not_steer_the_next_session(serve: Se
             await page.say("command", command=command)
         await page.hear("bye")
     await asyncio.sleep(0)
-    assert served.server.room.session.status().state == "ready"
+    assert served.server.clinic.room().session.status().state == "ready"
 
 
 async def test_two_servers_on_one_folder_do_not_share_a_session(serve: Serve) -> None:

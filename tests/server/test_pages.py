@@ -92,7 +92,7 @@ async def test_the_server_says_how_it_is(serve: Serve) -> None:
     }  # fmt: skip
     paths = (await get(served, "/api/openapi.json")).json()["paths"]
     assert {"/livez", "/readyz", "/api/status", "/api/exercises"} <= set(paths)
-    await served.server.room.close()
+    await served.server.clinic.close()
     assert (await get(served, "/readyz")).status_code == 503
 
 
@@ -158,4 +158,4 @@ async def test_a_replayed_file_is_not_said_to_be_simulated(
     path.write_text("".join(f"{800 + k % 7}\n" for k in range(100)))
     served = await serve(strap=f"replay:{path}", host="::1" if HAS_IPV6 else "127.0.0.1")
     assert "imulated" not in capsys.readouterr().out
-    assert not served.server.room.session.channel.facts.simulated
+    assert not served.server.clinic.room().session.channel.facts.simulated

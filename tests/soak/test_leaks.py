@@ -12,7 +12,7 @@ from fake_bus import fake_bluez
 from resting_loop import at_rest
 
 from biofeedback.core.pipeline import Pipeline
-from biofeedback.recorder import Recorder
+from biofeedback.recorder import FileRecorder
 from biofeedback.session import Session
 from biofeedback.straps.collector import Collector
 from biofeedback.straps.link import Link
@@ -22,7 +22,7 @@ from tests.soak.rounds import Taken, round_of_sessions
 
 pytestmark = pytest.mark.bus
 
-KINDS = (Session, Pipeline, Recorder, Collector, Link, Polar, BleakClient)
+KINDS = (Session, Pipeline, FileRecorder, Collector, Link, Polar, BleakClient)
 STRAPS = 3
 
 
