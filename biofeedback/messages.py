@@ -346,13 +346,12 @@ FromServer = (
 class ViewerHello(Struct, frozen=True, kw_only=True, tag_field="type", tag="hello"):
     """First message of a viewer; with ``epoch`` and ``message_seq`` it asks for what it missed.
 
-    ``room`` is needed where there are several.
+    ``ticket`` names the room; without one it is the only room of a private try-out.
     """
 
     protocol: int
     role: Literal["patient", "physio"]
     ticket: str | None = None
-    room: str | None = None
     epoch: str | None = None
     message_seq: int = 0
 

@@ -57,7 +57,7 @@ async def watch(socket: WebSocket, clinic: Clinic) -> None:
         await _close(socket, POLICY if hello is None else 1012)
         return
     try:
-        room = clinic.room(hello.room)
+        room = clinic.room()
     except NoSuchRoom as error:
         await _refuse(socket, "no_room", str(error))
         await _close(socket, POLICY, "no such room")
