@@ -13,6 +13,7 @@ import biofeedback
 from biofeedback import lang
 from biofeedback.core.exercises import EXERCISES
 from biofeedback.errors import InputError
+from biofeedback.server.access import Access, Gate, Refused, refusal
 from biofeedback.server.clinic import Clinic
 from biofeedback.server.collecting import collect
 from biofeedback.server.live import watch
@@ -60,7 +61,10 @@ def create_app(settings: Settings) -> FastAPI:
         openapi_url="/api/openapi.json",
     )
     app.state.clinic = clinic
-    app.add_middleware(Guard)
+    app.state.access = access = Access()
+    app.add_exception_handler(Refused, refusal)
+    app.add_middleware(Gate, access=access)
+    app.add_middleware(Guard)  # added last: it is asked first
     _add_pages(app, web)
     _add_api(app, clinic)
 

@@ -1,7 +1,7 @@
 """Who may talk to this server: pages that it served itself, under a name of this machine."""
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from biofeedback.loopback import is_loopback
@@ -26,8 +26,8 @@ STRAP_PAGE = "/patient"  # the only page that may reach a strap by Bluetooth
 class Guard:
     """Refuses foreign hosts (DNS rebinding) and foreign websockets; adds headers.
 
-    The live channel is for own pages; a missing origin is refused. Collectors have a key and no origin; what has one is
-    a browser, and refused.
+    The live channel, and whatever changes something, is for own pages; a missing origin is refused. Collectors have a
+    key and no origin; what has one is a browser, and refused.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -51,8 +51,17 @@ class Guard:
                 MutableHeaders(scope=message)["Permissions-Policy"] = _may_use(scope["path"])
             await send(message)
 
-        app = self._app if _is_this_machine(Headers(scope=scope)) else _FOREIGN_HOST
-        await app(scope, receive, send_with_headers)
+        await self._http_app(scope)(scope, receive, send_with_headers)
+
+    def _http_app(self, scope: Scope) -> ASGIApp:
+        """What answers: a page of ours has to be named where something is changed, as a browser always does."""
+        headers = Headers(scope=scope)
+        if not _is_this_machine(headers):
+            return _FOREIGN_HOST
+        own_page = f"{scope['scheme']}://{headers.get('host')}"
+        if scope["method"] in _READING or headers.getlist("origin") == [own_page]:
+            return self._app
+        return _FOREIGN_ORIGIN
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         """A viewer or a collector; closing before accepting is answered as 403."""
@@ -66,6 +75,8 @@ class Guard:
 
 
 _FOREIGN_HOST = PlainTextResponse("This server answers under localhost only.\n", status_code=421)
+_FOREIGN_ORIGIN = JSONResponse({"code": "foreign_origin", "detail": "the request did not come from our page"}, 403)
+_READING = frozenset({"GET", "HEAD"})
 _HTTP = {"ws": "http", "wss": "https"}
 
 

@@ -159,3 +159,14 @@ async def test_a_replayed_file_is_not_said_to_be_simulated(
     served = await serve(strap=f"replay:{path}", host="::1" if HAS_IPV6 else "127.0.0.1")
     assert "imulated" not in capsys.readouterr().out
     assert not served.server.clinic.room().session.channel.facts.simulated
+
+
+async def test_what_changes_something_is_asked_by_our_own_page_alone(serve: Serve) -> None:
+    served = await serve()
+    async with httpx.AsyncClient(base_url=served.url, trust_env=False) as client:
+        for origin in ("http://evil.example", "null", "https://127.0.0.1", f"http://localhost:{served.server.port}"):
+            assert (await client.post("/api/sign-out", headers={"Origin": origin})).status_code == 403
+        missing = await client.post("/api/sign-out")
+        assert (missing.status_code, missing.json()["code"]) == (403, "foreign_origin")
+        nowhere = await client.post("/nowhere", headers={"Origin": served.url})
+        assert (nowhere.status_code, nowhere.json()["code"]) == (404, "not_found")
