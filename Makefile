@@ -11,7 +11,7 @@ $(shell test -x $(BIN)/python || rm -f $(RUNTIME) $(DEV))
 is_missing = $(if $(shell command -v $(1) 2>/dev/null),,$(2))
 find_chromium = $(or $(CHROMIUM),$(shell command -v chromium 2>/dev/null || command -v chromium-browser 2>/dev/null))
 
-.PHONY: help run test test-bluez lint web bench faults fuzz validate estimators soak measures recordings wheel clean system
+.PHONY: help run test test-bluez lint web bench faults fuzz validate estimators soak measures settings recordings wheel clean system
 .DEFAULT_GOAL := help
 
 help: ## say what can be made
@@ -59,6 +59,9 @@ soak: $(DEV) ## docs/soak.md: eight straps over Bluetooth for an hour, ten times
 
 measures: $(DEV) ## docs/measures.md: every measure, and what it does when only the breathing rate changes
 	$(BIN)/python docs/measures.py
+
+settings: $(DEV) ## docs/settings.md: every setting of the server
+	$(BIN)/python docs/settings.py
 
 recordings: $(DEV) ## make the reference recordings and their expected results anew
 	$(BIN)/python recordings/rebuild.py

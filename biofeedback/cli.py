@@ -9,6 +9,7 @@ from typing import Any
 from biofeedback import __version__, commands
 from biofeedback.commands import EXIT_MISTAKE
 from biofeedback.errors import BiofeedbackError
+from biofeedback.lang import LANGUAGES, terminal_language
 
 __all__ = ["main"]
 
@@ -88,8 +89,8 @@ def _add(to: Any, name: str, command: Command, help_: str, example: str) -> argp
 
 def _add_lang(parser: argparse.ArgumentParser) -> None:
     """Language of what is shown."""
-    default = "nl" if os.environ.get("LC_ALL", os.environ.get("LANG", "")).startswith("nl") else "en"
-    parser.add_argument("--lang", choices=("nl", "en"), default=default, help="language (default: %(default)s)")
+    default = terminal_language()
+    parser.add_argument("--lang", choices=LANGUAGES, default=default, help=f"language (default: {default})")
 
 
 def _add_strap(parser: argparse.ArgumentParser) -> None:
@@ -111,16 +112,13 @@ def _add_exercise(parser: argparse.ArgumentParser, default: str | None, otherwis
     parser.add_argument("--pattern", metavar="4-6", help="breathe in this pattern instead of the exercise's own")
 
 
-def _add_place(parser: argparse.ArgumentParser) -> None:
-    """Where the server listens and keeps its recordings."""
-    parser.add_argument("--port", type=int, default=8800, help="port of the server (default: %(default)s)")
-    _add_data(parser)
-
-
 def _add_data(parser: argparse.ArgumentParser) -> None:
-    """Where the server keeps its data."""
+    """Where the server keeps its data, and where its settings are."""
+    parser.add_argument("--data", metavar="DIR", help="folder of data (default: BIOFEEDBACK_DATA or the user's own)")
     parser.add_argument(
-        "--data", metavar="DIR", help="folder of recordings (default: BIOFEEDBACK_DATA or the user's own)"
+        "--settings",
+        metavar="FILE",
+        help="settings of the server, TOML (default: BIOFEEDBACK_SETTINGS or settings.toml in the data folder)",
     )
 
 
@@ -145,11 +143,26 @@ def _add_serve(to: Any) -> None:
     )
     _add_strap(parser)
     _add_exercise(parser, EXERCISE, EXERCISE)
-    parser.add_argument("--subject", default="", metavar="CODE", help="pseudonym for the recording, never a name")
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
-    parser.add_argument("--port", type=int, default=8800, help="port to listen on (default: %(default)s)")
+    parser.add_argument("--subject", metavar="CODE", help="pseudonym for the recording, never a name")
+    parser.add_argument("--host", help="address to listen on (default: 127.0.0.1, for this machine alone)")
+    _add_port(parser)
+    parser.add_argument("--tls-cert", metavar="FILE", help="certificate chain for https, PEM; goes with --tls-key")
+    parser.add_argument("--tls-key", metavar="FILE", help="private key of --tls-cert, PEM")
+    parser.add_argument(
+        "--insecure-http", action="store_const", const=True, help="admit patients without TLS, for one session each"
+    )
     _add_data(parser)
+    parser.add_argument(
+        "--set", action="append", metavar="NAME=VALUE", help="any setting of docs/settings.md, such as max_viewers=100"
+    )
     _add_lang(parser)
+    # What is not given here may be in the environment or in a file.
+    parser.set_defaults(strap=None, speed=None, exercise=None, lang=None)
+
+
+def _add_port(parser: argparse.ArgumentParser) -> None:
+    """The server's port."""
+    parser.add_argument("--port", metavar="PORT", help="port of the server (default: 8800)")
 
 
 def _add_straps(to: Any) -> None:
@@ -315,5 +328,6 @@ def _add_doctor(to: Any) -> None:
         to, "doctor", commands.doctor, "say what works on this machine and how to mend the rest", "biofeedback doctor"
     )
     parser.add_argument("--json", action="store_true", help="JSON instead of a table")
-    _add_place(parser)
+    _add_port(parser)
+    _add_data(parser)
     _add_lang(parser)

@@ -298,12 +298,12 @@ async def _straps(arguments: argparse.Namespace) -> int:
 
 def key(arguments: argparse.Namespace) -> int:
     """The key of a collector in another room, in a file, and what to do with it."""
+    from biofeedback.configuration import read_settings
     from biofeedback.keys import DeviceKeys
     from biofeedback.lang import Words
-    from biofeedback.settings import data_folder
 
     out = Path(arguments.out or f"{arguments.name}.key")
-    DeviceKeys(data_folder(arguments.data)).make(arguments.name, out)
+    DeviceKeys(read_settings({"data": arguments.data}, arguments.settings).data).make(arguments.name, out)
     sys.stdout.write(Words(arguments.lang)("cli.key", name=arguments.name, file=str(out)) + "\n")
     return 0
 
@@ -321,19 +321,19 @@ async def _collect(arguments: argparse.Namespace) -> int:
     from biofeedback.announced import AnnouncedStrap
     from biofeedback.clock import MonotonicClock
     from biofeedback.collecting import Collector, Place
+    from biofeedback.configuration import read_settings
     from biofeedback.keys import read_key
     from biofeedback.lang import Words
-    from biofeedback.settings import Settings, data_folder
     from biofeedback.straps.registry import AUTO, make_strap, resolve
 
     words = Words(arguments.lang)
     place, key = Place.parse(arguments.server), read_key(arguments.key)
-    Settings(strap=arguments.strap, speed=arguments.speed)  # refuses a speed that makes no sense
+    settings = read_settings({"strap": arguments.strap, "speed": arguments.speed})
     name = await resolve(arguments.strap)
     if arguments.strap == AUTO and name.startswith("simulated"):
         raise InputError(words("cli.no_adapter"))
     strap = AnnouncedStrap(make_strap(name), words, sys.stderr)
-    folder = Path(arguments.log) if arguments.log else data_folder() / "collected"
+    folder = Path(arguments.log) if arguments.log else settings.data / "collected"
     said = ""
 
     def say(key: str, **values: "str | int") -> None:
@@ -353,28 +353,17 @@ async def _collect(arguments: argparse.Namespace) -> int:
 
 def doctor(arguments: argparse.Namespace) -> int:
     """What works on this machine, and how to mend the rest."""
+    from biofeedback.configuration import read_settings
     from biofeedback.doctor import main
-    from biofeedback.settings import data_folder
 
-    return main(arguments.lang, arguments.json, arguments.port, data_folder(arguments.data))
+    settings = read_settings({"data": arguments.data, "port": arguments.port}, arguments.settings)
+    return main(arguments.lang, arguments.json, settings.port, settings.data)
 
 
 def serve(arguments: argparse.Namespace) -> int:
     """The server, until it is stopped."""
+    from biofeedback.configuration import read_settings
     from biofeedback.server import serve as run_server
-    from biofeedback.settings import Settings, data_folder
 
-    run_server(
-        Settings(
-            host=arguments.host,
-            port=arguments.port,
-            data=data_folder(arguments.data),
-            strap=arguments.strap,
-            speed=arguments.speed,
-            exercise=arguments.exercise,
-            pattern=arguments.pattern,
-            subject=arguments.subject,
-            lang=arguments.lang,
-        )
-    )
+    run_server(read_settings(vars(arguments), arguments.settings))
     return 0

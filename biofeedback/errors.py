@@ -8,13 +8,15 @@ BiofeedbackError
 ├── InputError            a file or an option that cannot be used as it is
 │   ├── RecordingCorrupt  a recording is damaged; the message names the line
 │   ├── RecordingTooNew   a recording of a version this program does not know
-│   └── NotRrData         a file that holds no readable list of RR intervals
+│   ├── NotRrData         a file that holds no readable list of RR intervals
+│   └── BadSetting        a setting whose value cannot be used
 └── CommandRefused        a command that makes no sense in this state of the session
 
 Each message says what happened, where, and what to do about it, in one line.
 """
 
 __all__ = [
+    "BadSetting",
     "BiofeedbackError",
     "BluetoothUnavailable",
     "CommandRefused",
@@ -82,6 +84,15 @@ class RecordingTooNew(InputError):
 
 class NotRrData(InputError):
     """A file that holds no readable list of RR intervals."""
+
+
+class BadSetting(InputError):
+    """A setting whose value cannot be used."""
+
+    def __init__(self, name: str, value: object, reason: str) -> None:
+        self.name = name
+        self.reason = reason
+        super().__init__(f"--{name.replace('_', '-')} {value}: {reason}")
 
 
 class CommandRefused(BiofeedbackError):

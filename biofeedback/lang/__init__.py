@@ -9,16 +9,22 @@
 """
 
 import json
+import os
 from collections.abc import Iterator, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
-__all__ = ["LANGUAGES", "Value", "Words"]
+__all__ = ["LANGUAGES", "Value", "Words", "terminal_language"]
 
 LANGUAGES = ("nl", "en")
 FOLDER = Path(__file__).parent
 
 Value = str | int | float
+
+
+def terminal_language() -> str:
+    """Language of whoever sits at the terminal: nl where that is set, else en."""
+    return "nl" if os.environ.get("LC_ALL", os.environ.get("LANG", "")).startswith("nl") else "en"
 
 
 class Words:
