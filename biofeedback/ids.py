@@ -1,8 +1,8 @@
 """Names for sessions: ULIDs, which sort by the time they were made."""
 
-__all__ = ["is_ulid", "ulid"]
+__all__ = ["ALPHABET", "is_ulid", "ulid"]
 
-_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32
 
 
 def ulid(time_ms: int, randomness: bytes) -> str:
@@ -10,9 +10,9 @@ def ulid(time_ms: int, randomness: bytes) -> str:
     if len(randomness) != 10 or not 0 <= time_ms < 1 << 48:
         raise ValueError("a ULID needs a 48-bit time in ms and ten random bytes")
     number = time_ms << 80 | int.from_bytes(randomness, "big")
-    return "".join(_ALPHABET[number >> shift & 31] for shift in range(125, -5, -5))
+    return "".join(ALPHABET[number >> shift & 31] for shift in range(125, -5, -5))
 
 
 def is_ulid(text: str) -> bool:
     """Whether a text is a ULID, and thereby safe as part of a file's name."""
-    return len(text) == 26 and all(character in _ALPHABET for character in text)
+    return len(text) == 26 and all(character in ALPHABET for character in text)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from biofeedback.errors import InputError
 
-__all__ = ["DeviceKey", "DeviceKeys", "read_key"]
+__all__ = ["DeviceKey", "DeviceKeys", "read_key", "write_new"]
 
 SECRET_BYTES = 32
 MAX_FILE_BYTES = 1000
@@ -54,10 +54,10 @@ class DeviceKeys:
         place = self._place(name)
         if place.exists():
             raise InputError(f"{name} has a key; remove {place} to revoke it, then make another")
-        _write_new(out, key.token)
+        write_new(out, key.token)
         for folder in (self._data, self._folder):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _write_new(place, _hash(key.token))
+        write_new(place, _hash(key.token))
         return key
 
     def device_of(self, token: str) -> str | None:
@@ -102,7 +102,7 @@ def _hash(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
-def _write_new(path: Path, text: str) -> None:
+def write_new(path: Path, text: str) -> None:
     """Write a file that was not there, for its owner only."""
     try:
         with open(path, "x", encoding="ascii", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
