@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
 import msgspec
 
@@ -11,14 +10,15 @@ from biofeedback.core.events import Input, Plan
 from biofeedback.core.exercises import EXERCISES, PlannedStep
 from biofeedback.core.results import Breathing, Quality, Result, StepEnded, StepStarted
 from biofeedback.course import Course
+from biofeedback.outgoing import Dropped, Outgoing
+from biofeedback.told import Told
 from biofeedback.translation import Standing, Status, quality, translate, translate_input
-from biofeedback.viewer import CLOSE_S, STALE_S, Dropped, Outgoing, Viewer
-
-Kind = TypeVar("Kind")
+from biofeedback.viewer import CLOSE_S, STALE_S, Viewer
 
 __all__ = ["TOO_SLOW", "Channel", "Facts"]
 
-SNAPSHOT_S = 120.0  # of beats, for a viewer that has nothing yet
+_encode = msgspec.json.Encoder().encode
+
 REFRESH_S = 1.5  # of silence about the signal; it is judged once a second as long as inputs come
 TOO_SLOW = 4008  # websocket close code
 _NO_STATUS = Status(0.0, 1.0, "ready", None, "searching", None, None, saved=True)
@@ -56,8 +56,8 @@ class Channel:
         self._course = course
         self._send_ns = send_ns
         self._standing = Standing(course)
-        self.history: list[Outgoing] = []
-        self._told: list[messages.FromServer] = []
+        self.history: list[bytes] = []  # frames of the numbered messages
+        self._told = Told()
         self._last_quality: Quality | None = None
 
     @property
@@ -101,7 +101,11 @@ class Channel:
         """Welcome a viewer: with what it missed, or with a snapshot where it has nothing of this session."""
         recovered = hello.epoch == self.facts.epoch and 0 <= hello.message_seq <= self.message_seq
         snapshot = [] if recovered else [self._encoded(self._snapshot(), self.message_seq)]
-        missed = self.history[hello.message_seq :] if recovered else []
+        missed = [
+            Outgoing("missed", frame, q)
+            for q, frame in enumerate(self.history[hello.message_seq :], start=hello.message_seq + 1)
+            if recovered
+        ]
         viewer.welcome([self._encoded(self._hello(recovered)), *snapshot, *missed, self._encoded(self._pacer())])
         self.viewers.add(viewer)
 
@@ -128,11 +132,15 @@ class Channel:
                 if viewer.is_stale:
                     self.tell(viewer, messages.Ping())
 
-    def text(self, item: Outgoing | Dropped) -> str:
-        """Encoded text of an item of a viewer's queue."""
+    def frame(self, item: Outgoing | Dropped) -> bytes:
+        """Frame of an item of a viewer's queue."""
+        return self.framed(item).frame
+
+    def framed(self, item: Outgoing | Dropped) -> Outgoing:
+        """Message of an item of a viewer's queue."""
         if isinstance(item, Outgoing):
-            return item.text
-        return self._encoded(messages.Gap(start_s=item.start_s, end_s=item.end_s, reason="slow_viewer")).text
+            return item
+        return self._encoded(messages.Gap(start_s=item.start_s, end_s=item.end_s, reason="slow_viewer"))
 
     def _dismiss(self, viewer: Viewer, reason: str, code: int) -> None:
         """Say bye to one viewer."""
@@ -143,8 +151,8 @@ class Channel:
     def _send_numbered(self, message: messages.FromServer) -> None:
         """Number a message, keep it, and give it to all viewers."""
         outgoing = self._encoded(message, self.message_seq + 1)
-        self.history.append(outgoing)
-        self._told.append(message)
+        self.history.append(outgoing.frame)
+        self._told.add(message)
         for viewer in self.viewers:
             viewer.put(outgoing)
 
@@ -159,7 +167,7 @@ class Channel:
         """Message with its send time and number."""
         stamped = msgspec.structs.replace(message, t=self._send_ns(), q=q)
         at_s = message.t_s if isinstance(message, messages.Beat) else 0.0
-        return Outgoing(message.type, msgspec.json.encode(stamped).decode(), q, at_s)
+        return Outgoing.of(message.type, _encode(stamped), q, at_s)
 
     def _watching(self) -> int:
         """Number of viewers that are not stale."""
@@ -193,28 +201,10 @@ class Channel:
         )
 
     def _snapshot(self) -> messages.Snapshot:
-        """The last 120 s of beats and gaps, and everything else that still stands."""
-        now_s = self.status().session_s
-        since_s = now_s - SNAPSHOT_S
+        """What a viewer needs that has nothing yet."""
         last = self._last_quality
-        gaps = {gap.start_s: gap for gap in self._all(messages.Gap)}.values()
-        return messages.Snapshot(
-            session_s=now_s,
-            steps=list(self._standing.steps.values()),
-            beats=[beat for beat in self._all(messages.Beat) if beat.t_s >= since_s],
-            breaths=list({(breath.step_seq, breath.index): breath for breath in self._all(messages.Breath)}.values()),
-            trends=self._all(messages.Trend),
-            measures=self._all(messages.Measures),
-            marks=self._all(messages.Mark),
-            gaps=[gap for gap in gaps if gap.end_s is None or gap.end_s >= since_s],
-            answers=list({answer.which: answer for answer in self._all(messages.Answer)}.values()),
-            trials=self._all(messages.Trial),
-            quality=None if last is None else quality(last, self.status(), self._watching()),
-        )
-
-    def _all(self, kind: type[Kind]) -> list[Kind]:
-        """Messages of one kind, oldest first."""
-        return [message for message in self._told if isinstance(message, kind)]
+        signal = None if last is None else quality(last, self.status(), self._watching())
+        return self._told.snapshot(self.status().session_s, signal)
 
 
 def _plan(steps: Iterable[PlannedStep]) -> list[messages.StepPlan]:

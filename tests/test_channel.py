@@ -36,6 +36,7 @@ class Stand:
     def __init__(self) -> None:
         self.course = Course(EXERCISES["plain_4_6"])
         self.sent_ns = 0
+        self.now_s = 0.0
         self.status = STATUS
         self.channel = Channel(Facts("01KTEST", "A-17", True, "simulated:responder"), self.course, self.now_ns)
         self.channel.status = lambda: self.status
@@ -45,7 +46,7 @@ class Stand:
         return self.sent_ns
 
     def join(self, role: str = "patient", epoch: str | None = None, message_seq: int = 0) -> Viewer:
-        viewer = Viewer(role, 0.0)
+        viewer = Viewer(role, lambda: self.now_s)
         hello = messages.ViewerHello(protocol=1, role="patient", epoch=epoch, message_seq=message_seq)
         self.channel.join(hello, viewer)
         return viewer
@@ -56,7 +57,7 @@ class Stand:
             while viewer._owed or viewer._queue:
                 item = await viewer.next()
                 assert item is not None
-                texts.append(self.channel.text(item))
+                texts.append(self.channel.framed(item).text)
             return [json.loads(text) for text in texts]
 
         return asyncio.run(main())
@@ -83,7 +84,7 @@ def test_a_message_begins_with_its_send_time_and_number(stand: Stand) -> None:
     viewer = stand.join()
     stand.channel.publish(beats([1.0]))
     stand.received(viewer)
-    assert stand.channel.history[0].text.startswith('{"t":4,"q":1,"type":"beat"')
+    assert stand.channel.history[0][2:].startswith(b'{"t":4,"q":1,"type":"beat"')
 
 
 def test_a_new_viewer_gets_hello_a_snapshot_and_the_clock(stand: Stand) -> None:
@@ -224,7 +225,8 @@ def test_a_slow_viewer_is_told_of_its_gap_and_the_others_lose_nothing(stand: Sta
 def test_a_silent_viewer_is_asked_and_at_last_let_go(stand: Stand) -> None:
     silent, present = stand.join(), stand.join()
     stand.received(silent), stand.received(present)
-    present.acknowledge(0, 25.0)
+    stand.now_s = 25.0
+    present.acknowledge(0)
     stand.channel.reap(9.0)
     assert stand.received(silent) == []
     stand.channel.reap(12.0)
@@ -258,7 +260,7 @@ def test_one_viewer_can_be_told_something_alone(stand: Stand) -> None:
 def test_without_a_session_the_channel_still_answers() -> None:
     make: Callable[[], int] = lambda: 1  # noqa: E731
     channel = Channel(Facts("01K", "", False, "ble"), Course(EXERCISES["walk"]), make)
-    viewer = Viewer("patient", 0.0)
+    viewer = Viewer("patient", lambda: 0.0)
     channel.join(messages.ViewerHello(protocol=1, role="patient"), viewer)
     assert channel.viewers == {viewer}
 

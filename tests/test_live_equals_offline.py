@@ -230,17 +230,17 @@ def test_any_batching_of_intervals_equals_its_replay(
 
 
 def test_the_messages_of_a_session_are_rebuilt_number_for_number(tmp_path: Path) -> None:
-    async def main() -> tuple[list[str], list[str]]:
+    async def main() -> tuple[list[bytes], list[bytes]]:
         stage = Stage(tmp_path, SHORT, SimulatedStrap("responder", 2), pipeline=Pipeline())  # type: ignore[arg-type]
         (await stage.at(2.0)).command("start", "physio")
         (await stage.at(50.0)).rate("tension", "during", 4)
         await stage.at(100.0)
-        before = [message.text for message in stage.channel.history]
+        before = list(stage.channel.history)
         await stage.cut()
         again = Stage(tmp_path, SHORT, SimulatedStrap("responder", 2), pipeline=Pipeline())  # type: ignore[arg-type]
         again.session.restore(read_recording(stage.path).events, HEADER.started_utc)
         await again.cut()
-        return before, [message.text for message in again.channel.history]
+        return before, list(again.channel.history)
 
     before, rebuilt = virtually(main())
     assert len(before) > 100

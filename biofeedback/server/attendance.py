@@ -13,22 +13,20 @@ __all__ = ["Attendance"]
 
 
 class Attendance:
-    """Attends to the strap of one viewer's page, from the first that it says of it."""
+    """Attends to the strap of one viewer's page, from the first that it says of it, in a task of the visit's group."""
 
-    def __init__(self, room: Room, session: Session, viewer: Viewer) -> None:
+    def __init__(self, room: Room, session: Session, viewer: Viewer, group: asyncio.TaskGroup) -> None:
         self._room = room
         self._session = session
         self._viewer = viewer
         self._post: Post | None = None
-        self._begun = asyncio.Event()
+        self._group = group
+        self._attending: asyncio.Task[None] | None = None
 
-    async def run(self) -> None:
-        """Attend, once there is something to attend to, until cancelled."""
-        await self._begun.wait()
-        assert self._post is not None
-        try:
-            await self._post.run()
-        finally:
+    def leave(self) -> None:
+        """The page is gone, and its strap with it."""
+        if self._attending is not None and self._post is not None:
+            self._attending.cancel()
             self._room.leave_strap(self._post)
 
     def post(self) -> Post:
@@ -50,7 +48,7 @@ class Attendance:
         if self._post is None:
             self._post = Post(self._session, strap, lambda message: self._session.channel.tell(self._viewer, message))
             self._room.use_strap(self._post)
-            self._begun.set()
+            self._attending = self._group.create_task(self._post.run())
         elif self._room.post is not self._post:
             raise CommandRefused("another page has taken over the strap")
         return self._post

@@ -1,6 +1,7 @@
 """The live channel's websocket: one viewer says hello, hears the session, and may steer it."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,7 @@ from biofeedback.server.attendance import Attendance
 from biofeedback.server.clinic import Clinic, NoSuchRoom
 from biofeedback.server.post import FrameRefused, SendAgain
 from biofeedback.server.room import Room
+from biofeedback.server.wire import wire_of
 from biofeedback.session import Session
 from biofeedback.viewer import Viewer
 
@@ -27,6 +29,7 @@ HELLO_WITHIN_S = 10.0
 MAX_BAD = 20  # messages that make no sense, before the viewer is shown the door
 MAX_TEXT = 2000  # characters of a note
 POLICY = 1008  # websocket close code: policy violation
+_GONE = (WebSocketDisconnect, RuntimeError, OSError)  # what a socket raises whose other side left
 
 _decode = msgspec.json.Decoder(messages.FromViewer).decode
 
@@ -67,34 +70,39 @@ async def watch(socket: WebSocket, clinic: Clinic) -> None:
 
 async def _visit(socket: WebSocket, clinic: Clinic, room: Room, hello: messages.ViewerHello) -> None:
     """Let a viewer be in a room until it goes."""
-    viewer = Viewer(hello.role, _now_s())
+    viewer = Viewer(hello.role, asyncio.get_running_loop().time)
     session = room.join(hello, viewer)
     task = asyncio.current_task()
     assert task is not None
     clinic.visits.add(task)
     try:
-        await _stay(socket, _Visit(room, session, viewer, Attendance(room, session, viewer)))
+        await _stay(socket, room, session, viewer)
     finally:
         clinic.visits.discard(task)
         session.channel.leave(viewer)
+        viewer.disconnect()
+    if viewer.closed is not None and socket.application_state is WebSocketState.CONNECTED:
+        with contextlib.suppress(*_GONE):
+            await socket.close(*viewer.closed)
 
 
-async def _stay(socket: WebSocket, visit: _Visit) -> None:
-    """Write to a viewer, listen to it and attend to its strap until one of them is over."""
-    tasks = [
-        asyncio.create_task(_write(socket, visit.session, visit.viewer)),
-        asyncio.create_task(_listen(socket, visit)),
-        asyncio.create_task(visit.strap.run()),
-    ]
-    try:
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in tasks:
-            task.cancel()
-        outcomes = await asyncio.gather(*tasks, return_exceptions=True)
-    for outcome in outcomes:
-        if isinstance(outcome, Exception) and not isinstance(outcome, WebSocketDisconnect | RuntimeError | OSError):
-            raise outcome
+async def _stay(socket: WebSocket, room: Room, session: Session, viewer: Viewer) -> None:
+    """Listen to a viewer until it is gone, or has to go; what is sent to it is written when it arises."""
+    async with asyncio.TaskGroup() as group:
+        strap = Attendance(room, session, viewer, group)
+        wire, writing = wire_of(socket.scope), None
+        if wire is None:
+            writing = group.create_task(_write(socket, session, viewer))
+        else:
+            wire.stop_pings()
+            viewer.connect(wire, session.channel.frame)
+        try:
+            with contextlib.suppress(*_GONE):
+                await _listen(socket, _Visit(room, session, viewer, strap))
+        finally:
+            strap.leave()
+            if writing is not None:
+                writing.cancel()
 
 
 async def _hello(socket: WebSocket) -> messages.ViewerHello | None:
@@ -114,12 +122,14 @@ async def _hello(socket: WebSocket) -> messages.ViewerHello | None:
 
 
 async def _write(socket: WebSocket, session: Session, viewer: Viewer) -> None:
-    """Send what is queued, until the viewer is closed."""
-    while (item := await viewer.next()) is not None:
-        await socket.send_text(session.channel.text(item))
-        viewer.sent(getattr(item, "q", 0), _now_s())
-    code, reason = viewer.closed or (1000, "")
-    await _close(socket, code, reason)
+    """Send what is queued, until the viewer is closed: for a server that takes no frames."""
+    with contextlib.suppress(*_GONE):
+        while (item := await viewer.next()) is not None:
+            message = session.channel.framed(item)
+            await socket.send_text(message.text)
+            viewer.sent(message.q)
+        assert viewer.closed is not None
+        await _close(socket, *viewer.closed)
 
 
 async def _listen(socket: WebSocket, visit: _Visit) -> None:
@@ -153,7 +163,7 @@ async def _receive(socket: WebSocket) -> messages.FromViewer:
 
 
 def _on_ack(said: messages.Ack, visit: _Visit) -> None:
-    visit.viewer.acknowledge(said.message_seq, _now_s())
+    visit.viewer.acknowledge(said.message_seq)
 
 
 def _on_pong(_said: messages.Pong, _visit: _Visit) -> None:
@@ -222,7 +232,3 @@ async def _close(socket: WebSocket, code: int, reason: str = "") -> None:
     """Close, if it is still open."""
     if socket.application_state is WebSocketState.CONNECTED and socket.client_state is WebSocketState.CONNECTED:
         await socket.close(code, reason)
-
-
-def _now_s() -> float:
-    return asyncio.get_running_loop().time()

@@ -13,6 +13,7 @@ from biofeedback.lang import Words
 from biofeedback.loopback import is_loopback
 from biofeedback.server.app import PAGES, create_app
 from biofeedback.server.clinic import Clinic
+from biofeedback.server.wire import FramesProtocol
 from biofeedback.settings import Settings
 from biofeedback.straps.registry import AUTO, make_strap
 
@@ -53,7 +54,7 @@ def open_server(settings: Settings) -> "LiveServer":
     app = create_app(settings)
     config = uvicorn.Config(
         app,
-        ws="websockets-sansio",
+        ws=FramesProtocol,
         ws_max_size=MAX_MESSAGE_BYTES,
         ws_per_message_deflate=False,
         lifespan="on",

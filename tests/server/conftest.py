@@ -17,9 +17,10 @@ async def serve(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> AsyncIter
     """Starts servers; they are stopped at the end."""
     running: list[tuple[LiveServer, asyncio.Task[None]]] = []
 
-    async def start(**settings: Any) -> Served:
+    async def start(*, ws: str | None = None, **settings: Any) -> Served:
         chosen = {"port": 0, "data": tmp_path / "data", "strap": "simulated:responder:3"} | settings
         server = open_server(Settings(**chosen))
+        server.config.ws = ws or server.config.ws  # type: ignore[assignment]
         task = asyncio.create_task(server.serve())
         running.append((server, task))
         waiting = asyncio.create_task(server.ready.wait())
