@@ -9,7 +9,11 @@ BiofeedbackError
 │   ├── RecordingCorrupt  a recording is damaged; the message names the line
 │   ├── RecordingTooNew   a recording of a version this program does not know
 │   ├── NotRrData         a file that holds no readable list of RR intervals
-│   └── BadSetting        a setting whose value cannot be used
+│   ├── BadSetting        a setting whose value cannot be used
+│   └── StoreTooNew       a database that a later program has changed
+├── StoreUnavailable      the store cannot be written or reached now; what was asked has not happened
+├── SealBroken            what is stored was altered, moved, or sealed with another key
+├── KeyGone               the key of a person is not there: erased, or the vault was not restored
 └── CommandRefused        a command that makes no sense in this state of the session
 
 Each message says what happened, where, and what to do about it, in one line.
@@ -21,10 +25,14 @@ __all__ = [
     "BluetoothUnavailable",
     "CommandRefused",
     "InputError",
+    "KeyGone",
     "MalformedPayload",
     "NotRrData",
     "RecordingCorrupt",
     "RecordingTooNew",
+    "SealBroken",
+    "StoreTooNew",
+    "StoreUnavailable",
     "StrapError",
     "StrapNotFound",
 ]
@@ -93,6 +101,37 @@ class BadSetting(InputError):
         self.name = name
         self.reason = reason
         super().__init__(f"--{name.replace('_', '-')} {value}: {reason}")
+
+
+class StoreTooNew(InputError):
+    """A database that a later version of this program has changed."""
+
+    def __init__(self, place: str, found: str, known: str) -> None:
+        self.place = place
+        self.found = found
+        super().__init__(
+            f"{place}: this database is at {found!r}; this program knows up to {known!r}. Install a newer biofeedback."
+        )
+
+
+class StoreUnavailable(BiofeedbackError):
+    """The store cannot be written or reached now; what was asked of it has not happened."""
+
+
+class SealBroken(BiofeedbackError):
+    """What is stored was altered, stands in a row that is not its own, or was sealed with another key."""
+
+    def __init__(self, where: str) -> None:
+        self.where = where
+        super().__init__(f"{where}: what is stored there was altered, or sealed with another key; restore a backup")
+
+
+class KeyGone(BiofeedbackError):
+    """The key of a person is not there."""
+
+    def __init__(self, person: str) -> None:
+        self.person = person
+        super().__init__(f"the key of person {person} is gone: the person was erased, or the vault was not restored")
 
 
 class CommandRefused(BiofeedbackError):

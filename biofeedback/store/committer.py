@@ -1,0 +1,203 @@
+"""The store's one thread: reads at once, and all that is written in groups, one commit each."""
+
+import asyncio
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from biofeedback.store.connections import Connections, is_unavailable
+from biofeedback.store.group import Job, Outcome, read, unavailable, write
+from biofeedback.store.inputs import Row
+
+__all__ = ["Committer"]
+
+GROUP_S = 0.1  # between commits under load (service.md, Store); an idle store commits at once
+RETRY_S = 1.0  # after the disk refused
+GROUP_ROWS = 10_000  # of inputs in one commit: after a long refusal, reads still get their turn
+
+_log = logging.getLogger(__name__)
+
+
+class Committer(threading.Thread):
+    """Runs jobs and stores inputs. What the disk refuses of the inputs waits here, in order, until it goes in.
+
+    ``saved`` is False from a commit that failed until all that waited is in.
+
+    Parameters
+    ----------
+    open_connections : callable
+        Called on this thread.
+    loop : asyncio.AbstractEventLoop
+        On which all others are.
+    """
+
+    def __init__(self, open_connections: Callable[[], Connections], loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__(name="store", daemon=True)
+        self.opened: asyncio.Future[None] = loop.create_future()
+        self.closed: asyncio.Future[None] = loop.create_future()
+        self.saved = True
+        self._open = open_connections
+        self._loop = loop
+        self._reads: deque[Job] = deque()
+        self._changes: deque[Job] = deque()
+        self._rows: deque[Row] = deque()
+        self._ended: deque[str] = deque()
+        self._receipts: deque[tuple[int, asyncio.Future[bool]]] = deque()
+        self._recorded = 0  # rows that came in, ever; counted on the loop
+        self._stored = 0  # of these, committed; counted on the thread
+        self._wake = threading.Event()
+        self._is_idle = False
+        self._is_finishing = False
+
+    @property
+    def waiting(self) -> int:
+        """How many inputs wait to be stored."""
+        return len(self._rows)
+
+    def read(self, job: Job) -> None:
+        """Do a job that only reads, soon."""
+        self._reads.append(job)
+        self._wake.set()
+
+    def write(self, job: Job) -> None:
+        """Do a job in the next group; its future is set after the commit."""
+        self._changes.append(job)
+        self._wake.set()
+
+    def record(self, row: Row) -> None:
+        """Store an input with the next group."""
+        self._rows.append(row)
+        self._recorded += 1
+        self._wake_idle()
+
+    def end(self, session: str) -> None:
+        """A session has ended, by the input that was recorded last."""
+        self._ended.append(session)
+        self._wake_idle()
+
+    def receipt(self) -> asyncio.Future[bool]:
+        """Whether all that was recorded until now was committed, when it had been tried."""
+        future: asyncio.Future[bool] = self._loop.create_future()
+        self._receipts.append((self._recorded, future))
+        self._wake.set()
+        return future
+
+    def finish(self) -> None:
+        """Try once more what waits, and end; nothing is asked of this thread after that."""
+        self._is_finishing = True
+        self._wake.set()
+
+    def run(self) -> None:
+        """Work until told to finish."""
+        try:
+            connections = self._open()
+        except Exception as error:  # noqa: BLE001 - whoever opens the store is told
+            self._tell([Outcome(self.opened, error=error)])
+            return
+        self._tell([Outcome(self.opened)])
+        due_s = 0.0
+        while not self._is_finishing:
+            self._wait(due_s)
+            self._answer(connections)
+            if self._has_work() and time.monotonic() >= due_s:
+                due_s = time.monotonic() + (GROUP_S if self._commit(connections) else RETRY_S)
+        self._close(connections)
+
+    def _wake_idle(self) -> None:
+        """Wake the thread where nothing else will."""
+        if self._is_idle:
+            self._wake.set()
+
+    def _wait(self, due_s: float) -> None:
+        """Wait for something to do; for what is to be written, until it is due."""
+        self._is_idle = True  # before the look: who adds something after it sees this, and wakes us
+        if not self._has_work():
+            self._wake.wait()
+        elif (left_s := due_s - time.monotonic()) > 0:
+            self._is_idle = False
+            self._wake.wait(left_s)
+        self._is_idle = False
+        self._wake.clear()
+
+    def _has_work(self) -> bool:
+        """Whether something waits to be written or confirmed, or the end."""
+        return bool(self._rows or self._changes or self._receipts or self._ended or self._is_finishing)
+
+    def _answer(self, connections: Connections) -> None:
+        """Do all jobs that only read."""
+        for job in _taken(self._reads):
+            self._tell([read(connections, job)])
+
+    def _commit(self, connections: Connections) -> bool:
+        """Write what waits, as one group; whether that went well."""
+        receipts, changes, ended = _taken(self._receipts), _taken(self._changes), _taken(self._ended)
+        rows = [self._rows.popleft() for _ in range(min(len(self._rows), GROUP_ROWS))]
+        is_all = not self._rows  # else an end may be among those that still wait
+        try:
+            outcomes = write(connections, changes, rows, ended if is_all else ())
+        except Exception as error:  # noqa: BLE001 - whatever it is: nothing of this group is in, and it is tried again
+            self._rows.extendleft(reversed(rows))
+            self._ended.extendleft(reversed(ended))
+            self._refused(error)
+            told = unavailable(error, connections.place)
+            self._tell([Outcome(job.future, error=told) for job in changes] + self._receipts_of(receipts))
+            return False
+        self._stored += len(rows)
+        if is_all:
+            self._accepted()
+        else:
+            self._ended.extendleft(reversed(ended))
+            self._receipts.extendleft(item for item in reversed(receipts) if item[0] > self._stored)
+        self._tell(outcomes + self._receipts_of(item for item in receipts if item[0] <= self._stored))
+        return True
+
+    def _receipts_of(self, receipts: Iterable[tuple[int, asyncio.Future[bool]]]) -> list[Outcome]:
+        """What those are told who asked whether their inputs are in."""
+        return [Outcome(future, result=until <= self._stored) for until, future in receipts]
+
+    def _refused(self, error: Exception) -> None:
+        """Say once that nothing is being saved."""
+        if self.saved:
+            _log.error("nothing is being saved: %s", error, exc_info=not is_unavailable(error))
+        self.saved = False
+
+    def _accepted(self) -> None:
+        """Say once that all is saved again."""
+        if not self.saved:
+            _log.info("everything is being saved again")
+        self.saved = True
+
+    def _close(self, connections: Connections) -> None:
+        """Do what still waits, and let go of the database."""
+        self._answer(connections)
+        while self._rows or self._changes or self._receipts or self._ended:
+            if not self._commit(connections):
+                break
+        if self._rows:
+            _log.error("%d inputs could not be saved", len(self._rows))
+        connections.close()
+        self._tell([Outcome(self.closed)])
+
+    def _tell(self, outcomes: list[Outcome]) -> None:
+        """Hand outcomes to those who wait, on their loop."""
+        if outcomes:
+            self._loop.call_soon_threadsafe(_settle, outcomes)
+
+
+def _settle(outcomes: Iterable[Outcome]) -> None:
+    """Set the futures of those who still wait."""
+    for outcome in outcomes:
+        if outcome.future.done():
+            continue
+        if outcome.error is None:
+            outcome.future.set_result(outcome.result)
+        else:
+            outcome.future.set_exception(outcome.error)
+
+
+def _taken(waiting: deque[Any]) -> list[Any]:
+    """What waits now, taken out; more may come in meanwhile."""
+    return [waiting.popleft() for _ in range(len(waiting))]

@@ -1,0 +1,59 @@
+"""Brings a database to the schema of this program; Alembic is loaded only where there is something to do."""
+
+from pathlib import Path
+
+from sqlalchemy import Connection, inspect
+
+from biofeedback.errors import StoreTooNew
+
+__all__ = ["head", "migrate"]
+
+FOLDER = Path(__file__).parent / "migrations"
+_VERSION_TABLE = "alembic_version"
+
+
+def head() -> str:
+    """Newest revision: its name is that of its file, and they count up."""
+    return _revisions()[-1]
+
+
+def migrate(connection: Connection, place: str) -> None:
+    """Bring a database to the newest revision.
+
+    Raises
+    ------
+    StoreTooNew
+        If a later program has changed it.
+    """
+    with connection.begin():
+        found = _revision(connection)
+    if found == head():
+        return
+    if found is not None and found not in _revisions():
+        raise StoreTooNew(place, found, head())
+    _upgrade(connection)
+
+
+def _revisions() -> list[str]:
+    """All revisions of this program, the oldest first."""
+    return sorted(path.stem for path in (FOLDER / "versions").glob("[0-9]*.py"))
+
+
+def _revision(connection: Connection) -> str | None:
+    """Revision of a database; None: it is empty."""
+    if not inspect(connection).has_table(_VERSION_TABLE):
+        return None
+    found: str | None = connection.exec_driver_sql(f"SELECT version_num FROM {_VERSION_TABLE}").scalar()
+    return found
+
+
+def _upgrade(connection: Connection) -> None:
+    """Run the revisions that are missing."""
+    from alembic import command  # noqa: PLC0415 - a third of a second, at the first start of a new version only
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    with connection.begin():
+        command.upgrade(config, "head")

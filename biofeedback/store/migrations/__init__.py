@@ -1,0 +1,1 @@
+"""Revisions of the database, each in a file of ``versions`` whose name begins with its number."""

@@ -1,0 +1,112 @@
+"""Sessions: whose, where, with which strap and exercise. The header of the recording is sealed."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    Float,
+    ForeignKey,
+    LargeBinary,
+    RowMapping,
+    String,
+    Table,
+    insert,
+    select,
+    update,
+)
+
+from biofeedback.header import Header, decode_header
+from biofeedback.lines import parse_line
+from biofeedback.store.schema import ID, metadata
+from biofeedback.store.vault import vault_of
+
+__all__ = ["StoredSession", "add", "get", "of_person", "sessions", "set_ended", "unended"]
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("person", ID, ForeignKey("people.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("header", LargeBinary, nullable=False),
+    Column("room", ID),
+    Column("asked_strap", String, nullable=False),
+    Column("exercise", String, nullable=False),
+    Column("pattern", String),
+    Column("speed", Float, nullable=False),
+    Column("ended", Boolean, nullable=False, index=True),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSession:
+    """A session as stored. ``header_line``: first line of its recording, as ``encode_header`` writes it."""
+
+    id: str
+    person: str
+    header_line: bytes
+    room: str | None = None
+    asked_strap: str = ""
+    exercise: str = ""
+    pattern: str | None = None
+    speed: float = 1.0
+    ended: bool = False
+
+    @property
+    def header(self) -> Header:
+        """Header of the recording."""
+        return decode_header(parse_line(self.header_line))
+
+
+def add(connection: Connection, session: StoredSession) -> None:
+    """Store a session that begins; its person is there."""
+    seal = vault_of(connection).seal_of(session.person)
+    connection.execute(
+        insert(sessions).values(
+            id=session.id,
+            person=session.person,
+            header=seal.close(session.header_line, _where(session.id)),
+            room=session.room,
+            asked_strap=session.asked_strap,
+            exercise=session.exercise,
+            pattern=session.pattern,
+            speed=session.speed,
+            ended=session.ended,
+        )
+    )
+
+
+def get(connection: Connection, session: str) -> StoredSession | None:
+    """Session of an id; None: there is none."""
+    row = connection.execute(select(sessions).where(sessions.c.id == session)).mappings().one_or_none()
+    return None if row is None else _session(connection, row)
+
+
+def of_person(connection: Connection, person: str) -> list[StoredSession]:
+    """Sessions of a person, the newest first."""
+    query = select(sessions).where(sessions.c.person == person).order_by(sessions.c.id.desc())
+    return [_session(connection, row) for row in connection.execute(query).mappings()]
+
+
+def unended(connection: Connection) -> list[StoredSession]:
+    """Sessions that did not come to their end, the newest first."""
+    query = select(sessions).where(sessions.c.ended.is_(False)).order_by(sessions.c.id.desc())
+    return [_session(connection, row) for row in connection.execute(query).mappings()]
+
+
+def set_ended(connection: Connection, session: str) -> None:
+    """A session came to its end."""
+    connection.execute(update(sessions).where(sessions.c.id == session).values(ended=True))
+
+
+def _session(connection: Connection, row: RowMapping) -> StoredSession:
+    """Session of a row."""
+    line = vault_of(connection).seal_of(row["person"]).open(row["header"], _where(row["id"]))
+    fields = {name: value for name, value in row.items() if name != "header"}
+    return StoredSession(header_line=line, **fields)
+
+
+def _where(session: str) -> str:
+    """What the header of a session is sealed to."""
+    return f"sessions|{session}"
