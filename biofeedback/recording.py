@@ -15,7 +15,17 @@ from biofeedback.errors import InputError, RecordingCorrupt, RecordingTooNew
 from biofeedback.header import FORMAT, VERSION, Header, decode_header, encode_header
 from biofeedback.lines import DAMAGED, TYPES, damaged_line, decode_event, encode_event, extra_fields, parse_line
 
-__all__ = ["VERSION", "Header", "Recording", "RecordingWriter", "is_recording", "read_recording", "repair_recording"]
+__all__ = [
+    "VERSION",
+    "Header",
+    "Recording",
+    "RecordingWriter",
+    "is_recording",
+    "parse_recording",
+    "read_recording",
+    "repair_recording",
+    "whole_lines",
+]
 
 fcntl: ModuleType | None
 try:
@@ -91,16 +101,30 @@ def read_recording(path: Path | str, *, repair: bool = False) -> Recording:
     RecordingTooNew
         If a later version wrote it.
     """
-    reader = _Reader(Path(path), repair)
+    return parse_recording(_read_bytes(Path(path)), Path(path), repair=repair)
+
+
+def parse_recording(data: bytes, path: Path, *, repair: bool = False) -> Recording:
+    """Recording of the bytes of a file, which ``path`` names in messages; raises as ``read_recording`` does."""
+    reader = _Reader(path, data, repair)
     entries = reader.entries()
     return Recording(
         reader.header,
         tuple(entry.event for entry in entries if entry.event is not None),
-        Path(path),
+        path,
         tuple(reader.warnings),
         reader.torn,
         {entry.seq: entry.extra for entry in entries if entry.extra},
     )
+
+
+def whole_lines(path: Path) -> list[bytes]:
+    """Lines of a file as they stand there, unknown types too: the header's, then that of seq 1, of seq 2 ...
+
+    Raises as ``read_recording`` does.
+    """
+    reader = _Reader(path, _read_bytes(path), repair=False)
+    return [text + b"\n" for text in (reader.header_text, *(entry.text for entry in reader.entries()))]
 
 
 def repair_recording(path: Path | str) -> Path:
@@ -109,7 +133,7 @@ def repair_recording(path: Path | str) -> Path:
     A lost input leaves a line of type ``damaged`` behind, so that ``seq`` has no holes. The original is not touched.
     """
     path = Path(path)
-    reader = _Reader(path, repair=True)
+    reader = _Reader(path, _read_bytes(path), repair=True)
     lines, seq = [reader.header_text + b"\n"], 0
     for entry in reader.entries():
         lines += [damaged_line(lost, entry.t_s) for lost in range(seq + 1, entry.seq)]
@@ -234,14 +258,14 @@ def _is_torn(line: bytes) -> bool:
 
 
 class _Reader:
-    """Reads one file: strictly, or keeping all that is whole."""
+    """Reads the bytes of one file: strictly, or keeping all that is whole."""
 
-    def __init__(self, path: Path, repair: bool) -> None:
+    def __init__(self, path: Path, data: bytes, repair: bool) -> None:
         self.path = path
         self.repair = repair
         self.warnings: list[str] = []
         self.torn = False
-        first, *self._rest = _read_bytes(path).removeprefix(_BOM).split(b"\n")
+        first, *self._rest = data.removeprefix(_BOM).split(b"\n")
         self.header_text = first
         self.header = self._header(first)
 

@@ -66,8 +66,7 @@ def write(connections: Connections, changes: Sequence[Job], rows: Sequence[Row],
     try:
         with writing.begin(), connections.vault_connection.begin():
             outcomes = [_change(connections, job) for job in changes]
-            if rows:
-                _append(writing, rows)
+            _append(writing, rows)
             for session in ended:
                 set_ended(writing, session)
     except Exception:

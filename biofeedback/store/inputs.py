@@ -29,7 +29,8 @@ def sealed_row(seal: Seal, session: str, seq: int, line: bytes) -> Row:
 
 def append(connection: Connection, rows: Sequence[Row]) -> None:
     """Store inputs, past SQLAlchemy's own handling of parameters: this is the hot path."""
-    connection.exec_driver_sql(_APPEND, list(rows))
+    if rows:
+        connection.exec_driver_sql(_APPEND, list(rows))
 
 
 def lines(connection: Connection, seal: Seal, session: str, after_seq: int = 0) -> list[tuple[int, bytes]]:

@@ -1,5 +1,6 @@
 """Sessions: whose, where, with which strap and exercise. The header of the recording is sealed."""
 
+import logging
 from dataclasses import dataclass
 
 from sqlalchemy import (
@@ -17,12 +18,15 @@ from sqlalchemy import (
     update,
 )
 
+from biofeedback.errors import KeyGone, SealBroken
 from biofeedback.header import Header, decode_header
 from biofeedback.lines import parse_line
 from biofeedback.store.schema import ID, metadata
 from biofeedback.store.vault import vault_of
 
 __all__ = ["StoredSession", "add", "get", "of_person", "sessions", "set_ended", "unended"]
+
+_log = logging.getLogger(__name__)
 
 sessions = Table(
     "sessions",
@@ -90,9 +94,15 @@ def of_person(connection: Connection, person: str) -> list[StoredSession]:
 
 
 def unended(connection: Connection) -> list[StoredSession]:
-    """Sessions that did not come to their end, the newest first."""
+    """Sessions that did not come to their end, the newest first; one that cannot be read is left out."""
     query = select(sessions).where(sessions.c.ended.is_(False)).order_by(sessions.c.id.desc())
-    return [_session(connection, row) for row in connection.execute(query).mappings()]
+    found = []
+    for row in connection.execute(query).mappings():
+        try:
+            found.append(_session(connection, row))
+        except (KeyGone, SealBroken) as error:
+            _log.warning("session %s is left alone: %s", row["id"], error)
+    return found
 
 
 def set_ended(connection: Connection, session: str) -> None:

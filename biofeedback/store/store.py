@@ -42,6 +42,11 @@ class Store:
         """False from a commit that the disk refused until all that waited is in."""
         return self._committer.saved
 
+    @property
+    def waiting(self) -> int:
+        """How many inputs are not committed yet."""
+        return self._committer.waiting
+
     async def read(self, query: Callable[[Connection], T]) -> T:
         """What a query gives, on the store's thread and a connection that cannot write.
 
