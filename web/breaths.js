@@ -1,7 +1,7 @@
 // The last twelve breaths as bars: upward when the heart rate falls during the exhale. A breath that cannot be used is open.
 
+import { barsOf, SHOWN } from "./bars.js";
 import { words } from "./page.js";
-import { barsOf, SHOWN } from "./series.js";
 import { html, signal, useState } from "./ui.js";
 
 const WIDTH = 360;

@@ -1,8 +1,9 @@
 // The physiotherapist's tachogram: uPlot with exhales and gaps, a keyboard cursor, and the same numbers as a table.
 
+import { columnsOf } from "./columns.js";
 import { exhalesBetween } from "./pacer.js";
 import { theme, words } from "./page.js";
-import { columnsOf, rangeOf, runsOf } from "./series.js";
+import { rangeOf, runsOf } from "./series.js";
 import { html, signal, useEffect, useRef, useState } from "./ui.js";
 import uPlot from "./vendor/uplot.mjs";
 

@@ -1,10 +1,11 @@
 // How the session went so far: the steps of the exercise, the measures of each, and what was marked.
 
+import { minutes } from "./minutes.js";
 import { sourceWords } from "./numbers.js";
 import { words } from "./page.js";
-import { minutes } from "./stage.js";
+import { blockOf, planned } from "./plan.js";
 import { html } from "./ui.js";
-import { blockOf, planned, secondsLeft } from "./view.js";
+import { secondsLeft } from "./view.js";
 
 function stepName(t, step) {
   return step.movement && t.has(`movement.${step.movement}.title`) ? t(`movement.${step.movement}.title`) : t(`step.${step.step}`);

@@ -2,8 +2,8 @@
 
 import { hex, Outbox } from "./outbox.js";
 import { words } from "./page.js";
-import { strapWords } from "./ready.js";
 import { Strap } from "./strap.js";
+import { strapWords } from "./strap_words.js";
 import { tab } from "./tab.js";
 import { effect, html, signal } from "./ui.js";
 

@@ -4,6 +4,7 @@ import { canStayOn } from "./device.js";
 import { words } from "./page.js";
 import { Tension } from "./scale.js";
 import { canSound, canVibrate } from "./sound.js";
+import { strapWords } from "./strap_words.js";
 import { html, signal } from "./ui.js";
 
 const chosen = signal(null); // another exercise than the session came with
@@ -32,16 +33,6 @@ function Exercise({ hello }) {
 
 function Fact({ name, children }) {
   return html`<div class="fact"><dt>${name}</dt><dd>${children}</dd></div>`;
-}
-
-// What the strap says of itself; its own detail where there are words for it.
-export function strapWords(t, quality) {
-  if (!quality) return t("strap.searching");
-  if (quality.strap_state === "beats" && quality.contact === false) return t("card.no_contact.sentence");
-  const detail = quality.strap_detail ?? "";
-  const key = [detail, `strap.${detail}`].find((one) => one.startsWith("strap.") && t.has(one));
-  if (key && quality.strap_state !== "beats") return t(key);
-  return t(`strap.${quality.strap_state}`);
 }
 
 function Device({ session, sound, isOwn }) {

@@ -1,5 +1,6 @@
 // The largest thing on the patient's screen: the pacer while breathing, a still picture otherwise.
 
+import { minutes } from "./minutes.js";
 import { pacerAt } from "./pacer.js";
 import { words } from "./page.js";
 import { html, signal, useEffect, useRef } from "./ui.js";
@@ -102,10 +103,6 @@ function Landscape() {
 
 export function Still({ title }) {
   return html`<div class="stage still" data-stage="still"><h2 class="still-title">${title}</h2><${Landscape} /></div>`;
-}
-
-export function minutes(seconds) {
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }
 
 export function Movement({ session }) {

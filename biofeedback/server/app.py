@@ -22,7 +22,13 @@ from biofeedback.settings import Settings
 
 __all__ = ["PAGES", "create_app", "web_folder"]
 
-PAGES = {"/": "index.html", "/patient": "patient.html", "/physio": "physio.html"}
+PAGES = {
+    "/": "index.html",
+    "/patient": "patient.html",
+    "/physio": "physio.html",
+    "/staff": "staff.html",
+    "/join": "join.html",
+}
 
 
 def web_folder() -> Path:

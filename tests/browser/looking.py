@@ -39,6 +39,18 @@ def overflow(page: Page) -> list[str]:
     return found
 
 
+def small(page: Page) -> list[str]:
+    """What can be tapped and is smaller than 48 px."""
+    found: list[str] = page.evaluate(
+        """() => [...document.querySelectorAll("button, select, input, summary, .scale-step, .button, nav a, .row")]
+          .map((one) => (one.matches("[type=checkbox], [type=radio]") ? one.closest("label") : one))
+          .filter((one) => one.offsetParent !== null && !one.matches(".visually-hidden"))
+          .filter((one) => { const box = one.getBoundingClientRect(); return box.height < 47.5 || box.width < 47.5; })
+          .map((one) => one.outerHTML.slice(0, 80))"""
+    )
+    return found
+
+
 def speak(page: Page, language: str) -> None:
     """Changes the page's language with its own button."""
     if page.evaluate("document.documentElement.lang") != language:

@@ -13,8 +13,10 @@ from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 from scene_messages import quality
 from scenes import SCENES, Scene, opening
+from scripted_clinic import ScriptedClinic
 
 from biofeedback import messages
+from biofeedback.server.app import PAGES
 
 ROOT = Path(__file__).resolve().parents[2]
 POLICY = "default-src 'self'"
@@ -28,6 +30,7 @@ class ScriptedServer:
 
     def __init__(self, port: int = 0) -> None:
         self.heard: list[dict[str, Any]] = []
+        self.clinic = ScriptedClinic()
         self.is_mute = False
         self.scene: Scene | None = SCENES["ready"]
         self.epoch = 0
@@ -107,14 +110,13 @@ class ScriptedServer:
             response.headers["Content-Security-Policy"] = POLICY
             return response
 
-        for address, page in (("/", "index"), ("/patient", "patient"), ("/physio", "physio")):
-            app.add_api_route(
-                address, lambda page=page: FileResponse(ROOT / "web" / f"{page}.html"), include_in_schema=False
-            )
+        for address, file in PAGES.items():
+            app.add_api_route(address, lambda file=file: FileResponse(ROOT / "web" / file), include_in_schema=False)
         app.add_api_route(
             "/faults", lambda: FileResponse(ROOT / "tests" / "browser" / "faults.html"), include_in_schema=False
         )
         app.add_api_websocket_route("/ws", self._channel)
+        app.include_router(self.clinic.router())
         app.mount("/static", StaticFiles(directory=ROOT / "web"))
         app.mount("/lang", StaticFiles(directory=ROOT / "biofeedback" / "lang"))
         return app

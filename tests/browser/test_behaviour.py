@@ -297,7 +297,10 @@ def test_an_answer_that_changes_reaches_the_card(browser: Browser, server: Scrip
 
 
 # Raw bytes with the font; the language file, which reports and command line share, comes on top of it.
-@pytest.mark.parametrize(("address", "limit_kb"), [("/", 90), ("/patient", 135), ("/physio", 210)])
+PAGES_KB = [("/", 90), ("/patient", 135), ("/physio", 210), ("/staff", 130), ("/join", 130)]
+
+
+@pytest.mark.parametrize(("address", "limit_kb"), PAGES_KB)
 def test_a_page_is_small(browser: Browser, server: ScriptedServer, address: str, limit_kb: int) -> None:
     server.show(SCENES["yes"])
     page = watched(browser, server.url).page

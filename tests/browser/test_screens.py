@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from looking import AXE, COLOURS, RULES, overflow, speak, take, violations
+from looking import AXE, COLOURS, RULES, overflow, small, speak, take, violations
 from playwright.sync_api import Browser, Page
 from scenes import SCENES
 from scripted_server import ScriptedServer
@@ -175,12 +175,8 @@ def test_shapes_stand_out_from_what_is_behind_them(patient: Watched, theme: str)
 def test_everything_that_can_be_tapped_is_large_enough(
     patient: Watched, physio: Watched, server: ScriptedServer
 ) -> None:
-    small = """() => [...document.querySelectorAll("button, select, input:not([type]), summary, .scale-step, .door")]
-        .filter((one) => one.offsetParent !== null)
-        .filter((one) => { const box = one.getBoundingClientRect(); return box.height < 47.5 || box.width < 47.5; })
-        .map((one) => one.outerHTML.slice(0, 80))"""
     for scene in ("ready", "yes", "notice", "tension_after", "finished"):
         server.show(SCENES[scene])
         for view in (patient, physio):
             view.page.wait_for_timeout(50)
-            assert view.page.evaluate(small) == [], scene
+            assert small(view.page) == [], scene

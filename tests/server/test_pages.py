@@ -35,7 +35,7 @@ async def get(served: Any, path: str, **headers: str) -> httpx.Response:
 
 async def test_every_page_and_all_that_it_loads_is_there(serve: Serve) -> None:
     served = await serve()
-    for path in ("/", "/patient", "/physio"):
+    for path in ("/", "/patient", "/physio", "/staff", "/join"):
         page = await get(served, path)
         assert page.status_code == 200
         assert page.headers["content-type"].startswith("text/html")

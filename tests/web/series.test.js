@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { barsOf, columnsOf, rangeOf, runsOf } from "../../web/series.js";
+import { barsOf } from "../../web/bars.js";
+import { columnsOf } from "../../web/columns.js";
+import { rangeOf, runsOf } from "../../web/series.js";
 import { partsOf, reachOf } from "../../web/wave.js";
 
 const beat = (t_s, heart_rate_bpm = 70, segment = 0) => ({ seq: Math.round(t_s * 10), index: 0, t_s, heart_rate_bpm, rr_ms: 60_000 / heart_rate_bpm, segment });

@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { currentStep, EMPTY, rated, reduce } from "../../web/state.js";
-import { blockOf, cardView, closingLines, isStale, planned, screenOf, secondsLeft } from "../../web/view.js";
+import { blockOf, planned } from "../../web/plan.js";
+import { cardView, closingLines, isStale, screenOf, secondsLeft } from "../../web/view.js";
 
 const read = (name) => JSON.parse(readFileSync(new URL(`./fixtures/${name}.json`, import.meta.url)));
 const scenes = read("scenes");

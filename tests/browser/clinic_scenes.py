@@ -1,0 +1,87 @@
+"""The screens of the staff's page and of the patient's way in: who is there, how the clinic is, what is done."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.sync_api import Page
+from scripted_clinic import ADMIN, NOBODY, PATIENT, PHYSIO, PRIVATE, TOKEN, ScriptedClinic
+from scripted_server import ScriptedServer
+
+
+def _as_it_is(_clinic: ScriptedClinic) -> None:
+    """Nothing is changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """A page as ``who`` finds it once ``awaited`` is there, each of ``clicks`` is done, and then ``then`` is there."""
+
+    who: dict[str, Any]
+    address: str
+    awaited: str
+    clicks: tuple[str, ...] = ()
+    then: str = "h1"
+    setting: Callable[[ScriptedClinic], None] = _as_it_is
+
+    def open(self, page: Page, server: ScriptedServer, language: str) -> None:
+        """Show it."""
+        server.clinic.reset(self.who)
+        self.setting(server.clinic)
+        path, hash_, fragment = self.address.partition("#")
+        page.goto(f"{server.url}{path}?lang={language}{hash_}{fragment}")
+        page.wait_for_selector(self.awaited)
+        for one in self.clicks:
+            page.click(one)
+        page.wait_for_selector(self.then)
+
+
+def _nobody_and_nothing(clinic: ScriptedClinic) -> None:
+    clinic.people, clinic.rooms = [], []
+
+
+def _consented(clinic: ScriptedClinic) -> None:
+    for kind, given in (("research", False), ("measurement", True)):
+        clinic.consents.append({"kind": kind, "version": "2026-11", "given": given, "at_utc": "2026-11-23T09:00:00Z"})
+
+
+def _shared(clinic: ScriptedClinic) -> None:
+    clinic.shares.append({"id": "01S0", "expires_utc": "2036-11-23T09:00:00Z"})
+
+
+def _with_second_step(clinic: ScriptedClinic) -> None:
+    clinic.me["totp"] = True
+
+
+def _refusing(route: str) -> Callable[[ScriptedClinic], None]:
+    return lambda clinic: clinic.refuses.update({route: (503, "unheard_of")})
+
+
+TOLD = "[role=alert]:visible"
+CONSENT = "[data-screen=consent] h1"
+
+SCREENS = {
+    "start": Screen(NOBODY, "/", ".doors"),
+    "sign-in": Screen(NOBODY, "/staff", "form", ("summary", "form button"), TOLD),
+    "first": Screen(NOBODY, f"/staff#first={TOKEN}", "form"),
+    "reset": Screen(NOBODY, f"/staff#reset={TOKEN}", "form"),
+    "rooms": Screen(PHYSIO, "/staff", ".room + .room"),
+    "rooms-none": Screen(PRIVATE, "/staff", "form", setting=_nobody_and_nothing),
+    "invitation": Screen(PHYSIO, "/staff", ".room", (".acts button >> nth=0",), ".qr"),
+    "share": Screen(PHYSIO, "/staff", ".room", (".acts button >> nth=1", ".part > button"), ".copy", _shared),
+    "close": Screen(PHYSIO, "/staff", ".room", (".room > button >> nth=0",), ".sure"),
+    "people": Screen(PHYSIO, "/staff#people", ".row"),
+    "person": Screen(PHYSIO, "/staff#person=01P1", ".consent", setting=_consented),
+    "erase": Screen(PHYSIO, "/staff#person=01P1", ".danger", (".danger > button", ".sure form button"), TOLD),
+    "account": Screen(PHYSIO, "/staff#account", ".panel + .panel", (".panel + .panel button",), ".qr"),
+    "second-step": Screen(PHYSIO, "/staff#account", ".panel + .panel", setting=_with_second_step),
+    "users": Screen(ADMIN, "/staff", ".user", (".user .acts button >> nth=0",), ".copy"),
+    "refused": Screen(PHYSIO, "/staff#people", TOLD, setting=_refusing("GET /api/people")),
+    "code": Screen(NOBODY, "/join", "form"),
+    "code-wrong": Screen(NOBODY, "/join#gone", TOLD),
+    "join-staff": Screen(PHYSIO, f"/join#{TOKEN}", "[data-screen=staff] h1"),
+    "consent": Screen(NOBODY, f"/join#{TOKEN}", CONSENT),
+    "declined": Screen(PATIENT, "/join", CONSENT, (".acts button >> nth=1",), "[data-screen=declined] h1"),
+    "join-trouble": Screen(NOBODY, "/join", TOLD, setting=_refusing("GET /api/me")),
+}
+EXPECTED_FAULTS = ("status of 401", "status of 503", "401 http", "503 http")  # what a browser says of a refusal

@@ -1,0 +1,108 @@
+// The patient's way in: a link or a typed code, then what is measured and kept, then the exercise.
+
+import { ask, refusalWords } from "./api.js";
+import { Consent, holds } from "./consent.js";
+import { codeOf, LENGTH } from "./code.js";
+import { Field, Form } from "./form.js";
+import { isStaff, me, whoAmI } from "./me.js";
+import { LanguageSwitch, open, ThemeSwitch, words } from "./page.js";
+import { html, signal } from "./ui.js";
+import { View } from "./view_frame.js";
+
+// The link's token is kept out of the history: it works once.
+const token = location.hash.slice(1);
+if (token) history.replaceState(null, "", location.pathname);
+
+const screen = signal("waiting"); // waiting | staff | code | consent | declined | trouble
+const refused = signal(null);
+
+// Whoever is in goes where they belong.
+async function goOn() {
+  const { role, room, person } = await whoAmI();
+  if (role === "guest") return location.replace(`/physio#room=${room}`);
+  if (role !== "patient") return (screen.value = "code");
+  if (holds(await ask("GET", `/api/people/${person}/consents`))) return location.replace("/patient");
+  screen.value = "consent";
+}
+
+async function join(by) {
+  await ask("POST", "/api/join", by);
+  refused.value = null;
+  await goOn();
+}
+
+async function enterByLink() {
+  try {
+    await join({ token });
+  } catch (error) {
+    refused.value = error;
+    screen.value = "code";
+  }
+}
+
+// A member of the staff who opens a patient's link on the own computer would be signed out by it.
+async function begin() {
+  screen.value = "waiting";
+  try {
+    if (!token) return await goOn();
+    screen.value = isStaff(await whoAmI()) ? "staff" : "waiting";
+    if (screen.value === "waiting") await enterByLink();
+  } catch (error) {
+    refused.value = error;
+    screen.value = "trouble";
+  }
+}
+
+function Code() {
+  const t = words.value;
+  const act = async ({ code }) => {
+    const typed = codeOf(code);
+    if (typed.length !== LENGTH) return ["join.code.length", { n: LENGTH }];
+    await join({ code: typed });
+    return null;
+  };
+  return html`<${View} title=${t("join.title")}>
+    ${refused.value && html`<p class="news" role="alert">${t(...refusalWords(t, refused.value))}</p>`}
+    <${Form} label=${t("join.title")} act=${act} button=${t("join.enter")}>
+      <${Field} label=${t("join.code")} hint=${t("join.code.hint")} name="code" class="typed-code" autocapitalize="characters" maxlength="20" required />
+    <//>
+    <p class="soft">${t("join.code.where")}</p>
+  <//>`;
+}
+
+function Staff() {
+  const t = words.value;
+  return html`<${View} title=${t("join.title")}><p>${t("join.staff", { user: me.value.user })}</p>
+    <button type="button" class="primary" onClick=${enterByLink}>${t("join.staff.go_on")}</button><a class="button" href="/staff">${t("join.staff.back")}</a><//>`;
+}
+
+function Declined() {
+  const t = words.value;
+  return html`<${View} title=${t("consent.declined")}><p>${t("consent.declined.about")}</p>
+    <button type="button" onClick=${() => (screen.value = "consent")}>${t("consent.declined.back")}</button><//>`;
+}
+
+function Trouble() {
+  const t = words.value;
+  return html`<${View} title=${t("join.title")}><p role="alert">${t(...refusalWords(t, refused.value))}</p>
+    <button type="button" class="primary" onClick=${begin}>${t("form.again")}</button><//>`;
+}
+
+function Screen() {
+  if (screen.value === "code") return html`<${Code} />`;
+  if (screen.value === "staff") return html`<${Staff} />`;
+  if (screen.value === "declined") return html`<${Declined} />`;
+  if (screen.value === "trouble") return html`<${Trouble} />`;
+  if (screen.value === "consent") return html`<${Consent} person=${me.value.person} declined=${() => (screen.value = "declined")} />`;
+  return html`<main class="sheet narrow"><p role="status">${words.value("join.waiting")}</p></main>`;
+}
+
+function Page() {
+  return html`<div class="page join" data-screen=${screen.value}>
+    <header class="top"><p class="brand">${words.value("app.title")}</p><div class="top-actions"><${LanguageSwitch} titleKey="join.title" /><${ThemeSwitch} /></div></header>
+    <${Screen} />
+  </div>`;
+}
+
+begin();
+open(Page, "join.title");

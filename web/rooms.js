@@ -1,0 +1,42 @@
+// The rooms: each has one person and one strap. Open one, see how all of them are.
+
+import { ask } from "./api.js";
+import { Choice, Field, Form } from "./form.js";
+import { List, useAsked } from "./list.js";
+import { words } from "./page.js";
+import { Room } from "./room.js";
+import { html, useState } from "./ui.js";
+import { View } from "./view_frame.js";
+
+const EVERY_MS = 3000;
+const STRAPS = ["browser", "ble", "remote", "simulated"];
+const NAMED = new Set(["ble", "remote"]); // of which there may be several
+
+function NewRoom({ person, opened }) {
+  const t = words.value;
+  const [kind, choose] = useState(STRAPS[0]);
+  const people = useAsked("/api/people").found;
+  const exercises = useAsked("/api/exercises").found;
+  if (!people || !exercises) return null;
+  const act = async (values) => {
+    const which = values.which?.trim();
+    const room = await ask("POST", "/api/rooms", { ...(values.person ? { person: values.person } : {}), strap: which ? `${kind}:${which}` : kind, exercise: values.exercise });
+    opened();
+    return ["rooms.opened", { code: room.pseudonym ?? t("rooms.nobody") }];
+  };
+  return html`<${Form} label=${t("rooms.new")} act=${act} button=${t("rooms.open")}>
+    <${Choice} label=${t("rooms.person")} name="person" value=${person} options=${[["", t("rooms.nobody")], ...people.map((one) => [one.id, one.name ? t("rooms.person.named", one) : one.pseudonym])]} />
+    <${Choice} label=${t("rooms.strap")} hint=${t(`rooms.strap.${kind}.hint`)} name="strap" value=${kind} onChange=${(event) => choose(event.target.value)} options=${STRAPS.map((one) => [one, t(`rooms.strap.${one}`)])} />
+    ${NAMED.has(kind) && html`<${Field} label=${t(`rooms.strap.${kind}.which`)} name="which" maxlength="60" />`}
+    <${Choice} label=${t("patient.exercise")} name="exercise" options=${exercises.map(({ name }) => [name, t(`exercise.${name}.title`)])} />
+  <//>`;
+}
+
+export function Rooms({ id }) {
+  const t = words.value;
+  const rooms = useAsked("/api/rooms", EVERY_MS);
+  return html`<${View} title=${t("staff.rooms")}>
+    <${List} asked=${rooms} none="rooms.none" class="rooms">${(rooms.found ?? []).map((room) => html`<${Room} key=${room.id} room=${room} changed=${rooms.again} />`)}<//>
+    <section class="panel"><h2>${t("rooms.new")}</h2><${NewRoom} key=${id} person=${id} opened=${rooms.again} /></section>
+  <//>`;
+}

@@ -1,0 +1,75 @@
+// Before somebody of the staff is in: sign in, the first account, and a new password by a link.
+
+import { ask } from "./api.js";
+import { Field, Form, Password } from "./form.js";
+import { whoAmI } from "./me.js";
+import { words } from "./page.js";
+import { html, useState } from "./ui.js";
+import { View } from "./view_frame.js";
+
+// The server asks for the six digits only of those who have them.
+const ASKS_FOR_CODE = "code_required";
+
+function Code() {
+  const t = words.value;
+  return html`<${Field} label=${t("signing.code")} hint=${t("signing.code.hint")} name="code" inputmode="numeric" autocomplete="one-time-code" required />`;
+}
+
+export function SignIn({ news }) {
+  const t = words.value;
+  const [asksForCode, askForCode] = useState(false);
+  const act = async ({ user, password, code }, form) => {
+    try {
+      await ask("POST", "/api/sign-in", { user: user.trim(), password, ...(code ? { code: code.replace(/\s/g, "") } : {}) });
+    } catch (refused) {
+      if (refused.code !== ASKS_FOR_CODE || asksForCode) throw refused;
+      askForCode(true);
+      setTimeout(() => form.elements.code?.focus()); // once it is there
+      return null;
+    }
+    await whoAmI();
+    return null;
+  };
+  return html`<${View} title=${t("signing.title")}>
+    ${news && html`<p class="news" role="status">${t(news)}</p>`}
+    <${Form} label=${t("signing.title")} act=${act} button=${t("signing.enter")}>
+      <${Field} label=${t("signing.user")} name="user" autocomplete="username" autocapitalize="none" required />
+      <${Password} label=${t("signing.password")} name="password" />
+      ${asksForCode && html`<${Code} />`}
+    <//>
+    <details><summary>${t("signing.forgotten")}</summary><p>${t("signing.forgotten.how")}</p></details>
+  <//>`;
+}
+
+// The very first account: whoever started the server has its link.
+export function First({ token, done }) {
+  const t = words.value;
+  const act = async ({ user, password }) => {
+    await ask("POST", "/api/first", { token, user: user.trim(), password });
+    done("signing.first.done");
+    await whoAmI();
+    return null;
+  };
+  return html`<${View} title=${t("signing.first")}>
+    <p>${t("signing.first.about")}</p>
+    <${Form} label=${t("signing.first")} act=${act} button=${t("signing.first.make")}>
+      <${Field} label=${t("signing.user")} hint=${t("signing.user.hint")} name="user" autocomplete="username" autocapitalize="none" required />
+      <${Password} label=${t("signing.password")} hint=${t("signing.password.hint")} name="password" isNew />
+    <//>
+  <//>`;
+}
+
+// A new password for an account, by a link that an administrator made.
+export function Reset({ token, done }) {
+  const t = words.value;
+  const act = async ({ password }) => {
+    await ask("POST", "/api/reset", { token, password });
+    done("signing.reset.done");
+    return null;
+  };
+  return html`<${View} title=${t("signing.reset")}>
+    <${Form} label=${t("signing.reset")} act=${act} button=${t("signing.reset.save")}>
+      <${Password} label=${t("signing.password.new")} hint=${t("signing.password.hint")} name="password" isNew />
+    <//>
+  <//>`;
+}

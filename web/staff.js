@@ -1,0 +1,90 @@
+// The staff's page: sign in, and then rooms and people, or accounts.
+
+import { ask, refusalWords } from "./api.js";
+import { Act } from "./form.js";
+import { me, whoAmI } from "./me.js";
+import { LanguageSwitch, open, ThemeSwitch, words } from "./page.js";
+import { First, Reset, SignIn } from "./signing.js";
+import { effect, html, signal } from "./ui.js";
+import { View } from "./view_frame.js";
+import { Account } from "./account.js";
+import { People } from "./people.js";
+import { Person } from "./person.js";
+import { Rooms } from "./rooms.js";
+import { Users } from "./users.js";
+
+// What each role finds here; the server decides what it may do.
+const VIEWS = { physiotherapist: ["rooms", "people", "account"], admin: ["users", "account"], local: ["rooms", "people"] };
+const PARTS = { rooms: Rooms, people: People, person: Person, users: Users, account: Account };
+
+// "#person=01K..." is { name: "person", value: "01K..." }.
+function routeOf(hash) {
+  const [name, value = ""] = hash.slice(1).split("=");
+  return { name, value };
+}
+
+const route = signal(routeOf(location.hash));
+const news = signal(null); // told at the sign-in that comes next
+const trouble = signal(null);
+addEventListener("hashchange", () => (route.value = routeOf(location.hash)));
+
+// A link that works once is kept out of the history, and out of sight.
+const token = signal(["first", "reset"].includes(route.value.name) ? route.value : null);
+if (token.value) history.replaceState(null, "", location.pathname);
+
+function begin() {
+  trouble.value = null;
+  whoAmI().catch((refused) => (trouble.value = refused));
+}
+
+async function signOut() {
+  await ask("POST", "/api/sign-out");
+  news.value = "signing.out.done";
+  history.replaceState(null, "", location.pathname);
+  await whoAmI();
+}
+
+// A link was used: the sign-in tells so, unless it was signed in with it at once.
+function linkDone(key) {
+  token.value = null;
+  news.value = key;
+}
+
+function Header() {
+  const t = words.value;
+  const { role, user } = me.value ?? {};
+  return html`<header class="top">
+    <p class="brand">${user ?? t("app.title")}</p>
+    <div class="top-actions"><${LanguageSwitch} titleKey="staff.title" /><${ThemeSwitch} />
+      ${user && html`<${Act} class="small" act=${signOut}>${t("signing.out")}<//>`}</div>
+  </header>
+  ${VIEWS[role] && html`<nav class="tabs" aria-label=${t("staff.title")}>
+    ${VIEWS[role].map((name) => html`<a href=${`#${name}`} aria-current=${nameOf(role) === name ? "page" : null}>${t(`staff.${name}`)}</a>`)}
+  </nav>`}`;
+}
+
+// The view's tab; one person is a part of people.
+function nameOf(role) {
+  const asked = route.value.name === "person" ? "people" : route.value.name;
+  return VIEWS[role].includes(asked) ? asked : VIEWS[role][0];
+}
+
+function Part() {
+  const t = words.value;
+  if (trouble.value) return html`<${View} title=${t("staff.title")}><p role="alert">${t(...refusalWords(t, trouble.value))}</p><button type="button" class="primary" onClick=${begin}>${t("form.again")}</button><//>`;
+  if (!me.value) return html`<main class="sheet narrow"><p role="status">${t("app.connecting")}</p></main>`;
+  if (token.value?.name === "first") return html`<${First} token=${token.value.value} done=${linkDone} />`;
+  if (token.value?.name === "reset") return html`<${Reset} token=${token.value.value} done=${linkDone} />`;
+  const { role } = me.value;
+  if (!VIEWS[role]) return html`<${SignIn} news=${news.value} />`;
+  const name = nameOf(role) === "people" && route.value.name === "person" ? "person" : nameOf(role);
+  return html`<${PARTS[name]} key=${`${name} ${route.value.value}`} id=${route.value.value} />`;
+}
+
+function Page() {
+  return html`<div class="page staff"><${Header} /><${Part} /></div>`;
+}
+
+effect(() => me.value?.user && (news.value = null));
+begin();
+open(Page, "staff.title");
