@@ -31,6 +31,11 @@ class Clinic:
         self.visits: set[asyncio.Task[None]] = set()  # of viewers and collectors; waited for at the end
         self.keys = DeviceKeys(settings.data)
 
+    @property
+    def is_watched(self) -> bool:
+        """Whether any room has a viewer."""
+        return any(room.session.channel.viewers for room in self.rooms.values())
+
     async def open(self) -> None:
         """Open the room of a private try-out."""
         settings = self.settings

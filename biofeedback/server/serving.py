@@ -13,11 +13,12 @@ from biofeedback.lang import Words
 from biofeedback.loopback import is_loopback
 from biofeedback.server.app import create_app
 from biofeedback.server.clinic import Clinic
+from biofeedback.server.tidying import keep_tidy
 from biofeedback.server.wire import FramesProtocol
 from biofeedback.settings import Settings
 from biofeedback.straps.registry import AUTO, make_strap
 
-__all__ = ["LiveServer", "open_server", "serve"]
+__all__ = ["LiveServer", "open_server", "serve", "serve_tidily"]
 
 MAX_MESSAGE_BYTES = 64 * 1024
 GRACE_S = 2  # for connections to close, after the viewers were told
@@ -37,7 +38,16 @@ def serve(settings: Settings) -> None:
             f"--host {settings.host}: other machines are not admitted, as there is no sign-in and no TLS yet; "
             "leave --host out and open the page on this machine"
         )
-    asyncio.run(open_server(settings).serve())
+    asyncio.run(serve_tidily(open_server(settings)))
+
+
+async def serve_tidily(server: "LiveServer") -> None:
+    """Return when a server was told to stop that has its process for itself."""
+    tidying = asyncio.create_task(keep_tidy(lambda: not server.clinic.is_watched))
+    try:
+        await server.serve()
+    finally:
+        tidying.cancel()
 
 
 def open_server(settings: Settings) -> "LiveServer":
