@@ -108,7 +108,7 @@ async def _learn(path: Path) -> _Lesson | None:
     try:
         recording = read_recording(path)
     except InputError as error:
-        _log.warning("%s", error)
+        _log.warning("an earlier recording cannot be used: %s", error)
         return None
     pipeline, session = Pipeline(), recording.header.session
     calmer: CalmerThanBefore | None = None
@@ -175,7 +175,7 @@ def _newest_first(recordings: Path) -> Iterator[Recording]:
         try:
             yield read_recording(path)
         except InputError as error:
-            _log.warning("%s", error)
+            _log.warning("an earlier recording cannot be used: %s", error)
 
 
 async def heard_in(recordings: Path, session: str, origins: Collection[str]) -> dict[str, int]:
@@ -191,7 +191,7 @@ async def heard_in(recordings: Path, session: str, origins: Collection[str]) -> 
                 if ORIGIN_FIELD in line:
                     _hear(line, heard)
     except OSError:
-        _log.info("there is no recording of session %s here", session)
+        _log.info("there is no recording of this session here", extra={"session": session})
     return heard
 
 

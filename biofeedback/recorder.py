@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import os
 from collections import deque
 from collections.abc import Callable
 
@@ -94,6 +93,5 @@ class FileRecorder:
     def _failed(self, error: Exception) -> None:
         """Say once that the session is not being saved."""
         if self.saved:
-            reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
-            _log.error("the session is not being saved: %s", reason)
+            _log.error("the session is not being saved: %s", error)
         self.saved = False

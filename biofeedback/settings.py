@@ -110,11 +110,12 @@ class Settings:
     max_connections: Annotated[int, About("connections at once; more are refused", 1)] = 12_000
     max_viewers: Annotated[int, About("pages with a live channel at once, of all sessions together", 1)] = 10_000
     max_sessions: Annotated[int, About("sessions that run at once", 1)] = 500
-    max_message_bytes: Annotated[int, About("bytes of one message of the live channel", 1024, 1_048_576)] = 65_536
+    max_message_bytes: Annotated[
+        int, About("bytes of one message of the live channel, and of the body of one request", 1024, 1_048_576)
+    ] = 65_536
     max_messages_per_s: Annotated[
         int, About("messages a second of one page or collector, for longer than a few seconds", 5)
     ] = 50
-    max_upload_bytes: Annotated[int, About("bytes of one request", 1024, 1_000_000_000)] = 20_000_000
     header_s: Annotated[float, About("seconds for a request to say what it wants", 0.1, 300)] = 10.0
     request_s: Annotated[float, About("seconds for a request to be sent and answered", 0.1, 3600)] = 30.0
     idle_s: Annotated[float, About("seconds that a connection without a request is kept", 0.1, 3600)] = 15.0

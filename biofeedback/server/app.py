@@ -14,6 +14,7 @@ from biofeedback import lang
 from biofeedback.core.exercises import EXERCISES
 from biofeedback.errors import InputError
 from biofeedback.server.access import Access, Gate, Refused, refusal
+from biofeedback.server.bounds import Bounds
 from biofeedback.server.clinic import Clinic
 from biofeedback.server.collecting import collect
 from biofeedback.server.live import watch
@@ -70,6 +71,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.access = access = Access()
     app.add_exception_handler(Refused, refusal)
     app.add_middleware(Gate, access=access)
+    app.add_middleware(Bounds, body_bytes=settings.max_message_bytes, request_s=settings.request_s)
     app.add_middleware(Guard)  # added last: it is asked first
     _add_pages(app, web)
     _add_api(app, clinic)

@@ -2,17 +2,22 @@
 
 import asyncio
 import logging
+import os
+import signal
 import socket
 import sys
 from types import FrameType
 
 import uvicorn
 
+from biofeedback import __version__
 from biofeedback.errors import InputError
 from biofeedback.lang import Words
+from biofeedback.logbook import open_logbook
 from biofeedback.loopback import is_loopback
 from biofeedback.server.app import create_app
 from biofeedback.server.clinic import Clinic
+from biofeedback.server.connection import Patience, connection_with
 from biofeedback.server.tidying import keep_tidy
 from biofeedback.server.wire import FramesProtocol
 from biofeedback.settings import Settings
@@ -20,8 +25,11 @@ from biofeedback.straps.registry import AUTO, make_strap
 
 __all__ = ["LiveServer", "open_server", "serve", "serve_tidily"]
 
-MAX_MESSAGE_BYTES = 64 * 1024
 GRACE_S = 2  # for connections to close, after the viewers were told
+EXIT_WITHIN_S = 5.0  # of being told to stop; then the system ends what is left, a blocked disk included
+SPARE_FILES = 100  # that are no connections: recordings, the store, the log
+
+_log = logging.getLogger(__name__)
 
 
 def serve(settings: Settings) -> None:
@@ -32,7 +40,7 @@ def serve(settings: Settings) -> None:
     InputError
         If the address is not this machine's own, or its port is taken.
     """
-    logging.basicConfig(level=logging.WARNING, format="biofeedback: %(message)s", stream=sys.stderr)
+    open_logbook(settings.log_format, sys.stderr)
     if not is_loopback(settings.host):
         raise InputError(
             f"--host {settings.host}: other machines are not admitted, as there is no sign-in and no TLS yet; "
@@ -62,15 +70,21 @@ def open_server(settings: Settings) -> "LiveServer":
         make_strap(settings.strap)  # what cannot be used is said before anything starts
     listener = _listen(settings)
     app = create_app(settings)
+    _allow_files(settings.max_connections + SPARE_FILES)
+    patience = Patience(settings.max_connections, settings.header_s, settings.request_s, settings.idle_s)
     config = uvicorn.Config(
         app,
+        http=connection_with(patience),
         ws=FramesProtocol,
-        ws_max_size=MAX_MESSAGE_BYTES,
+        ws_max_size=settings.max_message_bytes,
         ws_per_message_deflate=False,
         lifespan="on",
+        log_config=None,
         log_level="warning",
         access_log=False,
         server_header=False,
+        proxy_headers=bool(settings.proxies),
+        forwarded_allow_ips=list(settings.proxies),
         timeout_graceful_shutdown=GRACE_S,
     )
     return LiveServer(config, app.state.clinic, listener)
@@ -94,6 +108,18 @@ def _listen(settings: Settings) -> socket.socket:
     return listener
 
 
+def _allow_files(count: int) -> None:
+    """Let this process open so many files, where the system's own limit is lower and may be raised."""
+    if sys.platform == "win32":
+        return
+    import resource  # noqa: PLC0415  there is none on Windows
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = count if hard == resource.RLIM_INFINITY else min(count, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
 class LiveServer(uvicorn.Server):
     """Says where its pages are, says bye before it goes, and leaves with exit status 0."""
 
@@ -110,6 +136,7 @@ class LiveServer(uvicorn.Server):
         with self._listener:
             await super().serve([self._listener, *(sockets or [])])
         self.stopped.set()
+        _log.info("the server has stopped")
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, and say where the pages are."""
@@ -117,6 +144,7 @@ class LiveServer(uvicorn.Server):
         sys.stdout.write(_welcome(self.clinic, self.port))
         sys.stdout.flush()
         self.ready.set()
+        _log.info("the server is ready", extra={"port": self.port, "version": __version__})
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Tell the viewers, then close."""
@@ -125,9 +153,14 @@ class LiveServer(uvicorn.Server):
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Stop in order at the first signal, at once at the second."""
-        del sig, frame
-        self.force_exit = self.should_exit
+        del frame
+        if self.should_exit:
+            os._exit(128 + sig)
         self.should_exit = True
+        _log.info("the server was told to stop", extra={"signal": sig})
+        if hasattr(signal, "setitimer"):
+            signal.signal(signal.SIGALRM, signal.SIG_DFL)
+            signal.setitimer(signal.ITIMER_REAL, EXIT_WITHIN_S)
 
 
 def _welcome(clinic: Clinic, port: int) -> str:

@@ -1,0 +1,94 @@
+"""Bounds of one request: how large its body may be, and how long answering it may take."""
+
+import asyncio
+
+from starlette.datastructures import Headers
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+__all__ = ["Bounds"]
+
+CLOSE = {"Connection": "close"}  # what is left of the request is not read
+
+
+class _BodyTooLarge(Exception):
+    """More came in than a body may have."""
+
+
+class Bounds:
+    """Answers 413 to a body that is too large, 408 to one that does not come in time, 503 when the answer does not."""
+
+    def __init__(self, app: ASGIApp, body_bytes: int, request_s: float) -> None:
+        self._app = app
+        self._body_bytes = body_bytes
+        self._request_s = request_s
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on what is within bounds."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request = _Request(receive, send, self._body_bytes)
+        refusal = await self._answer(scope, request)
+        if refusal is not None:
+            await refusal(scope, receive, send)
+
+    async def _answer(self, scope: Scope, request: "_Request") -> JSONResponse | None:
+        """Let the application answer; what to say instead where the request is out of bounds."""
+        if request.announces_too_much(Headers(scope=scope)):
+            return _too_large(self._body_bytes)
+        try:
+            async with asyncio.timeout(self._request_s) as time:
+                await self._app(scope, request.receive, request.send)
+        except _BodyTooLarge:
+            pass
+        except TimeoutError:
+            if request.has_answer or not time.expired():
+                raise  # half an answer is cut off with its connection
+            return _late() if request.is_whole else _slow(self._request_s)
+        return _too_large(self._body_bytes) if request.is_too_large else None
+
+
+class _Request:
+    """A request whose body is counted as it comes in."""
+
+    def __init__(self, receive: Receive, send: Send, most_bytes: int) -> None:
+        self.has_answer = False
+        self.is_whole = False
+        self.is_too_large = False
+        self._receive = receive
+        self._send = send
+        self._left_bytes = most_bytes
+
+    def announces_too_much(self, headers: Headers) -> bool:
+        """Whether the header says already that the body is too large."""
+        length = headers.get("content-length", "")
+        return length.isdecimal() and int(length) > self._left_bytes
+
+    async def receive(self) -> Message:
+        """Next part of the body, of one that is not too large."""
+        message = await self._receive()
+        self.is_whole = not message.get("more_body", False)
+        self._left_bytes -= len(message.get("body", b""))
+        if self._left_bytes < 0:
+            self.is_too_large = True
+            raise _BodyTooLarge
+        return message
+
+    async def send(self, message: Message) -> None:
+        """Part of the answer; what a route makes of half a body is not sent."""
+        if not self.is_too_large or self.has_answer:
+            self.has_answer = True
+            await self._send(message)
+
+
+def _too_large(most_bytes: int) -> JSONResponse:
+    return JSONResponse({"code": "too_large", "detail": f"at most {most_bytes} bytes"}, 413, CLOSE)
+
+
+def _slow(request_s: float) -> JSONResponse:
+    return JSONResponse({"code": "too_slow", "detail": f"the request did not come in {request_s:g} s"}, 408, CLOSE)
+
+
+def _late() -> JSONResponse:
+    return JSONResponse({"code": "busy", "detail": "the answer took too long"}, 503, CLOSE | {"Retry-After": "5"})
