@@ -54,8 +54,8 @@ class Committer(threading.Thread):
 
     @property
     def waiting(self) -> int:
-        """How many inputs wait to be stored."""
-        return len(self._rows)
+        """How many inputs are not committed yet."""
+        return self._recorded - self._stored
 
     def read(self, job: Job) -> None:
         """Do a job that only reads, soon."""

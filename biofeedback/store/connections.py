@@ -1,47 +1,18 @@
 """Connections of the store: one that writes, one that reads, and the vault's. All are used on one thread only."""
 
 import contextlib
-import os
-import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import NullPool
 
+from biofeedback.store import postgresql, sqlite
 from biofeedback.store.vault import Vault, open_vault
 
-__all__ = ["DATABASE", "VAULT", "Connections", "connect", "is_unavailable"]
-
-DATABASE = "biofeedback.db"
-VAULT = "vault.db"
-CHECKPOINT_PAGES = 4000  # 16 MB of WAL: a checkpoint every ten seconds or so under full load
-
-# The standard library's SQLite (3.40) has the WAL-reset bug: one connection writes and makes checkpoints, no other.
-_WRITING = (
-    "PRAGMA journal_mode = WAL",
-    "PRAGMA synchronous = FULL",
-    "PRAGMA foreign_keys = ON",
-    f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}",
-    f"PRAGMA journal_size_limit = {4 * CHECKPOINT_PAGES * 4096}",
-)
-_READING = ("PRAGMA query_only = ON", "PRAGMA foreign_keys = ON")
-# One file, in which a destroyed key leaves no trace. EXTRA: without it a power cut may bring back the journal of a
-# committed change (SQLite's documentation of synchronous), and with it take back a key that data were sealed with.
-_VAULT = ("PRAGMA journal_mode = DELETE", "PRAGMA synchronous = EXTRA", "PRAGMA secure_delete = ON")
-_UNAVAILABLE = {
-    sqlite3.SQLITE_BUSY,
-    sqlite3.SQLITE_NOMEM,
-    sqlite3.SQLITE_READONLY,
-    sqlite3.SQLITE_IOERR,
-    sqlite3.SQLITE_CORRUPT,
-    sqlite3.SQLITE_FULL,
-    sqlite3.SQLITE_CANTOPEN,
-    sqlite3.SQLITE_NOTADB,
-}
+__all__ = ["Connections", "connect", "is_unavailable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,55 +31,51 @@ class Connections:
             connection.close()
 
 
-def connect(data: Path) -> Connections:
-    """Connections to the database and the vault of a data folder.
+def connect(data: Path, url: str | None) -> Connections:
+    """Connections to a database, of the data folder where no other is given, and to the vault in that folder.
 
     Raises
     ------
+    InputError
+        If that is no address of a database, or another server uses it.
     StoreTooNew
         If a later program made the vault.
     """
-    path = data / DATABASE
-    with contextlib.ExitStack() as opened:
-        writing, reading, names = (
-            opened.enter_context(_sqlite(place, pragmas).connect())
-            for place, pragmas in ((path, _WRITING), (path, _READING), (data / VAULT, _VAULT))
+    if url is None:
+        path = data / sqlite.DATABASE
+        place, writer, reader = (
+            str(path),
+            sqlite.engine_of(path, sqlite.WRITING),
+            sqlite.engine_of(path, sqlite.READING),
         )
-        vault = open_vault(names, str(data / VAULT))
+    else:
+        writer, reader = postgresql.writing_engine(url), postgresql.reading_engine(url)
+        place = postgresql.shown(url)
+    with contextlib.ExitStack() as opened:
+        names = opened.enter_context(sqlite.engine_of(data / sqlite.VAULT, sqlite.VAULT_RULES).connect())
+        vault = open_vault(names, str(data / sqlite.VAULT))
+        writing, reading = (opened.enter_context(_beside(vault, engine).connect()) for engine in (writer, reader))
         opened.pop_all()
-    for connection in (writing, reading):
-        connection.info["vault"] = vault
-    return Connections(writing, reading, names, vault, str(path))
+    return Connections(writing, reading, names, vault, place)
 
 
 def is_unavailable(error: Exception) -> bool:
     """Whether an error is one of the disk or of the way to the database, not of what was asked."""
-    if not isinstance(error, DBAPIError):
-        return isinstance(error, OSError)
-    code = getattr(error.orig, "sqlite_errorcode", None)
-    return code is not None and code & 0xFF in _UNAVAILABLE
+    if isinstance(error, DBAPIError):
+        return sqlite.is_sqlite_unavailable(error) or postgresql.is_postgresql_unavailable(error)
+    return isinstance(error, OSError)
 
 
-def _sqlite(path: Path, pragmas: tuple[str, ...]) -> Engine:
-    """Engine of a file (mode 0600; its journals inherit that)."""
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    engine = create_engine(f"sqlite:///{path}", poolclass=NullPool)
-    event.listen(engine, "connect", _set_up(pragmas))
-    event.listen(engine, "begin", _begin)
+def _beside(vault: Vault, engine: Engine) -> Engine:
+    """The engine, each of whose connections knows the vault: also one that was made anew after the first was lost."""
+    event.listen(engine, "connect", _knows(vault))
     return engine
 
 
-def _set_up(pragmas: tuple[str, ...]) -> Callable[[Any, Any], None]:
-    """What a new connection is told first."""
+def _knows(vault: Vault) -> Callable[[Any, Any], None]:
+    """What a new connection is given."""
 
-    def set_up(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # transactions are ours, see _begin: the driver's own break savepoints
-        for pragma in pragmas:
-            connection.execute(pragma)
+    def give(_connection: Any, record: Any) -> None:
+        record.info["vault"] = vault
 
-    return set_up
-
-
-def _begin(connection: Connection) -> None:
-    """Begin a transaction, which the driver no longer does."""
-    connection.exec_driver_sql("BEGIN")
+    return give

@@ -19,7 +19,8 @@ inputs = Table(
     Column("sealed", LargeBinary, nullable=False),
     sqlite_with_rowid=False,  # a session's inputs lie together, in order
 )
-_APPEND = "INSERT INTO inputs (session, seq, sealed) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+_APPEND = "INSERT INTO inputs (session, seq, sealed) VALUES ({0}, {0}, {0}) ON CONFLICT DO NOTHING"
+_APPEND_BY = {"qmark": _APPEND.format("?"), "pyformat": _APPEND.format("%s")}  # how SQLite and psycopg mark a place
 
 
 def sealed_row(seal: Seal, session: str, seq: int, line: bytes) -> Row:
@@ -30,7 +31,7 @@ def sealed_row(seal: Seal, session: str, seq: int, line: bytes) -> Row:
 def append(connection: Connection, rows: Sequence[Row]) -> None:
     """Store inputs, past SQLAlchemy's own handling of parameters: this is the hot path."""
     if rows:
-        connection.exec_driver_sql(_APPEND, list(rows))
+        connection.exec_driver_sql(_APPEND_BY[connection.dialect.paramstyle], list(rows))
 
 
 def lines(connection: Connection, seal: Seal, session: str, after_seq: int = 0) -> list[tuple[int, bytes]]:

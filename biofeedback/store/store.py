@@ -16,6 +16,7 @@ from biofeedback.store.connections import Connections, connect, is_unavailable
 from biofeedback.store.group import Job, unavailable
 from biofeedback.store.inputs import Row
 from biofeedback.store.migration import migrate
+from biofeedback.store.postgresql import shown
 
 __all__ = ["Store", "open_store"]
 
@@ -98,8 +99,15 @@ class Store:
         return await future
 
 
-async def open_store(data: Path) -> Store:
+async def open_store(data: Path, url: str | None = None) -> Store:
     """Store of a data folder (mode 0700), brought to the schema of this program.
+
+    Parameters
+    ----------
+    data : Path
+        The folder; the vault is always in it.
+    url : str or None
+        Of a PostgreSQL, ``postgresql://USER:PASSWORD@HOST/DATABASE``; None: a file in the folder.
 
     Raises
     ------
@@ -109,7 +117,7 @@ async def open_store(data: Path) -> Store:
         If it cannot be reached, read or written.
     """
     lock = _locked(data)
-    committer = Committer(partial(_open, data), asyncio.get_running_loop())
+    committer = Committer(partial(_open, data, url), asyncio.get_running_loop())
     committer.start()
     try:
         await committer.opened
@@ -120,10 +128,10 @@ async def open_store(data: Path) -> Store:
     return Store(committer, lock)
 
 
-def _open(data: Path) -> Connections:
+def _open(data: Path, url: str | None) -> Connections:
     """Connections to a database that is as this program needs it."""
     try:
-        connections = connect(data)
+        connections = connect(data, url)
         try:
             migrate(connections.writing, connections.place)
         except BaseException:
@@ -131,7 +139,7 @@ def _open(data: Path) -> Connections:
             raise
     except Exception as error:
         if is_unavailable(error):
-            raise unavailable(error, str(data)) from error
+            raise unavailable(error, str(data) if url is None else shown(url)) from error
         raise
     return connections
 

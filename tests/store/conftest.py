@@ -1,22 +1,51 @@
-"""A store of each test's own."""
+"""A store of each test's own, on every backend."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from postgresql_server import PostgresqlServer, find_programs
+from stored import Place
 
-from biofeedback.store import Store, open_store
+from biofeedback.store import Store, committer
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgresqlServer]:
+    """A server for all tests of this run."""
+    programs = find_programs()
+    if programs is None:
+        pytest.skip("needs PostgreSQL: apt-get install postgresql")
+    server = PostgresqlServer(programs)
+    yield server
+    server.remove()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    """An empty place on each backend; a test of one of them names it."""
+    if request.param == "sqlite":
+        return Place(tmp_path / "data", None)
+    server = request.getfixturevalue("postgresql")
+    server.empty()
+    return Place(tmp_path / "data", server.url)
 
 
 @pytest.fixture
-def data(tmp_path: Path) -> Path:
-    """Data folder; nothing is there yet."""
-    return tmp_path / "data"
+def data(place: Place) -> Path:
+    """Data folder of the place."""
+    return place.data
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting_for_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each change is a group of its own: a test does one thing after the other."""
+    monkeypatch.setattr(committer, "GROUP_S", 0.0)
 
 
 @pytest.fixture
-async def store(data: Path) -> AsyncIterator[Store]:
-    """Store of the data folder."""
-    opened = await open_store(data)
+async def store(place: Place) -> AsyncIterator[Store]:
+    """Store of the place."""
+    opened = await place.open()
     yield opened
     await opened.close()

@@ -1,14 +1,28 @@
 """What tests put into a store."""
 
+from dataclasses import dataclass
+from pathlib import Path
+
 from biofeedback.header import Header, encode_header
 from biofeedback.ids import new_ulid
-from biofeedback.store import Store, inputs, people, sessions
+from biofeedback.store import Store, inputs, open_store, people, sessions
 from biofeedback.store.people import Person
 from biofeedback.store.sealing import Seal
 from biofeedback.store.sessions import StoredSession
 from biofeedback.store.vault import vault_of
 
 STARTED_UTC = "2026-11-22T09:00:00Z"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a store is."""
+
+    data: Path
+    url: str | None
+
+    async def open(self) -> Store:
+        return await open_store(self.data, self.url)
 
 
 async def a_person(store: Store, pseudonym: str | None = "A-17") -> Person:

@@ -10,10 +10,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from stored import Place
 
 import biofeedback.store
 from biofeedback.errors import StoreTooNew
-from biofeedback.store import Store, open_store
+from biofeedback.store import Store
 from biofeedback.store.migration import FOLDER, head
 from biofeedback.store.schema import metadata
 
@@ -43,6 +44,7 @@ async def test_the_revisions_build_what_the_code_says(store: Store) -> None:
     assert differences == []
 
 
+@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
 async def test_inputs_lie_in_the_order_of_their_key(store: Store) -> None:
     query = "SELECT sql FROM sqlite_master WHERE name = 'inputs'"
     assert "WITHOUT ROWID" in await store.read(lambda connection: connection.exec_driver_sql(query).scalar())
@@ -59,24 +61,24 @@ def test_revisions_follow_each_other_in_the_order_of_their_numbers() -> None:
     assert scripts[-1].revision == head()
 
 
-def test_alembic_is_loaded_only_where_there_is_something_to_do(data: Path) -> None:
-    loaded = [subprocess.check_output([sys.executable, "-c", OPEN, data], text=True).strip() for _ in range(2)]
+def test_alembic_is_loaded_only_where_there_is_something_to_do(tmp_path: Path) -> None:
+    loaded = [subprocess.check_output([sys.executable, "-c", OPEN, tmp_path], text=True).strip() for _ in range(2)]
     assert loaded == ["True", "False"]
 
 
-async def test_a_database_of_a_later_program_is_refused(data: Path) -> None:
-    store = await open_store(data)
+async def test_a_database_of_a_later_program_is_refused(place: Place) -> None:
+    store = await place.open()
     await store.write(lambda connection: connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'"))
     await store.close()
     for _ in range(2):
         with pytest.raises(StoreTooNew, match=r"'9999'.*Install a newer"):
-            await open_store(data)
+            await place.open()
 
 
-async def test_a_vault_of_a_later_program_is_refused(data: Path) -> None:
-    await (await open_store(data)).close()
-    vault = sqlite3.connect(data / "vault.db")
+async def test_a_vault_of_a_later_program_is_refused(place: Place) -> None:
+    await (await place.open()).close()
+    vault = sqlite3.connect(place.data / "vault.db")
     vault.execute("PRAGMA user_version = 2")
     vault.close()
     with pytest.raises(StoreTooNew, match=r"vault\.db"):
-        await open_store(data)
+        await place.open()

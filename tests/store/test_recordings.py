@@ -14,7 +14,7 @@ from biofeedback.errors import InputError, KeyGone, RecordingCorrupt
 from biofeedback.ids import new_ulid
 from biofeedback.lines import TYPES
 from biofeedback.recording import read_recording
-from biofeedback.store import Store, committer, inputs
+from biofeedback.store import Store, inputs
 from biofeedback.store.recordings import bring_in, file_of, read_file, recording_of
 from biofeedback.store.sessions import StoredSession
 
@@ -65,12 +65,6 @@ async def test_results_are_rebuilt_from_the_store(store: Store) -> None:
     assert sum(len(result) > 2 for result in results) > 100
 
 
-@pytest.fixture
-def _no_waiting_for_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(committer, "GROUP_S", 0.0)
-
-
-@pytest.mark.usefixtures("_no_waiting_for_others")
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=50)
 @given(lines=st.lists(st.tuples(unknown, spaces), max_size=6), extra=st.dictionaries(words, values, max_size=3))
 async def test_what_this_program_does_not_know_is_kept_byte_for_byte(store: Store, tmp_path, lines, extra) -> None:

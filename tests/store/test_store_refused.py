@@ -9,6 +9,9 @@ FULL = "PRAGMA max_page_count = 1"  # SQLite takes it as the size that it has no
 ROOM = "PRAGMA max_page_count = 1000000"
 
 
+pytestmark = pytest.mark.parametrize("place", ["sqlite"], indirect=True)
+
+
 async def tell(store: Store, pragma: str) -> None:
     await store.write(lambda connection: connection.exec_driver_sql(pragma).all())
 

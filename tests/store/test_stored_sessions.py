@@ -66,9 +66,10 @@ async def test_a_header_put_in_another_session_is_seen(store: Store) -> None:
         await store.read(lambda connection: sessions.get(connection, other.id))
 
 
-async def test_no_word_of_a_header_is_readable_in_the_file(store: Store, data) -> None:
+@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
+async def test_no_word_of_a_header_is_readable_in_the_file(store: Store, place) -> None:
     person = await a_person(store)
     line = b'{"type":"header","note":"UNMISTAKABLE"}\n'
     await store.write(lambda connection: sessions.add(connection, StoredSession(new_ulid(), person.id, line)))
     await store.close()
-    assert all(b"UNMISTAKABLE" not in path.read_bytes() for path in data.iterdir())
+    assert all(b"UNMISTAKABLE" not in path.read_bytes() for path in place.data.iterdir())
