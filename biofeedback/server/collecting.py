@@ -14,6 +14,7 @@ from biofeedback.admission import COLLECT_PROTOCOL, REPLACED, TRY_AGAIN, Admitte
 from biofeedback.frames import ClockTold, Frames, StrapNews
 from biofeedback.history import heard_in
 from biofeedback.server.clinic import Clinic
+from biofeedback.server.pace import Pace
 from biofeedback.server.post import FrameRefused, Post, SendAgain
 from biofeedback.server.room import GOING_AWAY, Room
 from biofeedback.session import Session
@@ -179,9 +180,11 @@ class _Visit:
 
     async def _listen(self) -> None:
         """Take what the collector sends; what makes no sense ends the visit, and so does a hole."""
+        pace = Pace(self._room.settings.max_messages_per_s, asyncio.get_running_loop().time)
         try:
             while True:
                 self._hear(await _receive(self._socket))
+                await pace.keep()
         except SendAgain as error:
             await self._go(TRY_AGAIN, str(error))
         except FrameRefused as error:

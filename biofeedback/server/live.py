@@ -17,6 +17,7 @@ from biofeedback.errors import CommandRefused
 from biofeedback.frames import ClockTold, Frames, StrapNews
 from biofeedback.server.attendance import Attendance
 from biofeedback.server.clinic import Clinic, NoSuchRoom
+from biofeedback.server.pace import Pace
 from biofeedback.server.post import FrameRefused, SendAgain
 from biofeedback.server.room import Room
 from biofeedback.server.wire import wire_of
@@ -134,10 +135,11 @@ async def _write(socket: WebSocket, session: Session, viewer: Viewer) -> None:
 
 async def _listen(socket: WebSocket, visit: _Visit) -> None:
     """Obey what a viewer says, until it goes or talks nonsense for too long."""
-    bad = 0
+    bad, pace = 0, Pace(visit.room.settings.max_messages_per_s, asyncio.get_running_loop().time)
     while bad < MAX_BAD:
         try:
             said = await _receive(socket)
+            await pace.keep()
             _HANDLERS[type(said)](said, visit)
         except (_BadMessage, FrameRefused) as error:
             bad += 1
