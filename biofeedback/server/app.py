@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI, Response, WebSocket
+from fastapi import FastAPI, WebSocket
 from starlette.responses import FileResponse
 from starlette.staticfiles import StaticFiles
 
@@ -17,6 +17,7 @@ from biofeedback.server.access import Access, Gate, Refused, refusal
 from biofeedback.server.bounds import Bounds
 from biofeedback.server.clinic import Clinic
 from biofeedback.server.collecting import collect
+from biofeedback.server.health import add_health
 from biofeedback.server.live import watch
 from biofeedback.server.security import COLLECT, Guard
 from biofeedback.settings import Settings
@@ -74,6 +75,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(Bounds, body_bytes=settings.max_message_bytes, request_s=settings.request_s)
     app.add_middleware(Guard)  # added last: it is asked first
     _add_pages(app, web)
+    add_health(app, clinic)
     _add_api(app, clinic)
 
     @app.websocket("/ws")
@@ -108,15 +110,6 @@ def _file(path: Path) -> Any:
 
 def _add_api(app: FastAPI, clinic: Clinic) -> None:
     """What the server says of itself."""
-
-    @app.get("/livez")
-    async def livez() -> dict[str, str]:
-        return {"status": "alive"}
-
-    @app.get("/readyz")
-    async def readyz(response: Response) -> dict[str, str]:
-        response.status_code = 200 if clinic.is_open else 503
-        return {"status": "ready" if clinic.is_open else "closing"}
 
     @app.get("/api/status")
     async def status() -> dict[str, Any]:
