@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import biofeedback
 from biofeedback import lang
 from biofeedback.core.exercises import EXERCISES
 from biofeedback.errors import InputError
-from biofeedback.server.access import Access, Gate, Refused, refusal
+from biofeedback.server.access import Access, Inside, add_access
 from biofeedback.server.bounds import Bounds
 from biofeedback.server.clinic import Clinic
 from biofeedback.server.collecting import collect
@@ -51,6 +52,7 @@ def web_folder() -> Path:
 def create_app(settings: Settings) -> FastAPI:
     """Application of a clinic; the session of a private try-out begins when the application starts."""
     clinic, web = Clinic(settings), web_folder()
+    access = Access(settings, partial(_inside, clinic))
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -69,9 +71,7 @@ def create_app(settings: Settings) -> FastAPI:
         openapi_url="/api/openapi.json",
     )
     app.state.clinic = clinic
-    app.state.access = access = Access()
-    app.add_exception_handler(Refused, refusal)
-    app.add_middleware(Gate, access=access)
+    add_access(app, access)
     app.add_middleware(Bounds, body_bytes=settings.max_message_bytes, request_s=settings.request_s)
     app.add_middleware(Guard)  # added last: it is asked first
     _add_pages(app, web)
@@ -87,6 +87,12 @@ def create_app(settings: Settings) -> FastAPI:
         await collect(socket, clinic)
 
     return app
+
+
+def _inside(clinic: Clinic, name: str) -> Inside | None:
+    """Who is in a room; None: there is no such room."""
+    room = clinic.rooms.get(name)
+    return None if room is None else Inside(name, None, room.session.channel.facts.epoch)
 
 
 def _add_pages(app: FastAPI, web: Path) -> None:

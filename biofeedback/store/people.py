@@ -9,7 +9,7 @@ from biofeedback.ids import new_ulid
 from biofeedback.store.schema import ID, metadata
 from biofeedback.store.vault import vault_of
 
-__all__ = ["Person", "add", "find", "get", "name_of", "owned_by", "people"]
+__all__ = ["Person", "add", "find", "get", "ids_of", "name_of", "owned_by", "people"]
 
 people = Table(
     "people",
@@ -65,6 +65,11 @@ def owned_by(connection: Connection, owner: str | None) -> list[Person]:
     """People with a pseudonym of an owner, by pseudonym."""
     query = select(people).where(people.c.pseudonym.is_not(None), people.c.owner.is_not_distinct_from(owner))
     return [_person(row) for row in connection.execute(query.order_by(people.c.pseudonym)).mappings()]
+
+
+def ids_of(connection: Connection, owner: str | None) -> list[str]:
+    """Ids of all people of an owner, those without a pseudonym as well."""
+    return list(connection.execute(select(people.c.id).where(people.c.owner.is_not_distinct_from(owner))).scalars())
 
 
 def name_of(connection: Connection, person: str) -> str | None:

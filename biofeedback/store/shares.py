@@ -7,7 +7,7 @@ from sqlalchemy import Column, Connection, Float, ForeignKey, String, Table, del
 from biofeedback.ids import new_ulid
 from biofeedback.store.schema import ID, metadata
 
-__all__ = ["Share", "add", "find", "get", "of_session", "remove", "shares", "sweep"]
+__all__ = ["Share", "add", "find", "get", "of_room", "remove", "shares", "sweep"]
 
 shares = Table(
     "shares",
@@ -44,9 +44,9 @@ def get(connection: Connection, share: str) -> Share | None:
     return None if row is None else Share(**row)
 
 
-def of_session(connection: Connection, session: str, now_s: float) -> list[Share]:
-    """Shares of a session that have not expired, the oldest first."""
-    query = select(shares).where(shares.c.session == session, shares.c.expires_s > now_s).order_by(shares.c.expires_s)
+def of_room(connection: Connection, room: str, now_s: float) -> list[Share]:
+    """Shares of the sessions of a room that have not expired, the oldest first."""
+    query = select(shares).where(shares.c.room == room, shares.c.expires_s > now_s).order_by(shares.c.expires_s)
     return [Share(**row) for row in connection.execute(query).mappings()]
 
 

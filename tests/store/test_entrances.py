@@ -120,7 +120,7 @@ async def test_a_share_is_found_by_its_token_until_it_is_over_or_taken_back(stor
     assert await store.read(lambda connection: shares.find(connection, "1", NOW_S + 60)) is None
     assert await store.read(lambda connection: shares.find(connection, "3", NOW_S)) is None
     assert await store.read(lambda connection: shares.get(connection, one.id)) == one
-    assert await store.read(lambda connection: shares.of_session(connection, session, NOW_S)) == [one, other]
+    assert await store.read(lambda connection: shares.of_room(connection, ROOM, NOW_S)) == [one, other]
     await store.write(lambda connection: shares.remove(connection, one.id))
     assert await store.read(lambda connection: shares.get(connection, one.id)) is None
     await store.write(lambda connection: shares.sweep(connection, NOW_S + 61))

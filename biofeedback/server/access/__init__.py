@@ -5,9 +5,13 @@ A route asks ``principal_of(request)`` who asks, and where its body names a pers
 whom a list may show. The application's `Access` is ``request.app.state.access``.
 """
 
-from biofeedback.server.access.access import Access
-from biofeedback.server.access.gate import Gate, principal_of
+from biofeedback.server.access.access import Access, Inside
+from biofeedback.server.access.door import add_access
+from biofeedback.server.access.gate import principal_of
+from biofeedback.server.access.joining import leave_room
 from biofeedback.server.access.principal import Principal, Role
-from biofeedback.server.access.refusal import Refused, not_found, refusal
+from biofeedback.server.access.refusal import Refused, not_found
 
-__all__ = ["Access", "Gate", "Principal", "Refused", "Role", "not_found", "principal_of", "refusal"]
+__all__ = [
+    "Access", "Inside", "Principal", "Refused", "Role", "add_access", "leave_room", "not_found", "principal_of",
+]  # fmt: skip

@@ -3,6 +3,7 @@
 from starlette.requests import HTTPConnection, Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from biofeedback.errors import StoreUnavailable
 from biofeedback.server.access.access import Access
 from biofeedback.server.access.principal import Principal
 from biofeedback.server.access.refusal import Refused, not_found, refusal
@@ -32,9 +33,9 @@ class Gate:
             return
         try:
             await self._admit(scope)
-        except Refused as refused:
+        except (Refused, StoreUnavailable) as refused:
             if scope["type"] == "websocket":
-                await send({"type": "websocket.close", "code": 1008, "reason": refused.code})
+                await send({"type": "websocket.close", "code": 1008, "reason": ""})
             else:
                 await (await refusal(Request(scope), refused))(scope, receive, send)
             return
@@ -46,7 +47,9 @@ class Gate:
         found = asked(method, scope["path"])
         if found is None:
             raise not_found()
-        principal = await self._access.principal(HTTPConnection(scope))
+        connection = HTTPConnection(scope)
+        local = self._access.local(connection)
+        principal = local if found.is_public else await self._access.principal(connection)
         scope.setdefault("state", {})["principal"] = principal
         reach = found.row.get(None if principal is None else principal.role)
         if reach is None and principal is None:

@@ -27,7 +27,6 @@ class Principal:
     role: Role
     login: str | None = None
     user: str | None = None
-    name: str | None = None  # of the user, to be shown
     room: str | None = None
     person: str | None = None
     session: str | None = None

@@ -21,8 +21,9 @@ class Reach(StrEnum):
 Row = Mapping[Role | None, Reach]  # None: somebody who is not signed in
 
 _ROLES: tuple[Role | None, ...] = (None, *Role)
+_PUBLIC: Row = dict.fromkeys(_ROLES, Reach.ALL)  # who asks is not even looked at
 _ANYONE: Row = dict.fromkeys(_ROLES, Reach.ALL)
-_SIGNED_IN: Row = dict.fromkeys(Role, Reach.ALL)
+_VIEWER: Row = {role: Reach.ALL for role in Role if role is not Role.ADMIN}
 _STAFF: Row = {Role.PHYSIOTHERAPIST: Reach.OWN, Role.ADMIN: Reach.OWN}
 _MACHINE: Row = {Role.LOCAL: Reach.ALL, Role.ADMIN: Reach.ALL}
 _CARE: Row = {Role.LOCAL: Reach.ALL, Role.PHYSIOTHERAPIST: Reach.OWN}
@@ -30,23 +31,24 @@ _CARE_AND_SELF: Row = {**_CARE, Role.PATIENT: Reach.OWN}
 
 # A path's parameter says what is owned: {person}, {room}, {share}; other names are nobody's.
 ROUTES: dict[str, Row] = {
-    "GET /": _ANYONE,
-    "GET /patient": _ANYONE,
-    "GET /physio": _ANYONE,
-    "GET /staff": _ANYONE,
-    "GET /join": _ANYONE,
-    "GET /static/{path:path}": _ANYONE,
-    "GET /lang/{file}": _ANYONE,
-    "GET /livez": _ANYONE,
-    "GET /readyz": _ANYONE,
+    "GET /": _PUBLIC,
+    "GET /patient": _PUBLIC,
+    "GET /physio": _PUBLIC,
+    "GET /staff": _PUBLIC,
+    "GET /join": _PUBLIC,
+    "GET /static/{path:path}": _PUBLIC,
+    "GET /lang/{file}": _PUBLIC,
+    "GET /livez": _PUBLIC,
+    "GET /readyz": _PUBLIC,
     "GET /metrics": _MACHINE,
     "GET /api/openapi.json": _MACHINE,
     "GET /api/status": {Role.LOCAL: Reach.ALL},
-    "GET /api/exercises": _ANYONE,
+    "GET /api/exercises": _PUBLIC,
     "GET /api/me": _ANYONE,
     "POST /api/sign-in": _ANYONE,
     "POST /api/sign-out": _ANYONE,
     "POST /api/first": _ANYONE,
+    "POST /api/reset": _ANYONE,
     "POST /api/join": _ANYONE,
     "POST /api/password": _STAFF,
     "POST /api/totp": _STAFF,
@@ -68,10 +70,11 @@ ROUTES: dict[str, Row] = {
     "DELETE /api/rooms/{room}": _CARE,
     "POST /api/rooms/{room}/invitation": _CARE,
     "POST /api/rooms/{room}/share": _CARE,
+    "GET /api/rooms/{room}/shares": _CARE,
     "DELETE /api/shares/{share}": _CARE,
-    "POST /api/ticket": _SIGNED_IN,
-    "WEBSOCKET /ws": _ANYONE,  # its first message shows who it is
-    "WEBSOCKET /collect": _ANYONE,  # shows the key of a device
+    "POST /api/ticket": _VIEWER,
+    "WEBSOCKET /ws": _PUBLIC,  # its first message shows who it is
+    "WEBSOCKET /collect": _PUBLIC,  # shows the key of a device
 }
 
 _VIEWERS = frozenset(Role) - {Role.ADMIN}
@@ -97,6 +100,11 @@ class Asked:
 
     row: Row
     named: Mapping[str, str]
+
+    @property
+    def is_public(self) -> bool:
+        """Whether it does not matter who asks."""
+        return self.row is _PUBLIC
 
 
 _PLAIN = {key: row for key, row in ROUTES.items() if "{" not in key}

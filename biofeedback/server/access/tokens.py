@@ -6,9 +6,10 @@ import secrets
 
 from biofeedback.ids import ALPHABET
 
-__all__ = ["fingerprint", "new_code", "new_token", "typed"]
+__all__ = ["fingerprint", "new_code", "new_invitation", "new_token", "typed"]
 
 TOKEN_BYTES = 32  # 256 bits: needs no salt and no slow hash
+INVITATION_BYTES = 16
 CODE_CHARACTERS = 8  # of 32 each: 40 bits
 _LOOKALIKES = str.maketrans("OIL", "011")
 
@@ -16,6 +17,11 @@ _LOOKALIKES = str.maketrans("OIL", "011")
 def new_token() -> str:
     """A token of 256 bits, safe in a cookie and in an address."""
     return secrets.token_urlsafe(TOKEN_BYTES)
+
+
+def new_invitation() -> str:
+    """A token of 128 bits, which is good once and for minutes: a QR code of it is read at once."""
+    return secrets.token_urlsafe(INVITATION_BYTES)
 
 
 def new_code() -> str:
