@@ -1,33 +1,19 @@
 """Being told to stop: in order within five seconds, at once when told again, and never held up by what hangs."""
 
 import asyncio
-import json
-import re
 import signal
-import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
 import pytest
 import websockets
 from served import Serve
+from server_process import running
 
 from biofeedback.server.clinic import Clinic
 from biofeedback.server.health import not_ready
 from biofeedback.settings import Settings
 
-PROGRAM = """
-import asyncio, sys, time
-from pathlib import Path
-from biofeedback.server import serving
-from biofeedback.settings import LogFormat, Settings
-
-settings = Settings(port=0, data=Path(sys.argv[1]), strap="simulated:responder:3", log_format=LogFormat.JSON)
-{before}
-serving.serve(settings)
-"""
 HANGS = """
 serving.EXIT_WITHIN_S = 0.3
 ready = serving.LiveServer.startup
@@ -36,46 +22,6 @@ async def startup(self, sockets=None):
     asyncio.get_running_loop().call_soon(time.sleep, 60)
 serving.LiveServer.startup = startup
 """
-
-
-class Running:
-    """A server process; ``log`` is what it has written, once it has ended."""
-
-    def __init__(self, process: asyncio.subprocess.Process, port: int) -> None:
-        self.process = process
-        self.port = port
-        self.url = f"http://127.0.0.1:{port}"
-        self.log: list[dict[str, object]] = []
-
-    async def end(self, *signals: int) -> int:
-        """Exit status after these signals."""
-        for number in signals:
-            self.process.send_signal(number)
-        async with asyncio.timeout(10):
-            _, err = await self.process.communicate()
-        self.log = [json.loads(line) for line in err.splitlines()]
-        assert self.process.returncode is not None
-        return self.process.returncode
-
-
-@asynccontextmanager
-async def running(data: Path, before: str = "") -> AsyncIterator[Running]:
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", PROGRAM.format(before=before), str(data)),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    assert process.stdout is not None
-    try:
-        async with asyncio.timeout(30):
-            said = (await process.stdout.readuntil(b"stop.\n")).decode()
-        found = re.search(r"http://127\.0\.0\.1:(\d+)/\n", said)
-        assert found is not None
-        yield Running(process, int(found[1]))
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.communicate()
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
