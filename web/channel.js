@@ -5,6 +5,7 @@ const ACK_MS = 5000;
 const QUIET_MS = 8000; // quality comes once a second: a link this quiet is dead, whatever the socket thinks
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 4000;
+const FINAL = new Set([401, 403, 404]); // asking again does not help
 
 // How long to wait before attempt number `attempt` (from 0); `chance` is 0..1.
 export function waitMs(attempt, chance) {
@@ -18,13 +19,28 @@ export class Channel {
   #timers = new Set();
   #unsent = []; // said while there was no connection: a stop must not be lost
   #heardMs = 0;
+  #ticket = null;
+  #visit = null; // what of an earlier attempt still comes is not ours
 
   // known() gives { epoch, messageSeq } of what the page has; hear(message) gets every message; opened(bool) the link's state.
-  constructor({ url, role, ticket = null, known, hear, opened, Socket = WebSocket }) {
-    Object.assign(this, { url, role, ticket, known, hear, opened, Socket });
+  // admit() gives a ticket, good for one connection; turnedAway(refused) is told when there will be none.
+  constructor({ url, role, admit, turnedAway, known, hear, opened, Socket = WebSocket }) {
+    Object.assign(this, { url, role, admit, turnedAway, known, hear, opened, Socket });
   }
 
-  open() {
+  async open() {
+    const visit = (this.#visit = {});
+    try {
+      this.#ticket = await this.admit();
+      if (visit === this.#visit) this.#connect();
+    } catch (refused) {
+      if (visit !== this.#visit) return;
+      if (FINAL.has(refused.status)) this.turnedAway(refused);
+      else this.#comeBack(visit);
+    }
+  }
+
+  #connect() {
     const socket = new this.Socket(this.url);
     this.#socket = socket;
     socket.onopen = () => this.#greet();
@@ -52,6 +68,7 @@ export class Channel {
 
   close() {
     const socket = this.#socket;
+    this.#visit = null;
     this.#socket = null; // its onclose is no longer ours
     this.#stopTimers();
     socket?.close();
@@ -60,7 +77,7 @@ export class Channel {
   #greet() {
     const { epoch, messageSeq } = this.known();
     this.#heardMs = performance.now();
-    this.say({ type: "hello", protocol: PROTOCOL, role: this.role, ticket: this.ticket, epoch, message_seq: messageSeq });
+    this.say({ type: "hello", protocol: PROTOCOL, role: this.role, ticket: this.#ticket, epoch, message_seq: messageSeq });
     this.#every(ACK_MS, () => this.say({ type: "ack", message_seq: this.known().messageSeq }));
     this.#every(1000, () => this.#hangUpWhenQuiet());
   }
@@ -101,7 +118,11 @@ export class Channel {
     if (socket !== this.#socket) return;
     this.#stopTimers();
     this.opened(false);
-    setTimeout(() => socket === this.#socket && this.open(), waitMs(this.#attempt, Math.random()));
+    this.#comeBack(this.#visit);
+  }
+
+  #comeBack(visit) {
+    setTimeout(() => visit === this.#visit && this.open(), waitMs(this.#attempt, Math.random()));
     this.#attempt += 1;
   }
 }

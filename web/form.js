@@ -1,7 +1,7 @@
 // A form that tells what goes on with it: waiting, refused, or which field is still empty.
 
-import { refusalWords } from "./api.js";
 import { words } from "./page.js";
+import { refusalWords } from "./refusal.js";
 import { html, useId, useLayoutEffect, useRef, useState } from "./ui.js";
 
 // `hint` stands under the label; everything else goes to the input.

@@ -1,11 +1,15 @@
 // The start page: who are you?
 
+import { me, whoAmI } from "./me.js";
 import { LanguageSwitch, open, ThemeSwitch, words } from "./page.js";
 import { html } from "./ui.js";
 
 function Door({ href, title, about }) {
   return html`<a class="door" href=${href}><span class="door-title">${title}</span><span class="soft">${about}</span></a>`;
 }
+
+// A private try-out has one session and nobody to keep out; a clinic has both.
+const DOORS = { private: [["/patient", "patient"], ["/physio", "physio"]], clinic: [["/join", "code"], ["/staff", "staff"]] };
 
 function Page() {
   const t = words.value;
@@ -17,17 +21,17 @@ function Page() {
       <p class="lead">${t("start.about")}</p>
       <h2 class="eyebrow">${t("start.who")}</h2>
       <nav class="doors" aria-label=${t("start.who")}>
-        <${Door} href="/patient" title=${t("start.patient")} about=${t("start.patient.about")} />
-        <${Door} href="/physio" title=${t("start.physio")} about=${t("start.physio.about")} />
+        ${DOORS[me.value.private ? "private" : "clinic"].map(([href, name]) => html`<${Door} href=${href} title=${t(`start.${name}`)} about=${t(`start.${name}.about`)} />`)}
       </nav>
-      <section class="analyst">
+      ${me.value.private && html`<section class="analyst">
         <h2>${t("start.analyst")}</h2>
         <p class="soft">${t("start.analyst.about")}</p>
         <pre tabindex="0"><code>biofeedback analyze FILE --html report.html</code></pre>
-      </section>
+      </section>`}
       <section class="panel safety"><p>${t("safety.line")}</p><p>${t("safety.urgent")}</p><p class="soft">${t("start.purpose")}</p></section>
     </main>
   </div>`;
 }
 
+await whoAmI().catch(({ status }) => (me.value = { private: status === 404 })); // 404: a server without staff
 open(Page, "start.who");

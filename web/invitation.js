@@ -1,10 +1,12 @@
 // The patient's way in: a QR code for the own phone, or eight characters to type. Both work once, and not for long.
 
-import { ask, msUntil, refusalWords } from "./api.js";
+import { ask } from "./api.js";
 import { CopyLink } from "./copy.js";
 import { words } from "./page.js";
 import { Qr } from "./qr.js";
 import { minutes } from "./minutes.js";
+import { refusalWords } from "./refusal.js";
+import { msUntil } from "./time_left.js";
 import { html, useEffect, useState } from "./ui.js";
 
 // "K7QF2MXP" is easier to say and to type as "K7QF 2MXP".

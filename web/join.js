@@ -1,11 +1,12 @@
 // The patient's way in: a link or a typed code, then what is measured and kept, then the exercise.
 
-import { ask, refusalWords } from "./api.js";
+import { ask } from "./api.js";
 import { Consent, holds } from "./consent.js";
 import { codeOf, LENGTH } from "./code.js";
 import { Field, Form } from "./form.js";
 import { isStaff, me, whoAmI } from "./me.js";
 import { LanguageSwitch, open, ThemeSwitch, words } from "./page.js";
+import { refusalWords } from "./refusal.js";
 import { html, signal } from "./ui.js";
 import { View } from "./view_frame.js";
 

@@ -1,7 +1,8 @@
 // Something asked of the server once or again and again, and the list that is made of it.
 
-import { ask, refusalWords } from "./api.js";
+import { ask } from "./api.js";
 import { words } from "./page.js";
+import { refusalWords } from "./refusal.js";
 import { html, useCallback, useEffect, useState } from "./ui.js";
 
 // { found, refused, again }: what the server answered last. With everyMs it is asked anew while the page is in view.

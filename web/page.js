@@ -5,10 +5,13 @@ import { html, render, signal } from "./ui.js";
 import { wordsOf } from "./words.js";
 
 export const words = signal(null);
-export const theme = signal(recall("theme"));
-const darkDevice = matchMedia("(prefers-color-scheme: dark)");
-const deviceIsDark = signal(darkDevice.matches);
-darkDevice.addEventListener("change", () => (deviceIsDark.value = darkDevice.matches));
+const device = matchMedia("(prefers-color-scheme: dark)");
+export const theme = signal(document.documentElement.dataset.theme); // theme.js made the first choice
+device.addEventListener("change", () => recall("theme") || show(device.matches ? "dark" : "light"));
+
+function show(name) {
+  theme.value = document.documentElement.dataset.theme = name;
+}
 
 export async function speak(language, titleKey) {
   const answer = await fetch(`/lang/${language}.json`);
@@ -37,11 +40,10 @@ export function LanguageSwitch({ titleKey }) {
 
 export function ThemeSwitch() {
   const t = words.value;
-  const isDark = theme.value ? theme.value === "dark" : deviceIsDark.value;
+  const isDark = theme.value === "dark";
   const change = () => {
-    theme.value = isDark ? "light" : "dark";
+    show(isDark ? "light" : "dark");
     remember("theme", theme.value);
-    document.documentElement.dataset.theme = theme.value;
   };
   const label = t(isDark ? "app.theme.to_light" : "app.theme.to_dark");
   return html`<button class="quiet icon" type="button" aria-label=${label} title=${label} onClick=${change}>

@@ -27,6 +27,7 @@ const touchIsOn = signal(false);
 const lineIsShown = signal(recall("heart_line", true));
 const own = signal(null); // { check, note } where this page connects to the strap itself
 let isOwn = false;
+const Away = signal(null); // tells why the server lets this page in no longer
 const stoppedAlone = signal(false); // stop was tapped while there was no connection
 
 effect(() => {
@@ -48,6 +49,7 @@ effect(() => {
   isOwn = true;
   import("./own_strap.js").then(({ ownStrap }) => (own.value = ownStrap(session)));
 });
+effect(() => session.refused.value && import("./turned_away.js").then(({ TurnedAway }) => (Away.value = () => html`<${TurnedAway} session=${session} role="patient" />`)));
 
 async function toggleSound() {
   soundIsOn.value = soundIsOn.value ? false : await sound.start();
@@ -155,7 +157,8 @@ function StoppedAlone() {
   return html`<main class="sheet narrow" data-screen="stopped"><section class="panel"><h2>${words.value("patient.finished")}</h2><p>${words.value("patient.stopped.offline")}</p></section></main>`;
 }
 
-function Screen({ screen }) {
+function Screen({ screen, isBusy }) {
+  if (Away.value && !isBusy) return html`<${Away.value} />`;
   if (stoppedAlone.value) return html`<${StoppedAlone} />`;
   if (screen === "connecting") return html`<${Connecting} />`;
   if (screen === "ready") return html`<${Ready} session=${session} sound=${sound} strap=${own.value?.check()} />`;
@@ -167,11 +170,12 @@ function Page() {
   const state = session.state.value;
   const screen = screenOf(state);
   const isExercise = state.phase === "running" || state.phase === "paused";
-  const isLost = state.hello && isStale(state, session.nowMs.value) && !isExercise;
+  const isBusy = isExercise && !stoppedAlone.value;
+  const isLost = state.hello && isStale(state, session.nowMs.value) && !isExercise && !Away.value;
   return html`<div class=${`page patient ${isExercise ? "busy" : ""}`}>
-    <${Header} canStop=${isExercise && !stoppedAlone.value} />
+    <${Header} canStop=${isBusy} />
     ${isLost && html`<p class="lost" role="status">${words.value("app.lost")}</p>`}
-    <${Screen} screen=${screen} />
+    <${Screen} screen=${screen} isBusy=${isBusy} />
   </div>`;
 }
 

@@ -1,9 +1,10 @@
 // One person: what they agreed to, all that is kept of them in one file, and erasing it.
 
-import { ask, refusalWords } from "./api.js";
+import { ask } from "./api.js";
 import { Act, Field, Sure } from "./form.js";
 import { List, useAsked } from "./list.js";
 import { words } from "./page.js";
+import { refusalWords } from "./refusal.js";
 import { html } from "./ui.js";
 import { View } from "./view_frame.js";
 

@@ -1,5 +1,6 @@
 // The physiotherapist's page: a card for each session (one for now, laid out for eight), and what lies behind it.
 
+import { ask } from "./api.js";
 import { Breath } from "./breathing.js";
 import { Breaths } from "./breaths.js";
 import { Tachogram } from "./chart.js";
@@ -7,15 +8,21 @@ import { Notes, Steering } from "./controls.js";
 import { Marks, Measures, Steps } from "./course.js";
 import { Closing } from "./finished.js";
 import { Fall, Numbers, reasonWords } from "./numbers.js";
+import { me, whoAmI } from "./me.js";
 import { LanguageSwitch, open, SimulatedTag, ThemeSwitch, words } from "./page.js";
 import { recall, remember } from "./preferences.js";
 import { Session } from "./session.js";
 import { strapWords } from "./strap_words.js";
+import { TurnedAway } from "./turned_away.js";
 import { effect, html, signal } from "./ui.js";
 import { cardView, isStale } from "./view.js";
 import { NOTHING_SINCE, since, warningsOf } from "./warnings.js";
 
-const session = new Session("physio");
+// "#room=01K..." names the room; a private try-out has only one.
+const room = new URLSearchParams(location.hash.slice(1)).get("room");
+addEventListener("hashchange", () => location.reload());
+
+const session = new Session("physio", room);
 const limits = signal(recall("limits", { low: null, high: null }));
 const held = signal(NOTHING_SINCE);
 
@@ -24,12 +31,24 @@ effect(() => {
   if (quality) held.value = since(held.peek(), quality, performance.now());
 });
 
+whoAmI().then(
+  ({ role }) => role === "physiotherapist" && !room && location.replace("/staff"),
+  () => {}, // the ticket tells what is wrong
+);
+const isGuest = () => me.value?.role === "guest";
+
+async function signOut() {
+  await ask("POST", "/api/sign-out");
+  location.assign("/staff");
+}
+
 function Header() {
   const t = words.value;
+  const isStaff = me.value?.role === "physiotherapist";
   return html`<header class="top">
-    <h1 class="brand">${t("physio.title")}</h1>
-    <span class="soft link-state">${t(session.isLinked.value ? "app.connected" : "app.connecting")}</span>
-    <div class="top-actions"><${LanguageSwitch} titleKey="physio.title" /><${ThemeSwitch} /></div>
+    <h1 class="brand">${t(isGuest() ? "physio.guest" : "physio.title")}</h1>
+    ${!session.refused.value && html`<span class="soft link-state">${t(session.isLinked.value ? "app.connected" : "app.connecting")}</span>`}
+    <div class="top-actions">${isStaff && html`<a class="button" href="/staff">${t("staff.rooms")}</a>`}<${LanguageSwitch} titleKey="physio.title" /><${ThemeSwitch} />${isStaff && html`<button type="button" onClick=${signOut}>${t("signing.out")}</button>`}</div>
   </header>`;
 }
 
@@ -84,20 +103,21 @@ function SessionCard() {
       <span class="state">${t(`state.${isOld ? "lost" : state.phase}`)}</span>
       <${SimulatedTag} hello=${state.hello} />
     </header>
-    <${Steering} session=${session} />
+    ${isGuest() ? html`<p class="soft">${t("physio.guest.about")}</p>` : html`<${Steering} session=${session} />`}
     <${Warnings} />
     <div class="session-body">
       <div class="session-answer"><${Fall} session=${session} /><${Breaths} breaths=${state.breaths} /></div>
       <${Numbers} session=${session} />
     </div>
     <${Tachogram} session=${session} spanS=${60} titleKey="physio.tachogram" height=${150} />
-    <${Notes} session=${session} />
+    ${!isGuest() && html`<${Notes} session=${session} />`}
   </article>`;
 }
 
 function Page() {
   const t = words.value;
   const state = session.state.value;
+  if (session.refused.value) return html`<div class="page physio"><${Header} /><${TurnedAway} session=${session} role="physio" /></div>`;
   if (!state.hello) return html`<div class="page physio"><${Header} /><main class="sheet"><p class="soft" role="status">${t("app.connecting")}</p></main></div>`;
   return html`<div class="page physio" data-phase=${state.phase}>
     <${Header} />

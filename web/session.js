@@ -1,11 +1,18 @@
 // One session as this page follows it: its state, its clock, and a way to say something.
 
+import { ask } from "./api.js";
 import { Channel } from "./channel.js";
 import { SessionClock } from "./clock.js";
 import { EMPTY, rated, reduce } from "./state.js";
 import { signal } from "./ui.js";
 
 const TICK_MS = 250;
+
+// Good for one connection. A server that knows no tickets needs none.
+async function ticketTo(room) {
+  const unknown = (refused) => (refused.status === 404 && !refused.code ? {} : Promise.reject(refused));
+  return (await ask("POST", "/api/ticket", room ? { room } : {}).catch(unknown)).ticket ?? null;
+}
 
 function channelUrl() {
   return `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`;
@@ -15,13 +22,16 @@ export class Session {
   state = signal(EMPTY);
   isLinked = signal(false);
   nowMs = signal(performance.now()); // moves four times a second: for what ages or counts down
+  refused = signal(null); // why the server lets this page in no longer
   heard = () => {}; // told every message, after the state has changed
   #clock = new SessionClock();
 
-  constructor(role) {
+  constructor(role, room = null) {
     this.#channel = new Channel({
       url: channelUrl(),
       role,
+      admit: () => ticketTo(room),
+      turnedAway: (refused) => (this.refused.value = refused),
       known: () => this.state.peek(),
       hear: (message) => this.#hear(message),
       opened: (isOpen) => (this.isLinked.value = isOpen),

@@ -1,10 +1,11 @@
 // Links with which somebody watches one session along: they see, and can change nothing.
 
-import { ask, msUntil } from "./api.js";
+import { ask } from "./api.js";
 import { CopyLink } from "./copy.js";
 import { Act } from "./form.js";
 import { List, useAsked } from "./list.js";
 import { words } from "./page.js";
+import { msUntil } from "./time_left.js";
 import { html, useState } from "./ui.js";
 
 export function Shares({ room }) {

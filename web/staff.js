@@ -1,9 +1,10 @@
 // The staff's page: sign in, and then rooms and people, or accounts.
 
-import { ask, refusalWords } from "./api.js";
+import { ask } from "./api.js";
 import { Act } from "./form.js";
 import { me, whoAmI } from "./me.js";
 import { LanguageSwitch, open, ThemeSwitch, words } from "./page.js";
+import { refusalWords } from "./refusal.js";
 import { First, Reset, SignIn } from "./signing.js";
 import { effect, html, signal } from "./ui.js";
 import { View } from "./view_frame.js";

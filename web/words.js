@@ -1,9 +1,4 @@
 // The words a person reads: the same small formatter as biofeedback/lang/__init__.py, tested on the same fixture.
-//
-//   {name}                                  a value; a number with the language's decimal sign
-//   {x, number, 1}                          a number with exactly one decimal
-//   {n, plural, one {# beat} other {# beats}}
-//   {d, date}                               2026-11-22 -> 22 November 2026
 
 const MINUS = "\u2212";
 

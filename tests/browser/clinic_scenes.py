@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from playwright.sync_api import Page
-from scripted_clinic import ADMIN, NOBODY, PATIENT, PHYSIO, PRIVATE, TOKEN, ScriptedClinic
+from scripted_clinic import ADMIN, GUEST, NOBODY, PATIENT, PHYSIO, PRIVATE, TOKEN, ScriptedClinic
 from scripted_server import ScriptedServer
 
 
@@ -53,15 +53,19 @@ def _with_second_step(clinic: ScriptedClinic) -> None:
     clinic.me["totp"] = True
 
 
-def _refusing(route: str) -> Callable[[ScriptedClinic], None]:
-    return lambda clinic: clinic.refuses.update({route: (503, "unheard_of")})
+def _refusing(route: str, status: int = 503) -> Callable[[ScriptedClinic], None]:
+    return lambda clinic: clinic.refuses.update({route: (status, "unheard_of")})
 
 
 TOLD = "[role=alert]:visible"
+AWAY = "[data-screen=away] button"
 CONSENT = "[data-screen=consent] h1"
 
 SCREENS = {
     "start": Screen(NOBODY, "/", ".doors"),
+    "away-patient": Screen(NOBODY, "/patient", AWAY, setting=_refusing("POST /api/ticket", 401)),
+    "away-physio": Screen(PHYSIO, "/physio#room=01ROOM", AWAY, setting=_refusing("POST /api/ticket", 404)),
+    "guest": Screen(GUEST, "/physio#room=01ROOM", "article"),
     "sign-in": Screen(NOBODY, "/staff", "form", ("summary", "form button"), TOLD),
     "first": Screen(NOBODY, f"/staff#first={TOKEN}", "form"),
     "reset": Screen(NOBODY, f"/staff#reset={TOKEN}", "form"),
@@ -84,4 +88,11 @@ SCREENS = {
     "declined": Screen(PATIENT, "/join", CONSENT, (".acts button >> nth=1",), "[data-screen=declined] h1"),
     "join-trouble": Screen(NOBODY, "/join", TOLD, setting=_refusing("GET /api/me")),
 }
-EXPECTED_FAULTS = ("status of 401", "status of 503", "401 http", "503 http")  # what a browser says of a refusal
+EXPECTED_FAULTS = (
+    "status of 401",
+    "status of 404",
+    "status of 503",
+    "401 http",
+    "404 http",
+    "503 http",
+)  # what a browser says of a refusal

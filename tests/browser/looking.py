@@ -58,6 +58,12 @@ def speak(page: Page, language: str) -> None:
         page.wait_for_selector(f"html[lang={language}]")
 
 
+def shine(page: Page, theme: str) -> None:
+    """Changes the device's theme, which the page follows."""
+    page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+    page.wait_for_selector(f"html[data-theme={theme}]")
+
+
 def take(page: Page, pictures: Path, name: str, is_wide: bool) -> None:
     """Pictures of the page: phone and desktop for the patient, desktop for the physiotherapist."""
     if not is_wide:

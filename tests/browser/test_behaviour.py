@@ -30,7 +30,7 @@ def opened(browser: Browser, server: ScriptedServer, scene: str, address: str = 
     server.show(SCENES[scene])
     page = watched(browser, server.url, **options).page
     page.goto(f"{server.url}{address}?lang=en")
-    page.wait_for_selector("[data-screen], [data-phase]")
+    page.wait_for_selector("[data-screen]:not([data-screen=connecting]), [data-phase]")
     return page
 
 

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from scripted_clinic import ADMIN, CODE, DIGITS, GUEST, NOBODY, PASSWORD, PATIENT, PHYSIO, TOKEN, room
+from scenes import SCENES
+from scripted_clinic import ADMIN, CODE, DIGITS, GUEST, NOBODY, PASSWORD, PATIENT, PHYSIO, PRIVATE, TOKEN, room
 from scripted_server import ScriptedServer
 from watching import watched
 
@@ -16,6 +17,7 @@ SAY = Words("en")
 
 @pytest.fixture
 def page(browser: Browser, server: ScriptedServer) -> Iterator[Page]:
+    server.show(SCENES["ready"])
     opened = watched(browser, server.url, permissions=["clipboard-read", "clipboard-write"]).page
     yield opened
     opened.context.close()
@@ -268,6 +270,58 @@ def test_a_member_of_the_staff_is_not_signed_out_by_a_patients_link_unasked(page
     assert server.clinic.said("POST /api/join") == []
     press(page, SAY("join.staff.go_on"))
     title(page, "consent.ask")
+
+
+@pytest.mark.parametrize(
+    ("address", "way_back", "role"), [("/patient", "/join", "patient"), ("/physio#room=01ROOM2", "/staff", "physio")]
+)
+def test_whoever_is_signed_out_is_told_and_shown_the_way_back(
+    page: Page, server: ScriptedServer, address: str, way_back: str, role: str
+) -> None:
+    visit(page, server, PATIENT if role == "patient" else PHYSIO, address)
+    page.wait_for_selector("[data-screen=ready], [data-phase=ready]")
+    room = {} if role == "patient" else {"room": "01ROOM2"}
+    assert (server.clinic.said("POST /api/ticket"), server.heard[-1]["ticket"]) == ([room], "ticket")
+    server.clinic.refuses["POST /api/ticket"] = (401, "sign_in_first")
+    server.hang_up()
+    expect(page.locator("[data-screen=away]")).to_contain_text(SAY(f"away.{role}"))
+    page.locator("[data-screen=away] button").press("Enter")
+    page.wait_for_url(f"**{way_back}")
+
+
+def test_signing_out_in_the_middle_of_an_exercise_lets_it_go_on(page: Page, server: ScriptedServer) -> None:
+    server.show(SCENES["yes"])
+    visit(page, server, PATIENT, "/patient")
+    page.wait_for_selector("[data-card=yes]")
+    server.clinic.refuses["POST /api/ticket"] = (401, "sign_in_first")
+    server.hang_up()
+    page.wait_for_selector("[data-card=lost]")
+    expect(page.locator(".disc")).to_be_visible()
+    page.locator(".stop").press("Enter")
+    expect(page.locator("[data-screen=away]")).to_be_visible()
+
+
+def test_who_watches_along_can_change_nothing(page: Page, server: ScriptedServer) -> None:
+    visit(page, server, GUEST, "/physio#room=01ROOM")
+    expect(page.locator("h1")).to_have_text(SAY("physio.guest"))
+    expect(page.locator("article")).to_contain_text(SAY("physio.guest.about"))
+    assert page.locator(".buttons, .controls").count() == 0
+    page.keyboard.press("m")
+    assert [one for one in server.heard if one["type"] == "mark"] == []
+
+
+@pytest.mark.parametrize(("who", "doors"), [(PRIVATE, ["/patient", "/physio"]), (NOBODY, ["/join", "/staff"])])
+def test_the_start_page_has_the_doors_of_a_try_out_or_of_a_clinic(
+    page: Page, server: ScriptedServer, who: dict[str, Any], doors: list[str]
+) -> None:
+    visit(page, server, who, "/")
+    assert page.eval_on_selector_all(".door", "(doors) => doors.map((door) => door.getAttribute('href'))") == doors
+
+
+def test_a_physiotherapist_without_a_room_chooses_one(page: Page, server: ScriptedServer) -> None:
+    server.clinic.reset(PHYSIO)
+    page.goto(f"{server.url}/physio?lang=en")
+    page.wait_for_url("**/staff")
 
 
 def test_who_watches_along_is_sent_to_the_session(page: Page, server: ScriptedServer) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from looking import AXE, COLOURS, RULES, overflow, small, speak, take, violations
+from looking import AXE, COLOURS, RULES, overflow, shine, small, speak, take, violations
 from playwright.sync_api import Browser, Page
 from scenes import SCENES
 from scripted_server import ScriptedServer
@@ -60,7 +60,7 @@ def check(view: Watched, server: ScriptedServer, scene: str, pictures: Path, nam
         speak(page, language)
         wrong[f"{language} overflow"] = overflow(page)
         for theme in ("light", "dark"):
-            page.emulate_media(color_scheme=theme)
+            shine(page, theme)
             wrong[f"{language} {theme}"] = violations(page, RULES if theme == "light" else COLOURS)
             if (language, theme) in PICTURED:
                 take(page, pictures, f"{name}-{scene}-{language}-{theme}", is_wide=name == "physio")
@@ -160,7 +160,7 @@ def contrast(page: Page, first: str, second: str) -> float:
 # What axe does not see: the pacer's ring and disc, bars, lines, and the borders of what can be tapped.
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_shapes_stand_out_from_what_is_behind_them(patient: Watched, theme: str) -> None:
-    patient.page.emulate_media(color_scheme=theme)
+    shine(patient.page, theme)
     pairs = [
         ("--line-strong", "--paper"),
         ("--line-strong", "--surface"),

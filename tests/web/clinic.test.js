@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { ask, msUntil, Refused, refusalWords } from "../../web/api.js";
+import { ask, Refused } from "../../web/api.js";
 import { codeOf, LENGTH } from "../../web/code.js";
+import { refusalWords } from "../../web/refusal.js";
+import { msUntil } from "../../web/time_left.js";
 import { wordsOf } from "../../web/words.js";
 
 const t = wordsOf(JSON.parse(readFileSync(new URL("../../biofeedback/lang/en.json", import.meta.url))));
