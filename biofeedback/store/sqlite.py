@@ -43,7 +43,8 @@ _UNAVAILABLE = {
 
 def engine_of(path: Path, rules: tuple[str, ...]) -> Engine:
     """Engine of a file (mode 0600; its journals inherit that) whose connections begin with some rules."""
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    if not path.exists():
+        _make(path)
     engine = create_engine(f"sqlite:///{path}", poolclass=NullPool)
     event.listen(engine, "connect", _set_up(rules))
     event.listen(engine, "begin", _begin)
@@ -54,6 +55,19 @@ def is_sqlite_unavailable(error: DBAPIError) -> bool:
     """Whether an error is one of the disk, not of what was asked."""
     code = getattr(error.orig, "sqlite_errorcode", None)
     return code is not None and code & 0xFF in _UNAVAILABLE
+
+
+def _make(path: Path) -> None:
+    """Make a file, whose name and folder are there after a power cut too."""
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    if os.name != "posix":  # Windows has no folder that could be synced
+        return
+    for folder in (path.parent, path.parent.parent):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def _set_up(rules: tuple[str, ...]) -> Callable[[Any, Any], None]:

@@ -79,8 +79,9 @@ def open_vault(connection: Connection, place: str) -> Vault:
         version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
         if version > VERSION:
             raise StoreTooNew(place, str(version), str(VERSION))
-        _metadata.create_all(connection)
-        connection.exec_driver_sql(f"PRAGMA user_version = {VERSION}")
+        if version < VERSION:
+            _metadata.create_all(connection)
+            connection.exec_driver_sql(f"PRAGMA user_version = {VERSION}")
     return Vault(connection)
 
 
