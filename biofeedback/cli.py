@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from biofeedback import __version__, commands
+from biofeedback import __version__, administration, commands
 from biofeedback.commands import EXIT_MISTAKE
 from biofeedback.errors import BiofeedbackError
 from biofeedback.lang import LANGUAGES, terminal_language
@@ -60,6 +60,8 @@ def _parser() -> argparse.ArgumentParser:
         _add_export,
         _add_key,
         _add_collect,
+        _add_admin,
+        _add_certificate,
         _add_doctor,
     ):
         add(added)
@@ -299,6 +301,35 @@ def _add_key(to: Any) -> None:
     )
     parser.add_argument("name", metavar="NAME", help="name of the collector: small letters, digits, - and _")
     parser.add_argument("--out", metavar="FILE", help="file to write the key to (default: NAME.key)")
+    _add_data(parser)
+    _add_lang(parser)
+
+
+def _add_admin(to: Any) -> None:
+    """``biofeedback admin``."""
+    parser = _add(
+        to,
+        "admin",
+        administration.admin,
+        "make a link with which the first admin, or somebody who forgot the password, chooses one",
+        "biofeedback admin first\nbiofeedback admin reset j.devries",
+    )
+    parser.add_argument("what", choices=("first", "reset"), help="for the first admin, or for a user")
+    parser.add_argument("name", nargs="?", metavar="NAME", help="name of the user, with reset")
+    _add_data(parser)
+    _add_lang(parser)
+
+
+def _add_certificate(to: Any) -> None:
+    """``biofeedback certificate``."""
+    parser = _add(
+        to,
+        "certificate",
+        administration.certificate,
+        "make the certificate of a server that other machines may reach, and the authority that phones install",
+        "biofeedback certificate clinic.local 192.168.1.20",
+    )
+    parser.add_argument("names", nargs="+", metavar="NAME", help="names and addresses by which the server is reached")
     _add_data(parser)
     _add_lang(parser)
 

@@ -12,12 +12,14 @@ from starlette.staticfiles import StaticFiles
 
 import biofeedback
 from biofeedback import lang
+from biofeedback.certificates import Certificates
 from biofeedback.core.exercises import EXERCISES
 from biofeedback.errors import InputError
-from biofeedback.server.access import Access, Inside, add_access
+from biofeedback.server.access import Access, Inside, add_access, not_found
 from biofeedback.server.bounds import Bounds
 from biofeedback.server.clinic import Clinic
 from biofeedback.server.collecting import collect
+from biofeedback.server.front import Front
 from biofeedback.server.health import add_health
 from biofeedback.server.live import watch
 from biofeedback.server.security import COLLECT, Guard
@@ -31,6 +33,7 @@ PAGES = {
     "/physio": "physio.html",
     "/staff": "staff.html",
     "/join": "join.html",
+    "/certificate": "certificate.html",
 }
 
 
@@ -49,7 +52,7 @@ def web_folder() -> Path:
     raise InputError(f"the pages are missing ({package / 'web'}); install biofeedback again")
 
 
-def create_app(settings: Settings) -> FastAPI:
+def create_app(settings: Settings, front: Front) -> FastAPI:
     """Application of a clinic; the session of a private try-out begins when the application starts."""
     clinic, web = Clinic(settings), web_folder()
     access = Access(settings, partial(_inside, clinic))
@@ -73,8 +76,9 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.clinic = clinic
     add_access(app, access)
     app.add_middleware(Bounds, body_bytes=settings.max_message_bytes, request_s=settings.request_s)
-    app.add_middleware(Guard)  # added last: it is asked first
+    app.add_middleware(Guard, front=front)  # added last: it is asked first
     _add_pages(app, web)
+    _add_authority(app, settings)
     add_health(app, clinic)
     _add_api(app, clinic)
 
@@ -103,6 +107,17 @@ def _add_pages(app: FastAPI, web: Path) -> None:
         words = Path(lang.__file__).parent / f"{language}.json"
         app.add_api_route(f"/lang/{language}.json", _file(words), include_in_schema=False)
     app.mount("/static", StaticFiles(directory=web))
+
+
+def _add_authority(app: FastAPI, settings: Settings) -> None:
+    """The clinic's own authority, for phones to install."""
+
+    @app.get("/certificate.crt", include_in_schema=False)
+    async def authority() -> FileResponse:
+        path = Certificates(settings.data).authority
+        if not path.exists():
+            raise not_found()
+        return FileResponse(path, media_type="application/x-x509-ca-cert", filename="biofeedback.crt")
 
 
 def _file(path: Path) -> Any:

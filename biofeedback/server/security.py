@@ -1,10 +1,11 @@
-"""Who may talk to this server: pages that it served itself, under a name of this machine."""
+"""Who may talk to this server: pages that it served itself, under one of its own names."""
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from biofeedback.loopback import is_loopback
+from biofeedback.server.front import Front, name_of_host
 
 __all__ = ["COLLECT", "HEADERS", "Guard"]
 
@@ -20,6 +21,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-cache",
 }
+ALWAYS_SEALED = "max-age=31536000"  # a year; under a name of this machine none: there http is used as well
 STRAP_PAGE = "/patient"  # the only page that may reach a strap by Bluetooth
 
 
@@ -30,8 +32,9 @@ class Guard:
     key and no origin; what has one is a browser, and refused.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, front: Front) -> None:
         self._app = app
+        self._front = front
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on what is allowed."""
@@ -44,40 +47,50 @@ class Guard:
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         """A page or a question, answered with the headers."""
+        own_page = self._own_page(scope)
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(HEADERS)
-                MutableHeaders(scope=message)["Permissions-Policy"] = _may_use(scope["path"])
+                headers = MutableHeaders(scope=message)
+                headers.update(HEADERS)
+                headers["Permissions-Policy"] = _may_use(scope["path"])
+                if own_page is not None and _is_sealed_elsewhere(own_page):
+                    headers["Strict-Transport-Security"] = ALWAYS_SEALED
             await send(message)
 
-        await self._http_app(scope)(scope, receive, send_with_headers)
+        await self._http_app(scope, own_page)(scope, receive, send_with_headers)
 
-    def _http_app(self, scope: Scope) -> ASGIApp:
+    def _http_app(self, scope: Scope, own_page: str | None) -> ASGIApp:
         """What answers: a page of ours has to be named where something is changed, as a browser always does."""
-        headers = Headers(scope=scope)
-        if not _is_this_machine(headers):
+        if own_page is None:
             return _FOREIGN_HOST
-        own_page = f"{scope['scheme']}://{headers.get('host')}"
-        if scope["method"] in _READING or headers.getlist("origin") == [own_page]:
+        if scope["method"] in _READING or Headers(scope=scope).getlist("origin") == [own_page]:
             return self._app
         return _FOREIGN_ORIGIN
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         """A viewer or a collector; closing before accepting is answered as 403."""
-        headers = Headers(scope=scope)
-        own_page = f"{_HTTP[scope['scheme']]}://{headers.get('host')}"
+        own_page = self._own_page(scope)
         expected = [] if scope["path"] == COLLECT else [own_page]
-        if _is_this_machine(headers) and headers.getlist("origin") == expected:
+        if own_page is not None and Headers(scope=scope).getlist("origin") == expected:
             await self._app(scope, receive, send)
         else:
             await send({"type": "websocket.close", "code": 1008, "reason": "foreign origin"})
 
+    def _own_page(self, scope: Scope) -> str | None:
+        """Origin that our pages have for whoever asks; None: what is asked for is no server of ours."""
+        hosts = Headers(scope=scope).getlist("host")
+        scheme = _HTTP[scope["scheme"]]
+        here = (scope.get("server") or ("",))[0]
+        if len(hosts) != 1 or not self._front.answers(scheme, hosts[0], here):
+            return None
+        return f"{scheme}://{hosts[0]}"
 
-_FOREIGN_HOST = PlainTextResponse("This server answers under localhost only.\n", status_code=421)
+
+_FOREIGN_HOST = PlainTextResponse("This server does not answer under this name.\n", status_code=421)
 _FOREIGN_ORIGIN = JSONResponse({"code": "foreign_origin", "detail": "the request did not come from our page"}, 403)
 _READING = frozenset({"GET", "HEAD"})
-_HTTP = {"ws": "http", "wss": "https"}
+_HTTP = {"ws": "http", "wss": "https", "http": "http", "https": "https"}
 
 
 def _may_use(path: str) -> str:
@@ -85,12 +98,7 @@ def _may_use(path: str) -> str:
     return f"bluetooth={'(self)' if path == STRAP_PAGE else '()'}"
 
 
-def _is_this_machine(headers: Headers) -> bool:
-    """Whether the Host header names this machine."""
-    hosts = headers.getlist("host")
-    return len(hosts) == 1 and is_loopback(_name(hosts[0]))
-
-
-def _name(host: str) -> str:
-    """Name of ``name:port`` or ``[address]:port``."""
-    return host.rpartition("]")[0] + "]" if host.startswith("[") else host.partition(":")[0]
+def _is_sealed_elsewhere(page: str) -> bool:
+    """Whether a page came with TLS from another machine's point of view."""
+    scheme, _, host = page.partition("://")
+    return scheme == "https" and not is_loopback(name_of_host(host))

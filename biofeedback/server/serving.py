@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import sys
+from datetime import UTC, datetime
 from types import FrameType
 
 import uvicorn
@@ -14,10 +15,11 @@ from biofeedback import __version__
 from biofeedback.errors import InputError
 from biofeedback.lang import Words
 from biofeedback.logbook import open_logbook
-from biofeedback.loopback import is_loopback
+from biofeedback.server.access import Access
 from biofeedback.server.app import create_app
 from biofeedback.server.clinic import Clinic
 from biofeedback.server.connection import Patience, connection_with
+from biofeedback.server.front import front_of
 from biofeedback.server.tidying import keep_tidy
 from biofeedback.server.wire import FramesProtocol
 from biofeedback.settings import Settings
@@ -38,14 +40,9 @@ def serve(settings: Settings) -> None:
     Raises
     ------
     InputError
-        If the address is not this machine's own, or its port is taken.
+        If other machines are to be admitted without TLS, or the port is taken.
     """
     open_logbook(settings.log_format, sys.stderr)
-    if not is_loopback(settings.host):
-        raise InputError(
-            f"--host {settings.host}: other machines are not admitted, as there is no sign-in and no TLS yet; "
-            "leave --host out and open the page on this machine"
-        )
     asyncio.run(serve_tidily(open_server(settings)))
 
 
@@ -64,12 +61,13 @@ def open_server(settings: Settings) -> "LiveServer":
     Raises
     ------
     InputError
-        If there is no such strap, or the port is taken.
+        If there is no such strap, other machines are to be admitted without TLS, or the port is taken.
     """
     if settings.strap != AUTO:
         make_strap(settings.strap)  # what cannot be used is said before anything starts
+    front = front_of(settings, datetime.now(UTC))
     listener = _listen(settings)
-    app = create_app(settings)
+    app = create_app(settings, front)
     _allow_files(settings.max_connections + SPARE_FILES)
     patience = Patience(settings.max_connections, settings.header_s, settings.request_s, settings.idle_s)
     config = uvicorn.Config(
@@ -86,8 +84,11 @@ def open_server(settings: Settings) -> "LiveServer":
         proxy_headers=bool(settings.proxies),
         forwarded_allow_ips=list(settings.proxies),
         timeout_graceful_shutdown=GRACE_S,
+        ssl_certfile=front.certificate,
+        ssl_keyfile=front.key,
     )
-    return LiveServer(config, app.state.clinic, listener)
+    app.state.access.outward = front.outward(settings, listener.getsockname()[1])
+    return LiveServer(config, app.state.clinic, app.state.access, listener)
 
 
 def _listen(settings: Settings) -> socket.socket:
@@ -123,9 +124,10 @@ def _allow_files(count: int) -> None:
 class LiveServer(uvicorn.Server):
     """Says where its pages are, says bye before it goes, and leaves with exit status 0."""
 
-    def __init__(self, config: uvicorn.Config, clinic: Clinic, listener: socket.socket) -> None:
+    def __init__(self, config: uvicorn.Config, clinic: Clinic, access: Access, listener: socket.socket) -> None:
         super().__init__(config)
         self.clinic = clinic
+        self.access = access
         self.port: int = listener.getsockname()[1]
         self.ready = asyncio.Event()
         self.stopped = asyncio.Event()
@@ -141,7 +143,7 @@ class LiveServer(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, and say where the pages are."""
         await super().startup(sockets)
-        sys.stdout.write(_welcome(self.clinic, self.port))
+        sys.stdout.write(_welcome(self.clinic, self.access, self.port))
         sys.stdout.flush()
         self.ready.set()
         _log.info("the server is ready", extra={"port": self.port, "version": __version__})
@@ -163,16 +165,38 @@ class LiveServer(uvicorn.Server):
             signal.setitimer(signal.ITIMER_REAL, EXIT_WITHIN_S)
 
 
-def _welcome(clinic: Clinic, port: int) -> str:
-    """Where the pages are, and which strap is used."""
-    words, room = Words(clinic.settings.lang), clinic.room()
+def _welcome(clinic: Clinic, access: Access, port: int) -> str:
+    """Where the pages are, and what whoever starts the server has to know."""
+    words = Words(clinic.settings.lang)
+    lines = _private(clinic, words, port) if access.is_private else []
+    if access.outward is not None:
+        lines += _outward(access, words, access.outward)
+    return "\n".join([*lines, words("serve.stop")]) + "\n"
+
+
+def _private(clinic: Clinic, words: Words, port: int) -> list[str]:
+    """Where the pages of a private try-out are, and which strap is used."""
+    room = clinic.room()
     host = f"[{clinic.settings.host}]" if ":" in clinic.settings.host else clinic.settings.host
     lines = [f"{words(f'serve.{name}')}: http://{host}:{port}{path}" for path, name in _NAMES.items()]
     if clinic.settings.strap == AUTO and room.session.channel.facts.simulated:
         lines.append(words("serve.no_adapter"))
     elif room.session.channel.facts.simulated:
         lines.append(words("serve.simulated"))
-    return "\n".join([*lines, words("serve.stop")]) + "\n"
+    return lines
+
+
+def _outward(access: Access, words: Words, address: str) -> list[str]:
+    """Where other machines find the pages, and the first admin a way in."""
+    lines = [f"{words('serve.staff')}: {address}/staff"]
+    if access.settings.insecure_http:
+        lines = [f"{words('serve.patient')}: {address}/join", words("serve.insecure")]
+    elif access.settings.tls_cert is None and address.startswith("https:") and not access.settings.origins:
+        lines.append(f"{words('serve.certificate')}: {address}/certificate")
+    if access.needs_first_admin:
+        token = access.links.make(None, access.times.utc)
+        lines.append(f"{words('serve.first')}: {address}/staff#first={token}")
+    return lines
 
 
 _NAMES = {"/": "start", "/patient": "patient", "/physio": "physio"}  # what a private try-out needs

@@ -12,6 +12,7 @@ from fastapi import FastAPI, Request
 from biofeedback.ids import new_ulid
 from biofeedback.server.access import Access, Inside, Role, add_access, principal_of
 from biofeedback.server.access.access import Times
+from biofeedback.server.front import Front
 from biofeedback.server.security import Guard
 from biofeedback.settings import Settings
 from biofeedback.store import Store, open_store, people, users
@@ -119,7 +120,7 @@ async def entered(data: Path, **settings: Any) -> AsyncIterator[Entered]:
     access = Access(chosen, rooms.get, hasher, Times(clock, clock))
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     add_access(app, access)
-    app.add_middleware(Guard)
+    app.add_middleware(Guard, front=Front(by_address=chosen.insecure_http))
 
     @app.get("/api/people/{person}")
     async def person(request: Request, person: str) -> dict[str, str]:

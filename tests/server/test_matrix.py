@@ -25,6 +25,8 @@ EXPECTED = {
     "GET /physio": EVERYBODY,
     "GET /staff": EVERYBODY,
     "GET /join": EVERYBODY,
+    "GET /certificate": EVERYBODY,
+    "GET /certificate.crt": EVERYBODY,
     "GET /static/{path:path}": EVERYBODY,
     "GET /lang/{file}": EVERYBODY,
     "GET /livez": EVERYBODY,

@@ -128,13 +128,6 @@ def test_a_taken_port_is_said_with_its_cure() -> None:
             open_server(Settings(port=port, strap="simulated"))
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.5", "::", "example.org"])
-def test_other_machines_are_not_admitted_before_there_is_a_sign_in(host: str) -> None:
-    with pytest.raises(InputError, match="no sign-in") as caught:
-        serve(Settings(host=host))
-    assert "\n" not in str(caught.value)
-
-
 def test_a_strap_that_cannot_be_used_is_said_before_anything_starts(tmp_path: Path) -> None:
     for strap in ("polar", "simulated:nobody", f"replay:{tmp_path / 'none.jsonl'}"):
         with pytest.raises(InputError) as caught:

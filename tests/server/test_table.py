@@ -9,6 +9,7 @@ from biofeedback import lang, messages
 from biofeedback.server import create_app
 from biofeedback.server.access.principal import Role
 from biofeedback.server.access.table import MESSAGES, ROUTES, Reach, asked, may_say
+from biofeedback.server.front import Front
 from biofeedback.settings import Settings
 
 EXAMPLE = "01K00000000000000000000000"
@@ -36,7 +37,7 @@ def example(template: str) -> str:
 
 @pytest.fixture
 def app(tmp_path: object) -> FastAPI:
-    return create_app(Settings(data=tmp_path))  # type: ignore[arg-type]
+    return create_app(Settings(data=tmp_path), Front())  # type: ignore[arg-type]
 
 
 def test_every_route_of_the_application_has_a_row(app: FastAPI) -> None:

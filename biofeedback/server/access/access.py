@@ -109,7 +109,14 @@ class Access:
     @property
     def is_private(self) -> bool:
         """Whether this is a private try-out: nobody is registered, and staff can only be at this machine."""
-        return not self._has_users and (is_loopback(self.settings.host) or self.settings.insecure_http)
+        settings = self.settings
+        is_alone = is_loopback(settings.host) and not settings.origins
+        return not self._has_users and (is_alone or settings.insecure_http)
+
+    @property
+    def needs_first_admin(self) -> bool:
+        """Whether nobody can get in yet."""
+        return not self._has_users and not self.is_private
 
     async def open(self, store: Store) -> None:
         """Begin to know people by what is stored."""

@@ -36,6 +36,8 @@ ROUTES: dict[str, Row] = {
     "GET /physio": _PUBLIC,
     "GET /staff": _PUBLIC,
     "GET /join": _PUBLIC,
+    "GET /certificate": _PUBLIC,
+    "GET /certificate.crt": _PUBLIC,
     "GET /static/{path:path}": _PUBLIC,
     "GET /lang/{file}": _PUBLIC,
     "GET /livez": _PUBLIC,

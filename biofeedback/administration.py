@@ -1,0 +1,67 @@
+"""Commands for whoever looks after the machine: certificates, and links with which a person chooses a password."""
+
+# ruff: noqa: PLC0415  each command imports what it needs when it runs: --help stays light
+
+import argparse
+import sys
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from biofeedback.errors import InputError
+
+if TYPE_CHECKING:
+    from biofeedback.settings import Settings
+
+__all__ = ["admin", "certificate"]
+
+
+def certificate(arguments: argparse.Namespace) -> int:
+    """Certificates of the clinic, and how phones come to trust them."""
+    from biofeedback.certificates import Certificates
+    from biofeedback.lang import Words
+
+    settings, words = _settings(arguments), Words(arguments.lang)
+    made = Certificates(settings.data).make(arguments.names, datetime.now(UTC))
+    address = f"https://{arguments.names[0]}:{settings.port}/certificate"
+    said = words("certificate.made", address=address, fingerprint=made.fingerprint, file=str(made.path))
+    sys.stdout.write(said + "\n")
+    return 0
+
+
+def admin(arguments: argparse.Namespace) -> int:
+    """A one-time link for the first admin, or for a user who forgot the password.
+
+    Raises
+    ------
+    InputError
+        If it is not said for whom.
+    """
+    from biofeedback.lang import Words
+    from biofeedback.links import OneTimeLinks
+
+    if (arguments.what == "reset") != (arguments.name is not None):
+        raise InputError("say for whom: `biofeedback admin reset NAME`; the first admin has no name yet: `admin first`")
+    settings, words = _settings(arguments), Words(arguments.lang)
+    user = arguments.name if arguments.what == "reset" else None
+    token = OneTimeLinks(settings.data).make(user, datetime.now(UTC))
+    place = f"/staff#{'first' if user is None else 'reset'}={token}"
+    sys.stdout.write(words("admin.link", link=_address(settings) + place) + "\n")
+    return 0
+
+
+def _settings(arguments: argparse.Namespace) -> "Settings":
+    """Settings of the server that this is for, as far as the command line does not say otherwise."""
+    from biofeedback.configuration import read_settings
+
+    return read_settings({"data": arguments.data}, arguments.settings)
+
+
+def _address(settings: "Settings") -> str:
+    """Where the pages are, as far as the settings say."""
+    from biofeedback.server.front import front_of
+
+    try:
+        outward = front_of(settings, datetime.now(UTC)).outward(settings, settings.port)
+    except InputError:
+        outward = None  # the server is told on its command line what it is not told here
+    return outward or f"http://localhost:{settings.port}"

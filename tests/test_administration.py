@@ -1,0 +1,55 @@
+"""Commands for whoever looks after the machine."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from biofeedback.certificates import Certificates, names_of
+from biofeedback.cli import main
+from biofeedback.links import OneTimeLinks
+
+
+def token_of(out: str, kind: str) -> str:
+    return out.partition(f"/staff#{kind}=")[2].split()[0]
+
+
+def test_a_certificate_is_made_and_its_fingerprint_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["certificate", "clinic.local", "192.168.1.20", "--data", str(tmp_path), "--lang", "nl"]) == 0
+    made, out = Certificates(tmp_path), capsys.readouterr().out
+    assert {"clinic.local", "192.168.1.20"} <= names_of(made.server)
+    assert made.said().fingerprint in out
+    assert "https://clinic.local:8800/certificate" in out
+    assert "vingerafdruk" in out
+    assert main(["certificate", "other.local", "--data", str(tmp_path)]) == 2
+    assert "remove that folder" in capsys.readouterr().err
+
+
+def test_the_first_admin_gets_a_link(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["admin", "first", "--data", str(tmp_path)]) == 0
+    out = capsys.readouterr().out
+    assert "http://localhost:8800/staff#first=" in out
+    link = OneTimeLinks(tmp_path).find(token_of(out, "first"), datetime.now(UTC))
+    assert link is not None
+    assert link.user is None
+
+
+def test_somebody_who_forgot_the_password_gets_a_link(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BIOFEEDBACK_HOST", "0.0.0.0")
+    assert main(["admin", "reset", "j.devries", "--data", str(tmp_path)]) == 0
+    assert "http://localhost:8800/staff#reset=" in capsys.readouterr().out
+    Certificates(tmp_path).make(["clinic.local"], datetime.now(UTC))
+    assert main(["admin", "reset", "j.devries", "--data", str(tmp_path)]) == 0
+    out = capsys.readouterr().out
+    assert "https://clinic.local:8800/staff#reset=" in out
+    link = OneTimeLinks(tmp_path).find(token_of(out, "reset"), datetime.now(UTC))
+    assert link is not None
+    assert link.user == "j.devries"
+
+
+@pytest.mark.parametrize("words", [["reset"], ["first", "beheer"]])
+def test_a_link_is_for_somebody(tmp_path: Path, capsys: pytest.CaptureFixture[str], words: list[str]) -> None:
+    assert main(["admin", *words, "--data", str(tmp_path)]) == 2
+    assert "say for whom" in capsys.readouterr().err
