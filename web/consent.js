@@ -20,7 +20,8 @@ export function holds(consents) {
 export function Consent({ person, declined }) {
   const t = words.value;
   const [isForResearch, allow] = useState(false);
-  const say = (kind, given) => ask("POST", `/api/people/${person}/consents`, { kind, version: version(), given });
+  // In a room without a person there is nobody to keep it of: whoever comes in is asked each time.
+  const say = async (kind, given) => person && ask("POST", `/api/people/${person}/consents`, { kind, version: version(), given });
   const agree = async () => {
     await say("research", isForResearch);
     await say("measurement", true); // last: whoever comes back after half of it is asked again
@@ -33,9 +34,9 @@ export function Consent({ person, declined }) {
   return html`<${View} title=${t("consent.ask")}>
     <p class="lead">${t("consent.lead")}</p>
     ${PARTS.map((part) => html`<section><h2>${t(`consent.${part}`)}</h2><p>${t(`consent.${part}.text`)}</p></section>`)}
-    <section class="panel"><h2>${t("consent.research")}</h2><p>${t("consent.research.text")}</p>
+    ${person && html`<section class="panel"><h2>${t("consent.research")}</h2><p>${t("consent.research.text")}</p>
       <label class="choice"><input type="checkbox" checked=${isForResearch} onChange=${(event) => allow(event.target.checked)} /><span>${t("consent.research.yes")}</span></label>
-    </section>
+    </section>`}
     <div class="acts"><${Act} class="primary" act=${agree}>${t("consent.yes")}<//><${Act} act=${decline}>${t("consent.no")}<//></div>
     <p class="soft">${t("consent.text_version", { version: version() })}</p>
   <//>`;

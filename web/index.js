@@ -33,5 +33,5 @@ function Page() {
   </div>`;
 }
 
-await whoAmI().catch(({ status }) => (me.value = { private: status === 404 })); // 404: a server without staff
+await whoAmI().catch(() => (me.value = { private: false }));
 open(Page, "start.who");

@@ -10,10 +10,7 @@ import { refusalWords } from "./refusal.js";
 import { html, signal } from "./ui.js";
 import { View } from "./view_frame.js";
 
-// The link's token is kept out of the history: it works once.
-const token = location.hash.slice(1);
-if (token) history.replaceState(null, "", location.pathname);
-
+let token = "";
 const screen = signal("waiting"); // waiting | staff | code | consent | declined | trouble
 const refused = signal(null);
 
@@ -22,7 +19,7 @@ async function goOn() {
   const { role, room, person } = await whoAmI();
   if (role === "guest") return location.replace(`/physio#room=${room}`);
   if (role !== "patient") return (screen.value = "code");
-  if (holds(await ask("GET", `/api/people/${person}/consents`))) return location.replace("/patient");
+  if (person && holds(await ask("GET", `/api/people/${person}/consents`))) return location.replace("/patient");
   screen.value = "consent";
 }
 
@@ -37,13 +34,17 @@ async function enterByLink() {
     await join({ token });
   } catch (error) {
     refused.value = error;
-    screen.value = "code";
+    const isAway = error.status === 0 || error.status >= 500; // the link may still be good
+    if (!isAway) token = "";
+    screen.value = isAway ? "trouble" : "code";
   }
 }
 
 // A member of the staff who opens a patient's link on the own computer would be signed out by it.
 async function begin() {
   screen.value = "waiting";
+  token = location.hash.slice(1) || token;
+  if (location.hash) history.replaceState(null, "", location.pathname); // it works once: nothing for the history
   try {
     if (!token) return await goOn();
     screen.value = isStaff(await whoAmI()) ? "staff" : "waiting";
@@ -105,5 +106,6 @@ function Page() {
   </div>`;
 }
 
+addEventListener("hashchange", begin);
 begin();
 open(Page, "join.title");

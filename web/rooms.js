@@ -18,14 +18,15 @@ function NewRoom({ person, opened }) {
   const people = useAsked("/api/people").found;
   const exercises = useAsked("/api/exercises").found;
   if (!people || !exercises) return null;
+  if (people.length === 0) return html`<p>${t("rooms.people.none")} <a href="#people">${t("people.new")}</a></p>`;
   const act = async (values) => {
     const which = values.which?.trim();
-    const room = await ask("POST", "/api/rooms", { ...(values.person ? { person: values.person } : {}), strap: which ? `${kind}:${which}` : kind, exercise: values.exercise });
+    const room = await ask("POST", "/api/rooms", { person: values.person, strap: which ? `${kind}:${which}` : kind, exercise: values.exercise });
     opened();
-    return ["rooms.opened", { code: room.pseudonym ?? t("rooms.nobody") }];
+    return ["rooms.opened", { code: room.pseudonym }];
   };
   return html`<${Form} label=${t("rooms.new")} act=${act} button=${t("rooms.open")}>
-    <${Choice} label=${t("rooms.person")} name="person" value=${person} options=${[["", t("rooms.nobody")], ...people.map((one) => [one.id, one.name ? t("rooms.person.named", one) : one.pseudonym])]} />
+    <${Choice} label=${t("rooms.person")} name="person" value=${person} options=${people.map((one) => [one.id, one.name ? t("rooms.person.named", one) : one.pseudonym])} />
     <${Choice} label=${t("rooms.strap")} hint=${t(`rooms.strap.${kind}.hint`)} name="strap" value=${kind} onChange=${(event) => choose(event.target.value)} options=${STRAPS.map((one) => [one, t(`rooms.strap.${one}`)])} />
     ${NAMED.has(kind) && html`<${Field} label=${t(`rooms.strap.${kind}.which`)} name="which" maxlength="60" />`}
     <${Choice} label=${t("patient.exercise")} name="exercise" options=${exercises.map(({ name }) => [name, t(`exercise.${name}.title`)])} />

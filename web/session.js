@@ -8,10 +8,9 @@ import { signal } from "./ui.js";
 
 const TICK_MS = 250;
 
-// Good for one connection. A server that knows no tickets needs none.
+// Good for one connection, to the room that is named or to one's own.
 async function ticketTo(room) {
-  const unknown = (refused) => (refused.status === 404 && !refused.code ? {} : Promise.reject(refused));
-  return (await ask("POST", "/api/ticket", room ? { room } : {}).catch(unknown)).ticket ?? null;
+  return (await ask("POST", "/api/ticket", { room })).ticket;
 }
 
 function channelUrl() {

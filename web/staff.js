@@ -24,14 +24,18 @@ function routeOf(hash) {
   return { name, value };
 }
 
-const route = signal(routeOf(location.hash));
+const LINKS = new Set(["first", "reset"]);
+const route = signal({ name: "" });
+const token = signal(null); // of a link that works once: it is kept out of the history, and out of sight
 const news = signal(null); // told at the sign-in that comes next
 const trouble = signal(null);
-addEventListener("hashchange", () => (route.value = routeOf(location.hash)));
 
-// A link that works once is kept out of the history, and out of sight.
-const token = signal(["first", "reset"].includes(route.value.name) ? route.value : null);
-if (token.value) history.replaceState(null, "", location.pathname);
+function turn() {
+  const next = routeOf(location.hash);
+  if (!LINKS.has(next.name)) return (route.value = next);
+  token.value = next;
+  history.replaceState(null, "", location.pathname);
+}
 
 function begin() {
   trouble.value = null;
@@ -87,5 +91,7 @@ function Page() {
 }
 
 effect(() => me.value?.user && (news.value = null));
+addEventListener("hashchange", turn);
+turn();
 begin();
 open(Page, "staff.title");

@@ -26,10 +26,11 @@ function User({ user, changed }) {
   return html`<li class="panel user" aria-label=${user.user}>
     <h2>${user.user}</h2>
     <p>${t(user.disabled ? "users.disabled" : `role.${user.role}`)}</p>
-    ${!user.disabled && html`<div class="acts">
+    ${!user.disabled && !user.has_password && html`<p class="soft">${t("users.no_password")}</p>`}
+    <div class="acts">
       <${Act} class="small" act=${async () => hold((await ask("POST", `${path}/reset`)).link)}>${t("users.reset")}<//>
-      ${!isSelf && html`<${Act} class="small" act=${() => ask("PATCH", path, { role: other }).then(changed)}>${t(`users.make.${other}`)}<//>`}
-    </div>`}
+      ${!isSelf && !user.disabled && html`<${Act} class="small" act=${() => ask("PATCH", path, { role: other }).then(changed)}>${t(`users.make.${other}`)}<//>`}
+    </div>
     ${link && html`<p>${t("users.reset.about")}</p><${CopyLink} link=${link} label=${t("users.reset.link")} />`}
     ${!isSelf && !user.disabled && html`<${Sure} label=${t("users.disable")} question=${t("users.disable.sure", { user: user.user })} yes=${t("users.disable.yes")} act=${disable} />`}
   </li>`;

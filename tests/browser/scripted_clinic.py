@@ -68,7 +68,7 @@ class ScriptedClinic:
         self.rooms = [room(), room(id="01ROOM2", pseudonym="B-4", state="ready", step=None, answer=None, saved=False)]
         self.shares: list[dict[str, Any]] = []
         self.users = [
-            {"id": "01U1", "user": "beheer", "role": "admin", "disabled": False},
+            {"id": "01U1", "user": "beheer", "role": "admin", "disabled": False, "has_password": True},
             {"id": "01U2", "user": "j.devries", "role": "physiotherapist", "disabled": False},
             {"id": "01U3", "user": "oud", "role": "physiotherapist", "disabled": True},
         ]

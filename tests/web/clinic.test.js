@@ -20,6 +20,7 @@ test("what was refused is told in the words of its code, else of its status, els
   assert.deepEqual(refusalWords(t, new Refused(409, "no_room", "x")), ["error.no_room", { detail: "x" }]);
   assert.deepEqual(refusalWords(t, new Refused(429, "unheard_of", "x")), ["error.too_many_tries", { detail: "x" }]);
   assert.deepEqual(refusalWords(t, new Refused(418, undefined, [{ loc: 1 }])), ["error.unknown", { detail: "" }]);
+  assert.deepEqual(refusalWords(t, new Refused(500)), ["error.unavailable", { detail: "" }]);
   assert.deepEqual(refusalWords(t, new Refused(0)), ["error.offline", { detail: "" }]);
 });
 
