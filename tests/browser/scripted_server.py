@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -94,8 +95,9 @@ class ScriptedServer:
 
     async def _send(self, texts: list[str]) -> None:
         for viewer in list(self._viewers):
-            for text in texts:
-                await viewer.send_text(text)
+            with suppress(WebSocketDisconnect):  # a page that is being closed
+                for text in texts:
+                    await viewer.send_text(text)
 
     async def _hang_up(self) -> None:
         for viewer in list(self._viewers):
