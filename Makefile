@@ -11,7 +11,7 @@ $(shell test -x $(BIN)/python || rm -f $(RUNTIME) $(DEV))
 is_missing = $(if $(shell command -v $(1) 2>/dev/null),,$(2))
 find_chromium = $(or $(CHROMIUM),$(shell command -v chromium 2>/dev/null || command -v chromium-browser 2>/dev/null))
 
-.PHONY: help run test test-bluez lint web bench faults fuzz validate estimators soak measures settings recordings wheel clean system
+.PHONY: help run test test-bluez lint web bench faults fuzz validate estimators soak measures security settings recordings wheel clean system
 .DEFAULT_GOAL := help
 
 help: ## say what can be made
@@ -47,6 +47,9 @@ faults: $(DEV) ## 200 runs of a remote collector over a bad network with kills o
 
 fuzz: $(DEV) ## a million payloads and many sessions of spoilt bytes; with atheris (pip install -e '.[fuzz]') guided as well
 	$(BIN)/python -m tests.fuzz $(ARGS)
+
+security: $(DEV) ## bandit, pip-audit, and a hundred thousand requests to the running server; needs pip install -e '.[security]'
+	$(BIN)/python -m tests.security $(ARGS)
 
 validate: $(DEV) ## docs/validation.md: error rates of the answers, within an hour; goes on where it stopped
 	$(BIN)/python -m tests.validation $(ARGS)

@@ -21,7 +21,7 @@ __all__ = ["FILE_NAME", "FILE_VARIABLE", "PREFIX", "read_settings"]
 PREFIX = "BIOFEEDBACK_"
 FILE_VARIABLE = f"{PREFIX}SETTINGS"
 FILE_NAME = "settings.toml"  # in the data folder
-HOLDS_PASSWORD = "store_url"  # its value is never said
+NEVER_SAID = "store_url"  # its value is never said
 _YES_NO = ("true", "false", "1", "0", "yes", "no")
 KINDS: dict[str, Any] = get_type_hints(Settings)
 
@@ -128,7 +128,7 @@ def _must_be_known(name: str, place: str, is_well_written: bool, write: Callable
 
 def _shown(name: str, value: object, equals: str = "=") -> str:
     """A value as it is repeated to whoever wrote it, unless it holds a password."""
-    return "" if name == HOLDS_PASSWORD else f"{equals}{value}"
+    return "" if name == NEVER_SAID else f"{equals}{value}"
 
 
 def _value(name: str, given: _Given) -> Any:

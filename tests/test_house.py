@@ -24,6 +24,7 @@ NOT_MIRRORING = {
     "browser",
     "faults",
     "fuzz",
+    "security",
     "soak",
     "validation",
     "web",

@@ -218,7 +218,8 @@ class Sender:
         waits_s = self._timings.back_off_s
         wait_s = waits_s[min(self._failures, len(waits_s) - 1)]
         self._failures += 1
-        return wait_s * random.uniform(1 - self._timings.jitter_fraction, 1 + self._timings.jitter_fraction)
+        jitter = self._timings.jitter_fraction
+        return wait_s * random.uniform(1 - jitter, 1 + jitter)  # nosec B311 - no secret hangs on it
 
 
 def _refusal(error: InvalidStatus) -> Exception:

@@ -62,7 +62,7 @@ class Front:
             return None
         names = sorted(name for name in self.names if not is_loopback(name) and not name.startswith("*"))
         host = min(names, key=_is_address) if names else settings.host
-        if host in ("0.0.0.0", "::"):
+        if host in ("0.0.0.0", "::"):  # nosec B104 - asked for, and then admitted over TLS alone
             host = _own_address(host)
         return f"{self.scheme}://{f'[{host}]' if ':' in host else host}:{port}"
 
@@ -113,7 +113,8 @@ def _is_address(name: str) -> bool:
 
 def _own_address(host: str) -> str:
     """Address of this machine that others most likely reach it by."""
-    family, far = (socket.AF_INET, FAR) if host == "0.0.0.0" else (socket.AF_INET6, ("2001:db8::1", FAR[1]))
+    is_v6 = ":" in host
+    family, far = (socket.AF_INET6, ("2001:db8::1", FAR[1])) if is_v6 else (socket.AF_INET, FAR)
     try:
         with socket.socket(family, socket.SOCK_DGRAM) as probe:
             probe.connect(far)

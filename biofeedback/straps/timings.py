@@ -29,4 +29,4 @@ class Timings:
     def wait_s(self, failures: int) -> float:
         """Seconds to wait after so many failures in a row, 20 % more or less."""
         longest = self.back_off_s[min(failures, len(self.back_off_s)) - 1]
-        return longest * uniform(1 - self.jitter_fraction, 1 + self.jitter_fraction)
+        return longest * uniform(1 - self.jitter_fraction, 1 + self.jitter_fraction)  # nosec B311 - no secret hangs on it

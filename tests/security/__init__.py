@@ -1,0 +1,1 @@
+"""What tools say of the security of code, dependencies and the running server: ``make security``."""
