@@ -3,6 +3,7 @@
 import { ask } from "./api.js";
 import { Choice, Field, Form } from "./form.js";
 import { List, useAsked } from "./list.js";
+import { me } from "./me.js";
 import { words } from "./page.js";
 import { Room } from "./room.js";
 import { html, useState } from "./ui.js";
@@ -37,6 +38,7 @@ export function Rooms({ id }) {
   const t = words.value;
   const rooms = useAsked("/api/rooms", EVERY_MS);
   return html`<${View} title=${t("staff.rooms")}>
+    ${me.value.role === "local" && html`<p class="soft">${t("staff.local")}</p>`}
     <${List} asked=${rooms} none="rooms.none" class="rooms">${(rooms.found ?? []).map((room) => html`<${Room} key=${room.id} room=${room} changed=${rooms.again} />`)}<//>
     <section class="panel"><h2>${t("rooms.new")}</h2><${NewRoom} key=${id} person=${id} opened=${rooms.again} /></section>
   <//>`;

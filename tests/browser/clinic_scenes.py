@@ -70,7 +70,7 @@ SCREENS = {
     "first": Screen(NOBODY, f"/staff#first={TOKEN}", "form"),
     "reset": Screen(NOBODY, f"/staff#reset={TOKEN}", "form"),
     "rooms": Screen(PHYSIO, "/staff", ".room + .room"),
-    "rooms-none": Screen(PRIVATE, "/staff", "form", setting=_nobody_and_nothing),
+    "rooms-none": Screen(PRIVATE, "/staff", ".panel a", setting=_nobody_and_nothing),
     "invitation": Screen(PHYSIO, "/staff", ".room", (".acts button >> nth=0",), ".qr"),
     "share": Screen(PHYSIO, "/staff", ".room", (".acts button >> nth=1", ".part > button"), ".copy", _shared),
     "close": Screen(PHYSIO, "/staff", ".room", (".room > button >> nth=0",), ".sure"),
