@@ -79,9 +79,10 @@ class Channel:
 
     def refresh_quality(self) -> None:
         """Send the signal again when a second went by without news of it: the strap may be in another state."""
+        if (last := self._last_quality) is None:
+            return
         now_s = self.status().session_s
-        last = self._last_quality
-        if last is not None and now_s - last.t_s > REFRESH_S and self.status().state != "finished":
+        if now_s - last.t_s > REFRESH_S and self.status().state != "finished":
             age_s = None if last.beat_age_s is None else last.beat_age_s + now_s - last.t_s
             self._send(quality(replace(last, t_s=now_s, beat_age_s=age_s), self.status(), self._watching()))
 
@@ -125,12 +126,12 @@ class Channel:
     def reap(self, now_s: float) -> None:
         """Ask stale viewers whether they are there, and let go of those that stay silent or cannot keep up."""
         for viewer in list(self.viewers):
-            if viewer.behind_s(now_s) > CLOSE_S:
+            behind_s = viewer.behind_s(now_s)
+            viewer.is_stale = behind_s > STALE_S
+            if behind_s > CLOSE_S:
                 self._dismiss(viewer, "too_slow", TOO_SLOW)
-            else:
-                viewer.is_stale = viewer.behind_s(now_s) > STALE_S
-                if viewer.is_stale:
-                    self.tell(viewer, messages.Ping())
+            elif viewer.is_stale:
+                self.tell(viewer, messages.Ping())
 
     def frame(self, item: Outgoing | Dropped) -> bytes:
         """Frame of an item of a viewer's queue."""

@@ -44,8 +44,8 @@ class Viewer:
     """
 
     __slots__ = (
-        "_acknowledged_s", "_arrived", "_clock", "_frame", "_owed", "_queue", "_unacknowledged", "_wire", "closed",
-        "is_stale", "role",
+        "_arrived", "_clock", "_frame", "_owed", "_queue", "_unacknowledged", "_wire", "acknowledged_s",
+        "closed", "is_stale", "role",
     )  # fmt: skip
 
     def __init__(self, role: str, clock: Callable[[], float]) -> None:
@@ -58,7 +58,7 @@ class Viewer:
         self._owed: list[Outgoing] = []  # what it missed while it was away: sent first, whatever its length
         self._queue: list[Item] = []
         self._arrived: asyncio.Event | None = None  # where it has no wire
-        self._acknowledged_s = clock()
+        self.acknowledged_s = clock()
         self._unacknowledged: list[tuple[int, float]] = []
 
     def connect(self, wire: Wire, frame: Callable[[Item], bytes]) -> None:
@@ -113,7 +113,7 @@ class Viewer:
 
     def acknowledge(self, message_seq: int) -> None:
         """The viewer has handled all messages up to this one."""
-        self._acknowledged_s = self._clock()
+        self.acknowledged_s = self._clock()
         handled = 0
         for q, _ in self._unacknowledged:
             if q > message_seq:
@@ -124,7 +124,7 @@ class Viewer:
     def behind_s(self, now_s: float) -> float:
         """Seconds since the viewer last acknowledged, or since the oldest message it has not handled was sent."""
         oldest_s = self._unacknowledged[0][1] if self._unacknowledged else now_s
-        return now_s - min(self._acknowledged_s, oldest_s)
+        return now_s - min(self.acknowledged_s, oldest_s)
 
     def _wake(self) -> None:
         """Something is to be done."""

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -27,12 +28,16 @@ from biofeedback.viewer import Viewer
 __all__ = ["watch"]
 
 HELLO_WITHIN_S = 10.0
+OFTEN_S = 1.0  # acknowledgements that come oftener wait for their turn as everything else
 MAX_BAD = 20  # messages that make no sense, before the viewer is shown the door
 MAX_TEXT = 2000  # characters of a note
 POLICY = 1008  # websocket close code: policy violation
 _GONE = (WebSocketDisconnect, RuntimeError, OSError)  # what a socket raises whose other side left
 
+_ACK = b'{"type":"ack"'  # as the pages write it; said in another way it is understood as well
+
 _decode = msgspec.json.Decoder(messages.FromViewer).decode
+_decode_ack = msgspec.json.Decoder(messages.Ack).decode
 
 
 class _BadMessage(Exception):
@@ -96,12 +101,15 @@ async def _stay(socket: WebSocket, room: Room, session: Session, viewer: Viewer)
             writing = group.create_task(_write(socket, session, viewer))
         else:
             wire.stop_pings()
+            wire.overhear = partial(_overhear, viewer)
             viewer.connect(wire, session.channel.frame)
         try:
             with contextlib.suppress(*_GONE):
                 await _listen(socket, _Visit(room, session, viewer, strap))
         finally:
             strap.leave()
+            if wire is not None:
+                wire.overhear = None
             if writing is not None:
                 writing.cancel()
 
@@ -162,6 +170,18 @@ async def _receive(socket: WebSocket) -> messages.FromViewer:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise _BadMessage(str(error)) from error
     return said
+
+
+def _overhear(viewer: Viewer, text: bytes) -> bool:
+    """Whether a text was an acknowledgement, which comes from every viewer every few seconds, and no oftener."""
+    if not text.startswith(_ACK) or asyncio.get_running_loop().time() - viewer.acknowledged_s < OFTEN_S:
+        return False
+    try:
+        said = _decode_ack(text)
+    except msgspec.DecodeError:
+        return False  # it is told so as for any other message
+    viewer.acknowledge(said.message_seq)
+    return True
 
 
 def _on_ack(said: messages.Ack, visit: _Visit) -> None:

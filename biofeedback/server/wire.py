@@ -6,6 +6,7 @@ from typing import cast
 
 from starlette.types import Scope
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import Frame
 from websockets.http11 import Request
 
 __all__ = ["FramesProtocol", "wire_of"]
@@ -22,6 +23,7 @@ class FramesProtocol(WebSocketsSansIOProtocol):
     """
 
     drained: Callable[[], None] | None = None
+    overhear: Callable[[bytes], bool] | None = None  # takes a whole text on the way in, or leaves it to the route
 
     def connection_made(self, transport: BaseTransport) -> None:
         """A connection is there."""
@@ -33,6 +35,11 @@ class FramesProtocol(WebSocketsSansIOProtocol):
         super().handle_connect(event)
         if self.response.status_code == 101:
             cast(Scope, self.scope)["extensions"][_NAME] = {"wire": self}
+
+    def handle_text(self, event: Frame) -> None:
+        """A text: what comes often is taken at once, without waking the route for it."""
+        if not (event.fin and self.overhear is not None and self.overhear(bytes(event.data))):
+            super().handle_text(event)
 
     def resume_writing(self) -> None:
         """What waited is nearly sent."""

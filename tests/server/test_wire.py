@@ -65,7 +65,7 @@ async def test_a_viewer_that_never_reads_delays_nobody_and_is_cut_off(serve: Ser
         await page.hear("quality")
         waiting = [item for item in silent._queue if isinstance(item, Outgoing) and item.kind == "mark"]
         assert 0 < len(waiting) < 200
-        channel.reap(silent._acknowledged_s + 31)
+        channel.reap(silent.acknowledged_s + 31)
         assert silent not in channel.viewers
         async with asyncio.timeout(10):
             while len(served.server.clinic.visits) > 1:
@@ -158,3 +158,18 @@ async def test_a_refused_websocket_has_no_way_past_the_queue() -> None:
         assert b" 400 " in await reader.readline()
         writer.close()
         await writer.wait_closed()
+
+
+async def test_an_acknowledgement_is_taken_on_the_way_in_and_a_spoilt_one_is_told(serve: Serve) -> None:
+    served = await serve()
+    async with served.page() as page:
+        await page.hear("snapshot")
+        (viewer,) = served.server.clinic.room().session.channel.viewers
+        for said, error in (
+            ('{"type":"ack","message_seq":1}', ""),
+            ('{"type":"ack","message_seq":"x"}', "bad_message"),
+        ):
+            viewer.acknowledged_s = before_s = viewer.acknowledged_s - 2.0
+            await page.socket.send(said)
+            await page.hear("error" if error else "quality")
+            assert (viewer.acknowledged_s > before_s) is not bool(error)
