@@ -8,7 +8,7 @@ from biofeedback.core.exercises import EXERCISES, Exercise, PlannedStep
 from biofeedback.core.pacing import Pattern
 from biofeedback.errors import CommandRefused
 
-__all__ = ["SETTLE_S", "Course", "State"]
+__all__ = ["SETTLE_S", "Course", "State", "stamp_from"]
 
 SETTLE_S = 8.0  # after the last step, late beats may still come and every result becomes final (core.pipeline)
 
@@ -71,13 +71,13 @@ class Course:
         if self.state is not State.RUNNING or self._over_s is None or t_s < self._over_s:
             return None
         following = self._following()
-        return following if isinstance(following, Step) or t_s >= _stamp_from(self._over_s + SETTLE_S) else None
+        return following if isinstance(following, Step) or t_s >= stamp_from(self._over_s + SETTLE_S) else None
 
     def next_due_s(self) -> float | None:
         """Time at which ``due`` next changes by itself."""
         if self.state is not State.RUNNING or self._over_s is None:
             return None
-        return self._over_s if isinstance(self._following(), Step) else _stamp_from(self._over_s + SETTLE_S)
+        return self._over_s if isinstance(self._following(), Step) else stamp_from(self._over_s + SETTLE_S)
 
     def apply(self, event: Input) -> None:
         """Take an input into account."""
@@ -96,7 +96,7 @@ class Course:
             self._index += 1
         self.places[step.seq] = self._index
         self.state, self._step, self._pending = State.RUNNING, step, None
-        self._over_s = None if step.duration_s is None else _stamp_from(step.t_s + step.duration_s)
+        self._over_s = None if step.duration_s is None else stamp_from(step.t_s + step.duration_s)
 
     def _draw(self, plan: Plan) -> None:
         """The order of the steps was drawn; a plan that this exercise does not know is left alone."""
@@ -167,7 +167,7 @@ class Course:
         return "finishing" if self.state is State.RUNNING and self.step(t_s) is None else self.state.value
 
 
-def _stamp_from(t_s: float) -> float:
+def stamp_from(t_s: float) -> float:
     """First time that a session can stamp, in whole microseconds, which is not before ``t_s``."""
     stamp_s = round(t_s, 6)
     return stamp_s if stamp_s >= t_s else round(stamp_s + 1e-6, 6)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -13,7 +14,7 @@ from biofeedback.clock import Clock
 from biofeedback.core.events import End, Input, Mark, MarkKind, Plan, Rating, Resumed, Step
 from biofeedback.core.exercises import EXERCISES
 from biofeedback.core.results import Beat, Result
-from biofeedback.course import Course, State
+from biofeedback.course import Course, State, stamp_from
 from biofeedback.draw import SEEDS, draw_blocks
 from biofeedback.errors import BiofeedbackError, CommandRefused
 from biofeedback.strap_link import Make, StrapLink
@@ -22,7 +23,7 @@ from biofeedback.translation import Status
 
 __all__ = ["Pipeline", "Recorder", "Session"]
 
-TICK_S = 0.1  # between advances of the pipeline; the results do not depend on it
+TICK_S = 0.5  # at the longest between advances of the pipeline; the results do not depend on it
 BACK_OFF_S = (0.5, 1.0, 2.0, 4.0, 8.0)  # before a strap that failed is started again (straps.md, collector 5)
 
 _log = logging.getLogger(__name__)
@@ -38,6 +39,11 @@ class Pipeline(Protocol):
 
     def advance(self, now_s: float) -> list[Result]:
         """Results that are due by now."""
+        ...
+
+    @property
+    def next_due_s(self) -> float:
+        """Time at which something is due next, if nothing comes before."""
         ...
 
 
@@ -127,8 +133,10 @@ class Session:
     def receive(self, event: StrapEvent) -> None:
         """Take an event of the strap, at once."""
         if not self.ended.is_set():
+            began_ns = self.channel.now_ns()
             for make in self._link.inputs(event):
                 self._record(make)
+            self.channel.tally.answered.add((self.channel.now_ns() - began_ns) / 1e9)
 
     def command(self, command: str, author: str | None, exercise: str | None = None) -> None:
         """Steer: start, pause, resume, skip, stop or new. The command is recorded with its author.
@@ -197,7 +205,10 @@ class Session:
 
     async def commit(self) -> bool:
         """Put on the disk what was recorded, also after the end; whether all of it is there."""
-        return await self._recorder.commit()
+        began_ns = self.channel.now_ns()
+        is_kept = await self._recorder.commit()
+        self.channel.tally.committed.add((self.channel.now_ns() - began_ns) / 1e9)
+        return is_kept
 
     def heard(self, origin: str) -> int:
         """Highest number of an origin's own count that was recorded; 0: none."""
@@ -232,13 +243,17 @@ class Session:
         """Publish results. A fault in the pipeline costs its results, never the recording."""
         if self._is_broken:
             return
+        began_ns = self.channel.now_ns()
         try:
             found = results()
         except Exception:  # noqa: BLE001 - whatever it is, the recording must go on
             self._is_broken = True
             _log.exception("the pipeline failed; the session is recorded on without results")
             return
-        if any(isinstance(result, Beat) for result in found):
+        tally = self.channel.tally
+        tally.pipeline_ns += self.channel.now_ns() - began_ns
+        if beats := sum(isinstance(result, Beat) for result in found):
+            tally.beats += beats
             self._link.beats_arrive()
             self.beats.set()
         self.channel.publish(found)
@@ -257,10 +272,10 @@ class Session:
             self.strap.watch(step)
 
     def _next_tick_s(self) -> float:
-        """Time of the next tick: soon, and exactly when something is due."""
-        soon_s = self._clock.now_s() + TICK_S
-        due_s = self._course.next_due_s()
-        return soon_s if due_s is None or due_s <= self._last_t_s else min(soon_s, due_s)
+        """Time of the next tick: exactly when something is due, which an input may have brought nearer since."""
+        dues_s = (self._course.next_due_s(), self._pipeline.next_due_s)
+        ahead_s = [due_s for due_s in dues_s if due_s is not None and self._last_t_s < due_s < math.inf]
+        return min([self._clock.now_s() + TICK_S, *map(stamp_from, ahead_s)])
 
     async def _keep_strap(self) -> None:
         """Run the strap, and run it again when it fails."""

@@ -87,6 +87,10 @@ class CountingPipeline:
             )
         return results
 
+    @property
+    def next_due_s(self) -> float:
+        return self._second + 1.0
+
     def advance(self, now_s: float) -> list[Result]:
         assert now_s >= self.now_s, "time goes back"
         self.now_s = now_s

@@ -40,6 +40,10 @@ class Listening:
     def advance(self, now_s: float) -> list[Result]:
         return self._heard(self._pipeline.advance(now_s))
 
+    @property
+    def next_due_s(self) -> float:
+        return self._pipeline.next_due_s
+
     def _heard(self, results: list[Result]) -> list[Result]:
         self.results += results
         return results

@@ -105,6 +105,11 @@ class Pipeline:
         return self._on_end(end)
 
     @property
+    def next_due_s(self) -> float:
+        """Time at which ``advance`` next has something to do, unless an input comes first; infinite: never."""
+        return NEVER_S if self._is_finished else self._next_due()[0]
+
+    @property
     def beats(self) -> Beats:
         """All beats so far, with their labels: what measures that only an analysis makes are made from."""
         return self._intake.beats
