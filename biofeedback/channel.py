@@ -11,6 +11,7 @@ from biofeedback.core.exercises import EXERCISES, PlannedStep
 from biofeedback.core.results import Breathing, Quality, Result, StepEnded, StepStarted
 from biofeedback.course import Course
 from biofeedback.outgoing import Dropped, Outgoing
+from biofeedback.tally import Tally
 from biofeedback.told import Told
 from biofeedback.translation import Standing, Status, quality, translate, translate_input
 from biofeedback.viewer import CLOSE_S, STALE_S, Viewer
@@ -51,10 +52,11 @@ class Channel:
 
     def __init__(self, facts: Facts, course: Course, send_ns: Callable[[], int]) -> None:
         self.facts = facts
+        self.now_ns = send_ns
+        self.tally = Tally()  # a server puts its own here
         self.viewers: set[Viewer] = set()
         self.status: Callable[[], Status] = lambda: _NO_STATUS  # the session puts its own here
         self._course = course
-        self._send_ns = send_ns
         self._standing = Standing(course)
         self.history: list[bytes] = []  # frames of the numbered messages
         self._told = Told()
@@ -112,6 +114,7 @@ class Channel:
 
     def leave(self, viewer: Viewer) -> None:
         """A viewer is gone."""
+        self._count_dropped(viewer)
         self.viewers.discard(viewer)
 
     def tell(self, viewer: Viewer, message: messages.FromServer) -> None:
@@ -126,9 +129,11 @@ class Channel:
     def reap(self, now_s: float) -> None:
         """Ask stale viewers whether they are there, and let go of those that stay silent or cannot keep up."""
         for viewer in list(self.viewers):
+            self._count_dropped(viewer)
             behind_s = viewer.behind_s(now_s)
             viewer.is_stale = behind_s > STALE_S
             if behind_s > CLOSE_S:
+                self.tally.slow_closes += 1
                 self._dismiss(viewer, "too_slow", TOO_SLOW)
             elif viewer.is_stale:
                 self.tell(viewer, messages.Ping())
@@ -143,6 +148,11 @@ class Channel:
             return item
         return self._encoded(messages.Gap(start_s=item.start_s, end_s=item.end_s, reason="slow_viewer"))
 
+    def _count_dropped(self, viewer: Viewer) -> None:
+        """Count what a viewer was not given."""
+        self.tally.dropped += viewer.dropped
+        viewer.dropped = 0
+
     def _dismiss(self, viewer: Viewer, reason: str, code: int) -> None:
         """Say bye to one viewer."""
         self.tell(viewer, messages.Bye(reason=reason))
@@ -154,19 +164,23 @@ class Channel:
         outgoing = self._encoded(message, self.message_seq + 1)
         self.history.append(outgoing.frame)
         self._told.add(message)
-        for viewer in self.viewers:
-            viewer.put(outgoing)
+        self._give(outgoing)
 
     def _send(self, message: messages.FromServer) -> None:
         """Give a message that is never resent to all viewers."""
         if self.viewers:
-            outgoing = self._encoded(message)
-            for viewer in self.viewers:
-                viewer.put(outgoing)
+            self._give(self._encoded(message))
+
+    def _give(self, outgoing: Outgoing) -> None:
+        """Give a message to all viewers."""
+        self.tally.messages += 1
+        self.tally.sent += len(self.viewers)
+        for viewer in self.viewers:
+            viewer.put(outgoing)
 
     def _encoded(self, message: messages.FromServer, q: int = 0) -> Outgoing:
         """Message with its send time and number."""
-        stamped = msgspec.structs.replace(message, t=self._send_ns(), q=q)
+        stamped = msgspec.structs.replace(message, t=self.now_ns(), q=q)
         at_s = message.t_s if isinstance(message, messages.Beat) else 0.0
         return Outgoing.of(message.type, _encode(stamped), q, at_s)
 

@@ -45,12 +45,13 @@ class Viewer:
 
     __slots__ = (
         "_arrived", "_clock", "_frame", "_owed", "_queue", "_unacknowledged", "_wire", "acknowledged_s",
-        "closed", "is_stale", "role",
+        "closed", "dropped", "is_stale", "role",
     )  # fmt: skip
 
     def __init__(self, role: str, clock: Callable[[], float]) -> None:
         self.role = role
         self.is_stale = False
+        self.dropped = 0  # messages, since it was counted
         self.closed: tuple[int, str] | None = None  # websocket code and reason, once it must go
         self._clock = clock
         self._wire: Wire | None = None
@@ -166,6 +167,8 @@ class Viewer:
                 _widen(kept, item)
             elif item.kind not in _FRESH or latest[item.kind] is item:
                 kept.append(item)
+        self.dropped += sum(isinstance(item, Outgoing) for item in self._queue)
+        self.dropped -= sum(isinstance(item, Outgoing) for item in kept)
         self._queue = kept
 
 

@@ -220,6 +220,10 @@ def test_a_slow_viewer_is_told_of_its_gap_and_the_others_lose_nothing(stand: Sta
     gap = next(message for message in received if message["type"] == "gap")
     assert (gap["reason"], gap["q"], gap["start_s"]) == ("slow_viewer", 0, 1.0)
     assert received[-1]["t_s"] == 2 * CAPACITY - 1
+    stand.channel.leave(slow)
+    tally = stand.channel.tally
+    assert (tally.messages, tally.sent) == (2 * CAPACITY - 1, 2 * (2 * CAPACITY - 1))
+    assert tally.dropped == 2 * CAPACITY - 1 - kinds(received).count("beat")
 
 
 def test_a_silent_viewer_is_asked_and_at_last_let_go(stand: Stand) -> None:
@@ -236,6 +240,7 @@ def test_a_silent_viewer_is_asked_and_at_last_let_go(stand: Stand) -> None:
     (bye,) = stand.received(silent)
     assert (bye["type"], bye["reason"]) == ("bye", "too_slow")
     assert silent.closed == (TOO_SLOW, "too_slow")
+    assert stand.channel.tally.slow_closes == 1
     assert stand.channel.viewers == {present}
 
 

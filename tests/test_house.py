@@ -25,6 +25,7 @@ NOT_MIRRORING = {
     "faults",
     "fuzz",
     "security",
+    "load",
     "soak",
     "validation",
     "web",

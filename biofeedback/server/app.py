@@ -22,6 +22,7 @@ from biofeedback.server.collecting import collect
 from biofeedback.server.front import Front
 from biofeedback.server.health import add_health
 from biofeedback.server.live import watch
+from biofeedback.server.metrics import Metrics
 from biofeedback.server.security import COLLECT, Guard
 from biofeedback.settings import Settings
 
@@ -81,6 +82,8 @@ def create_app(settings: Settings, front: Front) -> FastAPI:
     _add_authority(app, settings)
     add_health(app, clinic)
     _add_api(app, clinic)
+
+    app.add_api_route("/metrics", Metrics(clinic).answer, include_in_schema=False)
 
     @app.websocket("/ws")
     async def live(socket: WebSocket) -> None:

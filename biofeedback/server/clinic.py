@@ -9,6 +9,7 @@ from biofeedback.ids import ulid
 from biofeedback.keys import DeviceKeys
 from biofeedback.server.room import Place, Room
 from biofeedback.settings import Settings
+from biofeedback.tally import Tally
 
 __all__ = ["GONE", "Clinic", "NoSuchRoom"]
 
@@ -30,6 +31,7 @@ class Clinic:
         self.rooms: dict[str, Room] = {}
         self.visits: set[asyncio.Task[None]] = set()  # of viewers and collectors; waited for at the end
         self.keys = DeviceKeys(settings.data)
+        self.tally = Tally()
 
     @property
     def is_watched(self) -> bool:
@@ -57,7 +59,7 @@ class Clinic:
     async def open_room(self, strap: str, exercise: str, pattern: str | None, subject: str) -> Room:
         """Room whose session has begun."""
         place = Place(new_id(), subject, strap, exercise, pattern, self.settings.speed)
-        room = Room(self.settings, place)
+        room = Room(self.settings, place, self.tally)
         await room.open()
         self.rooms[place.room] = room
         return room

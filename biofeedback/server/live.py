@@ -153,6 +153,7 @@ async def _listen(socket: WebSocket, visit: _Visit) -> None:
             bad += 1
             visit.session.channel.tell(visit.viewer, messages.Error(code="bad_message", detail=str(error)))
         except CommandRefused as error:
+            visit.session.channel.tally.refused += 1
             visit.session.channel.tell(visit.viewer, messages.Error(code=_code(said), detail=str(error)))
         except SendAgain as error:
             visit.viewer.close(TRY_AGAIN, str(error))

@@ -20,6 +20,7 @@ from biofeedback.server.post import Post
 from biofeedback.session import BACK_OFF_S, Session
 from biofeedback.settings import Settings, exercise_of
 from biofeedback.straps.registry import make_strap, resolve
+from biofeedback.tally import Tally
 from biofeedback.viewer import Viewer
 
 __all__ = ["GOING_AWAY", "Place", "Room"]
@@ -55,8 +56,9 @@ class Visitor(Protocol):
 class Room:
     """Keeps a session running, whatever fails in it, and tells viewers when another begins."""
 
-    def __init__(self, settings: Settings, place: Place) -> None:
+    def __init__(self, settings: Settings, place: Place, tally: Tally) -> None:
         self.settings = settings
+        self.tally = tally
         self.place = place
         self.strap = place.strap
         self.closing = asyncio.Event()
@@ -78,6 +80,7 @@ class Room:
         """Begin a session, or go on with one that was cut off; it runs until the room is closed."""
         self.strap = await resolve(self.place.strap)
         self._session = self._cut_off() or await self._begin(self._exercise_of(self.place.exercise))
+        self._session.channel.tally = self.tally
         self._running = asyncio.create_task(self._run())
 
     def say_bye(self, reason: str) -> None:
@@ -191,6 +194,7 @@ class Room:
                 await self._replaced.wait()
                 assert self._next is not None
                 self._session = await self._begin(self._next)
+                self._session.channel.tally = self.tally
                 self._next = None
                 self._replaced.clear()
                 self.began.set()

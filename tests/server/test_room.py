@@ -13,6 +13,7 @@ from biofeedback.clock import VirtualLoop
 from biofeedback.header import encode_header
 from biofeedback.recording import read_recording
 from biofeedback.server.room import Place, Room, _keep
+from biofeedback.tally import Tally
 
 REFERENCE = Path(__file__).resolve().parents[2] / "recordings" / "responder.jsonl"
 
@@ -72,5 +73,5 @@ async def test_a_session_begins_without_what_cannot_be_read(caplog: pytest.LogCa
     settings = SimpleNamespace(recordings=SimpleNamespace(glob=glob))
     place = Place("R", "P", "simulated", "measured_4_6", None, 1.0)
     with caplog.at_level(logging.ERROR):
-        assert await Room(settings, place)._prior(simulated=True) is None  # type: ignore[arg-type]
+        assert await Room(settings, place, Tally())._prior(simulated=True) is None  # type: ignore[arg-type]
     assert "nothing is taken" in caplog.text
