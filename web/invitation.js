@@ -26,7 +26,7 @@ function Ways({ invitation, left }) {
   const { code, link, qr } = invitation;
   return html`<ol class="ways">
     <li><h3>${t("invite.scan")}</h3><${Qr} svg=${qr} label=${t("invite.qr")} /></li>
-    <li><h3>${t("invite.type", { address: `${location.host}/join` })}</h3>
+    <li><h3>${t("invite.type", { address: `${new URL(link).host}/join` })}</h3>
       <p class="code"><span aria-hidden="true">${inGroups(code)}</span><span class="visually-hidden">${[...code].join(" ")}</span></p></li>
     <li><h3>${t("invite.send")}</h3><${CopyLink} link=${link} label=${t("invite.link")} /></li>
   </ol>

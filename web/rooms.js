@@ -37,7 +37,7 @@ function NewRoom({ person, opened }) {
 export function Rooms({ id }) {
   const t = words.value;
   const rooms = useAsked("/api/rooms", EVERY_MS);
-  return html`<${View} title=${t("staff.rooms")}>
+  return html`<${View} title=${t("staff.rooms")} isWide>
     ${me.value.role === "local" && html`<p class="soft">${t("staff.local")}</p>`}
     <${List} asked=${rooms} none="rooms.none" class="rooms">${(rooms.found ?? []).map((room) => html`<${Room} key=${room.id} room=${room} changed=${rooms.again} />`)}<//>
     <section class="panel"><h2>${t("rooms.new")}</h2><${NewRoom} key=${id} person=${id} opened=${rooms.again} /></section>
