@@ -15,7 +15,8 @@ const NAMED = new Set(["ble", "remote"]); // of which there may be several
 
 function NewRoom({ person, opened }) {
   const t = words.value;
-  const [kind, choose] = useState(STRAPS[0]);
+  const [whom, chooseWhom] = useState(person); // held here: what is drawn anew, each few seconds, would let go of it
+  const [kind, chooseKind] = useState(STRAPS[0]);
   const people = useAsked("/api/people").found;
   const exercises = useAsked("/api/exercises").found;
   if (!people || !exercises) return null;
@@ -27,8 +28,8 @@ function NewRoom({ person, opened }) {
     return ["rooms.opened", { code: room.pseudonym }];
   };
   return html`<${Form} label=${t("rooms.new")} act=${act} button=${t("rooms.open")}>
-    <${Choice} label=${t("rooms.person")} name="person" value=${person} options=${people.map((one) => [one.id, one.name ? t("rooms.person.named", one) : one.pseudonym])} />
-    <${Choice} label=${t("rooms.strap")} hint=${t(`rooms.strap.${kind}.hint`)} name="strap" value=${kind} onChange=${(event) => choose(event.target.value)} options=${STRAPS.map((one) => [one, t(`rooms.strap.${one}`)])} />
+    <${Choice} label=${t("rooms.person")} name="person" value=${whom || people[0].id} onChange=${(event) => chooseWhom(event.target.value)} options=${people.map((one) => [one.id, one.name ? t("rooms.person.named", one) : one.pseudonym])} />
+    <${Choice} label=${t("rooms.strap")} hint=${t(`rooms.strap.${kind}.hint`)} name="strap" value=${kind} onChange=${(event) => chooseKind(event.target.value)} options=${STRAPS.map((one) => [one, t(`rooms.strap.${one}`)])} />
     ${NAMED.has(kind) && html`<${Field} label=${t(`rooms.strap.${kind}.which`)} name="which" maxlength="60" />`}
     <${Choice} label=${t("patient.exercise")} name="exercise" options=${exercises.map(({ name }) => [name, t(`exercise.${name}.title`)])} />
   <//>`;

@@ -151,9 +151,13 @@ def test_a_room_is_closed_only_after_a_second_thought(page: Page, server: Script
 def test_the_rooms_are_looked_at_again_by_themselves(page: Page, server: ScriptedServer) -> None:
     visit(page, server, PHYSIO, "/staff")
     expect(page.locator(".room").first).to_contain_text(SAY("card.yes.word"))
+    page.get_by_label(SAY("rooms.person")).select_option("01P2")
+    page.get_by_label(SAY("patient.exercise")).select_option("walk")
     server.clinic.rooms = [room(state="paused", answer="paused", saved=False)]
     expect(page.locator(".room")).to_have_count(1)
     expect(page.locator(".room")).to_contain_text(SAY("warning.not_saved"))
+    expect(page.get_by_label(SAY("rooms.person"))).to_have_value("01P2")  # what was chosen meanwhile stays
+    expect(page.get_by_label(SAY("patient.exercise"))).to_have_value("walk")
 
 
 def test_a_person_is_erased_only_when_the_pseudonym_is_typed(page: Page, server: ScriptedServer) -> None:
