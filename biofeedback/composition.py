@@ -2,21 +2,21 @@
 
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from biofeedback import __version__
 from biofeedback.channel import Channel, Facts
 from biofeedback.clock import Clock
+from biofeedback.core.events import Input
 from biofeedback.core.exercises import Exercise
 from biofeedback.core.pipeline import PIPELINE_VERSION, Pipeline
 from biofeedback.core.prior import Prior
 from biofeedback.course import Course
+from biofeedback.header import Header
 from biofeedback.history import prior_json, prior_of
 from biofeedback.ids import ulid
-from biofeedback.recorder import FileRecorder
-from biofeedback.recording import Header, Recording, RecordingWriter
-from biofeedback.session import Session
+from biofeedback.session import Recorder, Session
 from biofeedback.straps import Strap
 
 __all__ = ["ClockMaker", "begin", "elapsed_s", "go_on", "new_header", "utc_text"]
@@ -46,26 +46,21 @@ def new_header(moment: datetime, *, subject: str, simulated: bool, exercise: str
 
 def begin(
     header: Header,
-    open_writer: Callable[[], RecordingWriter],
+    recorder: Recorder,
     exercise: Exercise,
     strap: Strap,
     clock: Clock,
     *,
     asked_strap: str = "",
     speed: float = 1.0,
-    durable: bool = True,
     seed: int | None = None,
 ) -> Session:
     """Session of a header, ready to run.
 
     Parameters
     ----------
-    open_writer : callable
-        Gives the recording's writer; called again when it failed.
     asked_strap : str
         The strap as it was asked for, for the pages.
-    durable : bool
-        Whether the recording must survive a power cut while the session runs.
     seed : int or None
         From which the order of a plan is drawn; None: from chance.
     """
@@ -74,7 +69,7 @@ def begin(
     return Session(
         course,
         strap,
-        FileRecorder(open_writer, durable=durable),
+        recorder,
         Pipeline(prior_of(header)),
         Channel(facts, course, time.monotonic_ns),
         clock,
@@ -84,7 +79,9 @@ def begin(
 
 
 def go_on(
-    recording: Recording,
+    header: Header,
+    events: Sequence[Input],
+    recorder: Recorder,
     exercise: Exercise,
     strap: Strap,
     make_clock: ClockMaker,
@@ -93,11 +90,11 @@ def go_on(
     asked_strap: str = "",
     speed: float = 1.0,
 ) -> Session:
-    """Session that goes on where its recording was cut off, at a moment of wall time."""
-    writer = RecordingWriter.resume(recording.path)
-    clock = make_clock(max(recording.last_t_s, elapsed_s(recording.header, moment) * speed))
-    session = begin(recording.header, lambda: writer, exercise, strap, clock, asked_strap=asked_strap, speed=speed)
-    session.restore(recording.events, utc_text(moment))
+    """Session that goes on after its last input, at a moment of wall time."""
+    last_s = events[-1].t_s if events else 0.0
+    clock = make_clock(max(last_s, elapsed_s(header, moment) * speed))
+    session = begin(header, recorder, exercise, strap, clock, asked_strap=asked_strap, speed=speed)
+    session.restore(events, utc_text(moment))
     return session
 
 

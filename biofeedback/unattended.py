@@ -11,6 +11,7 @@ from biofeedback.composition import begin, new_header, utc_text
 from biofeedback.core.events import StepKind
 from biofeedback.core.exercises import Exercise, PlannedStep
 from biofeedback.ids import ulid
+from biofeedback.recorder import FileRecorder
 from biofeedback.recording import Header, RecordingWriter
 from biofeedback.session import Session
 from biofeedback.straps import Strap
@@ -42,7 +43,7 @@ async def record(
     chosen = exercise or Exercise("rest", (PlannedStep(StepKind.REST, duration_s or LONGEST_S),))
     header = new_header(datetime.now(UTC), subject=subject, simulated=strap.simulated, exercise=chosen.name)
     writer = RecordingWriter(out, header)
-    session = begin(header, lambda: writer, chosen, strap, clock)
+    session = begin(header, FileRecorder(lambda: writer), chosen, strap, clock)
     if exercise is None:
         session.command("start", None)
     try:
@@ -76,7 +77,7 @@ async def _simulate(strap: SimulatedStrap, exercise: Exercise, header: Header, o
     """Time at which the simulated session ended."""
     clock = LoopClock()
     writer = RecordingWriter(out, header)
-    session = begin(header, lambda: writer, exercise, strap, clock, durable=False, seed=strap.seed)
+    session = begin(header, FileRecorder(lambda: writer, durable=False), exercise, strap, clock, seed=strap.seed)
     try:
         await _run(session, clock, None)
     finally:

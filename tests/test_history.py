@@ -14,7 +14,7 @@ from biofeedback.core.pipeline import Pipeline
 from biofeedback.core.prior import learn_day_sd_bpm, learn_sitting
 from biofeedback.core.results import Answer, CalmerThanBefore, ExhaleResponse, NoiseSource
 from biofeedback.header import encode_header
-from biofeedback.history import earlier_prior, prior_json, prior_of
+from biofeedback.history import learn, prior_from, prior_json, prior_of
 from biofeedback.recording import read_recording
 from biofeedback.unattended import simulate
 
@@ -22,8 +22,14 @@ SUBJECT = "simulated-responder-3"
 QUIET = (StepKind.BASELINE, StepKind.REST, StepKind.RECOVERY)
 
 
-def earlier(recordings, subject, *, simulated):
-    return asyncio.run(earlier_prior(recordings, subject, simulated=simulated))
+def earlier(folder):
+    """What the recordings of a folder, all of one person, teach."""
+
+    async def lessons():
+        recordings = [read_recording(path) for path in sorted(folder.glob("*.jsonl"), reverse=True)]
+        return [await learn(recording.header.session, recording.events) for recording in recordings]
+
+    return prior_from(asyncio.run(lessons()))
 
 
 @pytest.fixture(scope="module")
@@ -43,45 +49,42 @@ def exhale_response(events, prior):
 def test_the_plain_exercise_answers_from_an_earlier_baseline_and_says_so(folder, tmp_path):
     simulate("responder", 3, EXERCISES["plain_4_6"], tmp_path / "plain.jsonl")
     events = read_recording(tmp_path / "plain.jsonl").events
-    prior = earlier(folder, SUBJECT, simulated=True)
+    prior = earlier(folder)
     with_earlier, without = exhale_response(events, prior), exhale_response(events, None)
     assert (with_earlier.answer, with_earlier.noise_source) == (Answer.YES, NoiseSource.EARLIER)
     assert without.noise_source is NoiseSource.POPULATION
 
 
 def test_a_prior_survives_the_header_to_the_last_bit(folder):
-    prior = earlier(folder, SUBJECT, simulated=True)
+    prior = earlier(folder)
     header = replace(read_recording(folder / "01A.jsonl").header, prior=prior_json(prior))
     (folder.parent / "copy.jsonl").write_bytes(encode_header(header))
     assert prior_of(read_recording(folder.parent / "copy.jsonl").header) == prior
 
 
-@pytest.mark.parametrize(("subject", "simulated"), [("", True), ("somebody-else", True), (SUBJECT, False)])
-def test_nothing_is_taken_from_other_people_or_from_nobody(folder, subject, simulated):
-    assert earlier(folder, subject, simulated=simulated) is None
+def test_nobody_teaches_nothing():
+    assert prior_from([]) is None
+
+
+def test_a_session_without_a_baseline_teaches_nothing(tmp_path):
+    simulate("responder", 3, EXERCISES["micro_pause"], tmp_path / "short.jsonl")
+    assert earlier(tmp_path) is None
 
 
 def test_while_earlier_sessions_are_read_everything_else_has_its_turn(quiet_folder):
     """After each event; the longest piece between two turns is the CPU time of one look, 20 ms or so."""
-    events = sum(len(read_recording(path).events) for path in quiet_folder.glob("*.jsonl"))
+    events = read_recording(quiet_folder / "06.jsonl").events
 
     async def longest_s():
-        reading = asyncio.create_task(earlier_prior(quiet_folder, SUBJECT, simulated=True))
+        reading = asyncio.create_task(learn("06", events))
         turns_s = [time.thread_time()]
         while not reading.done():
             await asyncio.sleep(0)
             turns_s.append(time.thread_time())
-        assert len(turns_s) > events
+        assert len(turns_s) > len(events)
         return max(after - before for before, after in pairwise(turns_s))
 
     assert min(asyncio.run(longest_s()) for _ in range(2)) < 0.05
-
-
-def test_damaged_and_foreign_files_teach_nothing(folder, tmp_path):
-    (tmp_path / "junk.jsonl").write_bytes(b"\x89PNG\r\n")
-    whole = (folder / "01A.jsonl").read_bytes().split(b"\n")
-    (tmp_path / "damaged.jsonl").write_bytes(b"\n".join([*whole[:40], b"{", *whole[41:]]))
-    assert earlier(tmp_path, SUBJECT, simulated=True) is None
 
 
 def test_no_more_than_three_sessions_are_pooled(folder, tmp_path):
@@ -90,9 +93,9 @@ def test_no_more_than_three_sessions_are_pooled(folder, tmp_path):
     for place in range(5):
         header = replace(whole.header, session=f"S{place}")
         (tmp_path / f"0{place}.jsonl").write_bytes(encode_header(header) + b"\n".join(lines[1:]))
-    prior = earlier(tmp_path, SUBJECT, simulated=True)
+    prior = earlier(tmp_path)
     assert prior.sessions == ("S4", "S3", "S2")
-    one = earlier(folder, SUBJECT, simulated=True)
+    one = earlier(folder)
     assert prior.exhale_noise.span_s == pytest.approx(3 * one.exhale_noise.span_s)
     assert prior.exhale_noise.power_ms2 == pytest.approx(one.exhale_noise.power_ms2)
     assert prior.heart_rate_sd_sessions == ("S4", "S3", "S2", "S1", "S0")
@@ -126,7 +129,7 @@ def changes_of(folder):
 
 def test_quiet_sessions_teach_what_sitting_does_and_all_of_them_how_days_differ(quiet_folder):
     changes = list(changes_of(quiet_folder).values())
-    prior = earlier(quiet_folder, SUBJECT, simulated=True)
+    prior = earlier(quiet_folder)
     assert prior.heart_rate_sd_sessions == ("06", "05", "04", "03")
     assert prior.heart_rate_sd_bpm == learn_day_sd_bpm(changes)
     assert prior.sitting == learn_sitting(changes, prior.heart_rate_sd_bpm)
@@ -137,10 +140,10 @@ def test_a_session_expects_what_the_persons_own_sitting_did(quiet_folder):
     """The same recording, judged with the person's history and without."""
     events = read_recording(quiet_folder / "06.jsonl").events
     expected_bpm = {}
-    for name, prior in (("own", earlier(quiet_folder, SUBJECT, simulated=True)), ("anybody", None)):
+    for name, prior in (("own", earlier(quiet_folder)), ("anybody", None)):
         pipeline = Pipeline(prior)
         results = [result for event in events for result in pipeline.feed(event)]
         (calmer,) = (result for result in results if isinstance(result, CalmerThanBefore))
         expected_bpm[name] = calmer.expected_bpm
     assert expected_bpm["anybody"] == -1.5
-    assert expected_bpm["own"] == -earlier(quiet_folder, SUBJECT, simulated=True).sitting.fall_bpm
+    assert expected_bpm["own"] == -earlier(quiet_folder).sitting.fall_bpm

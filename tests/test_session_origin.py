@@ -11,7 +11,8 @@ from biofeedback.clock import LoopClock
 from biofeedback.composition import go_on
 from biofeedback.core.events import Characteristic, Link, LinkState, Notification, Origin, StrapInfo
 from biofeedback.core.exercises import EXERCISES
-from biofeedback.recording import read_recording
+from biofeedback.recorder import FileRecorder
+from biofeedback.recording import RecordingWriter, read_recording
 from biofeedback.strap_link import StrapLink
 from biofeedback.straps import Connected, Lost, Payload, Searching, StrapEvent
 
@@ -80,7 +81,15 @@ def test_a_session_that_goes_on_remembers_what_it_has_from_its_recording_alone(t
         await stage.cut()
         recording = read_recording(stage.path)
         moment = recording_moment()
-        again = go_on(recording, PLAIN, ScriptedStrap([]), lambda _start_s: LoopClock(), moment)
+        again = go_on(
+            recording.header,
+            recording.events,
+            FileRecorder(lambda: RecordingWriter.resume(stage.path)),
+            PLAIN,
+            ScriptedStrap([]),
+            lambda _start_s: LoopClock(),
+            moment,
+        )
         assert again.heard(ROOM) == 3
         for event in (connected, payload(2), Lost("off", Origin(ROOM, 3, 103.0)), payload(4)):
             again.receive(event)

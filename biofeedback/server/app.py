@@ -54,13 +54,15 @@ def web_folder() -> Path:
 
 
 def create_app(settings: Settings, front: Front) -> FastAPI:
-    """Application of a clinic; the session of a private try-out begins when the application starts."""
+    """Application of a clinic, which is to be opened before; the room of a private try-out opens with it."""
     clinic, web = Clinic(settings), web_folder()
     access = Access(settings, partial(_inside, clinic))
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        await clinic.open()
+        await access.open(clinic.store)
+        if access.is_private:
+            await clinic.open_private()
         try:
             yield
         finally:
@@ -99,7 +101,7 @@ def create_app(settings: Settings, front: Front) -> FastAPI:
 def _inside(clinic: Clinic, name: str) -> Inside | None:
     """Who is in a room; None: there is no such room."""
     room = clinic.rooms.get(name)
-    return None if room is None else Inside(name, None, room.session.channel.facts.epoch)
+    return None if room is None else Inside(name, room.place.person, room.session.channel.facts.epoch)
 
 
 def _add_pages(app: FastAPI, web: Path) -> None:

@@ -1,20 +1,28 @@
 """The clinic: all rooms of this server, and who is there."""
 
 import asyncio
-import secrets
-import time
+import logging
 
 from biofeedback.errors import InputError
-from biofeedback.ids import ulid
+from biofeedback.ids import new_ulid
 from biofeedback.keys import DeviceKeys
-from biofeedback.server.room import Place, Room
+from biofeedback.server.archive import Archive, CutOff
+from biofeedback.server.place import Place
+from biofeedback.server.room import Room
 from biofeedback.settings import Settings
+from biofeedback.store import Store, open_store
+from biofeedback.straps.registry import make_strap, resolve
 from biofeedback.tally import Tally
 
-__all__ = ["GONE", "Clinic", "NoSuchRoom"]
+__all__ = ["CLOSED", "PRIVATE", "Clinic", "NoSuchRoom"]
 
 GOODBYE_S = 2.0  # for viewers to be told
-GONE = "room_closed"  # what viewers of a room are told that is closed
+CLOSED = "room_closed"  # what viewers of a room are told that is closed
+PRIVATE = "private"  # the room of a private try-out
+REPLAY = "replay"  # a replayed strap names the source that it replays
+MOST_ROOMS = 2000  # at once, of one server
+
+_log = logging.getLogger(__name__)
 
 
 class NoSuchRoom(InputError):
@@ -22,7 +30,7 @@ class NoSuchRoom(InputError):
 
 
 class Clinic:
-    """Opens rooms, closes them, and finds them."""
+    """Opens rooms, closes them, and finds them; goes on with every session that was cut off."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -32,6 +40,22 @@ class Clinic:
         self.visits: set[asyncio.Task[None]] = set()  # of viewers and collectors; waited for at the end
         self.keys = DeviceKeys(settings.data)
         self.tally = Tally()
+        self._store: Store | None = None
+        self._archive: Archive | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+        self._own_cut_off: CutOff | None = None  # of the private room
+
+    @property
+    def store(self) -> Store:
+        """The store, once the clinic was opened."""
+        assert self._store is not None, "the clinic is not open yet"
+        return self._store
+
+    @property
+    def archive(self) -> Archive:
+        """This server's sessions in the store."""
+        assert self._archive is not None, "the clinic is not open yet"
+        return self._archive
 
     @property
     def is_watched(self) -> bool:
@@ -39,14 +63,33 @@ class Clinic:
         return any(room.session.channel.viewers for room in self.rooms.values())
 
     async def open(self) -> None:
-        """Open the room of a private try-out."""
-        settings = self.settings
-        await self.open_room(settings.strap, settings.exercise, settings.pattern, settings.subject)
+        """Open the store, and the rooms whose session was cut off.
+
+        Raises
+        ------
+        InputError
+            If another program uses the data folder.
+        StoreUnavailable
+            If it cannot be used.
+        """
+        self._store = await open_store(self.settings.data, self.settings.store_url)
+        self._archive = Archive(self._store)
+        self._tasks = [asyncio.create_task(self._archive.keep_house())]
+        for cut_off in await self._archive.cut_off():
+            await self._go_on(cut_off)
         self.is_open = True
+
+    async def open_private(self) -> Room:
+        """Open the room of a private try-out, which the settings describe; or go on with the session in it."""
+        place = await self._own_place()
+        room = Room(place, self.archive, self.settings, self.tally)
+        await room.open(self._own_cut_off)
+        self.rooms[PRIVATE] = room
+        return room
 
     async def close(self) -> None:
         """Say bye and let go of straps. Sessions that run can be gone on with by the next server."""
-        if not self.is_open:
+        if self._store is None:
             return
         self.is_open = False
         self.closing.set()
@@ -55,25 +98,44 @@ class Clinic:
         if self.visits:
             await asyncio.wait(self.visits, timeout=GOODBYE_S)
         await asyncio.gather(*(room.close() for room in self.rooms.values()))
+        for task in self._tasks:
+            task.cancel()
+        await self._store.close()
+        self._store = None
 
-    async def open_room(self, strap: str, exercise: str, pattern: str | None, subject: str) -> Room:
-        """Room whose session has begun."""
-        place = Place(new_id(), subject, strap, exercise, pattern, self.settings.speed)
-        room = Room(self.settings, place, self.tally)
+    async def open_room(
+        self, person: str | None, subject: str, strap: str, exercise: str | None = None, pattern: str | None = None
+    ) -> str:
+        """Id of a new room, whose session has begun.
+
+        Raises
+        ------
+        InputError
+            If there is no such strap, exercise or pattern, or there are too many rooms.
+        """
+        settings = self.settings
+        if len(self.rooms) >= MOST_ROOMS:
+            raise InputError(f"there are {MOST_ROOMS} rooms already; close one")
+        place = Place(
+            new_ulid(), person, subject, strap, exercise or settings.exercise, pattern, _speed(strap, settings.speed)
+        )
+        make_strap(await resolve(strap))
+        room = Room(place, self.archive, self.settings, self.tally)
         await room.open()
+        assert place.room is not None
         self.rooms[place.room] = room
-        return room
+        return place.room
 
     async def close_room(self, name: str) -> None:
         """End a room's session, and let everybody go who is there."""
         room = self.room(name)
         del self.rooms[name]
         room.session.finish("stopped")
-        room.say_bye(GONE)
+        room.say_bye(CLOSED)
         await room.close()
 
     def room(self, name: str | None = None) -> Room:
-        """Room of a name; None: the only one.
+        """Room of an id; None: the only one.
 
         Raises
         ------
@@ -86,7 +148,37 @@ class Clinic:
             raise NoSuchRoom("there is no such room" if name else "say which room")
         return self.rooms[name]
 
+    async def _own_place(self) -> Place:
+        """What the settings say of the private room."""
+        settings = self.settings
+        person = await self.archive.known(settings.subject, None) if settings.subject else None
+        return Place(
+            None, person, settings.subject, settings.strap, settings.exercise, settings.pattern, settings.speed
+        )
 
-def new_id() -> str:
-    """Id that sorts by the time it was made."""
-    return ulid(time.time_ns() // 1_000_000, secrets.token_bytes(10))
+    async def _go_on(self, cut_off: CutOff) -> None:
+        """Open the room of a session that was cut off; that of a private try-out waits until it is asked for."""
+        place = cut_off.place
+        if place.room is None:
+            if self._own_cut_off is None and await self._is_own(cut_off):
+                self._own_cut_off = cut_off
+        elif place.room not in self.rooms:
+            room = Room(place, self.archive, self.settings, self.tally)
+            try:
+                await room.open(cut_off)
+            except Exception:  # noqa: BLE001 - one bad session never keeps the server from starting
+                _log.exception("a session cannot go on", extra={"session": cut_off.header.session})
+            else:
+                self.rooms[place.room] = room
+
+    async def _is_own(self, cut_off: CutOff) -> bool:
+        """Whether the settings ask for the person and the kind of strap of a session that was cut off."""
+        strap = make_strap(await resolve(self.settings.strap))
+        is_same = cut_off.sources <= {strap.source} or strap.source == REPLAY
+        header = cut_off.header
+        return header.subject == self.settings.subject and header.simulated == strap.simulated and is_same
+
+
+def _speed(strap: str, speed: float) -> float:
+    """Speed of a room's clock: a real heart beats at its own."""
+    return speed if strap.startswith(("simulated", "replay")) else 1.0

@@ -12,7 +12,6 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 from biofeedback import messages
 from biofeedback.admission import COLLECT_PROTOCOL, REPLACED, TRY_AGAIN, Admitted, CollectorHello, FromCollector
 from biofeedback.frames import ClockTold, Frames, StrapNews
-from biofeedback.history import heard_in
 from biofeedback.server.clinic import Clinic
 from biofeedback.server.pace import Pace
 from biofeedback.server.post import FrameRefused, Post, SendAgain
@@ -238,9 +237,7 @@ class _Visit:
             session=epoch,
             is_open=not session.ended.is_set(),
             heard={origin: session.heard(origin) for origin in origins},
-            earlier={}
-            if asked is None or asked == epoch
-            else await heard_in(self._room.settings.recordings, asked, origins),
+            earlier={} if asked is None or asked == epoch else await self._room.archive.heard_in(asked, origins),
         )
 
     def _strap_of(self, session: Session) -> RemoteStrap:

@@ -2,8 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Protocol
@@ -12,10 +11,9 @@ from biofeedback import messages
 from biofeedback.clock import MonotonicClock
 from biofeedback.composition import begin, go_on, new_header
 from biofeedback.core.exercises import Exercise
-from biofeedback.core.prior import Prior
 from biofeedback.errors import CommandRefused, InputError
-from biofeedback.history import earlier_prior, unfinished
-from biofeedback.recording import RecordingWriter
+from biofeedback.server.archive import Archive, CutOff
+from biofeedback.server.place import Place
 from biofeedback.server.post import Post
 from biofeedback.session import BACK_OFF_S, Session
 from biofeedback.settings import Settings, exercise_of
@@ -23,24 +21,12 @@ from biofeedback.straps.registry import make_strap, resolve
 from biofeedback.tally import Tally
 from biofeedback.viewer import Viewer
 
-__all__ = ["GOING_AWAY", "Place", "Room"]
+__all__ = ["GOING_AWAY", "Room"]
 
 GOING_AWAY = 1012  # websocket close code "service restart": the page comes back by itself
 PACER_EVERY = 5  # housekeepings, of a second each
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """What a room is for. ``room`` is its name, ``subject`` a pseudonym; ``pattern`` is that of paced steps, if set."""
-
-    room: str
-    subject: str
-    strap: str
-    exercise: str
-    pattern: str | None
-    speed: float
 
 
 class Visitor(Protocol):
@@ -54,12 +40,25 @@ class Visitor(Protocol):
 
 
 class Room:
-    """Keeps a session running, whatever fails in it, and tells viewers when another begins."""
+    """Keeps a session running, whatever fails in it, and tells viewers when another begins.
 
-    def __init__(self, settings: Settings, place: Place, tally: Tally) -> None:
-        self.settings = settings
+    Parameters
+    ----------
+    place : Place
+        What the room is for.
+    archive : Archive
+        Where its sessions are kept.
+    settings : Settings
+        Of the server.
+    tally : Tally
+        What the server counts.
+    """
+
+    def __init__(self, place: Place, archive: Archive, settings: Settings, tally: Tally) -> None:
         self.tally = tally
         self.place = place
+        self.settings = settings
+        self.archive = archive
         self.strap = place.strap
         self.closing = asyncio.Event()
         self.collector: Visitor | None = None  # whose strap is elsewhere; one at a time, as a session has one strap
@@ -76,10 +75,11 @@ class Room:
         assert self._session is not None, "the room is not open yet"
         return self._session
 
-    async def open(self) -> None:
+    async def open(self, cut_off: CutOff | None = None) -> None:
         """Begin a session, or go on with one that was cut off; it runs until the room is closed."""
         self.strap = await resolve(self.place.strap)
-        self._session = self._cut_off() or await self._begin(self._exercise_of(self.place.exercise))
+        self._session = None if cut_off is None else await self._go_on(cut_off)
+        self._session = self._session or await self._begin(self._exercise_of(self.place.exercise))
         self._session.channel.tally = self.tally
         self._running = asyncio.create_task(self._run())
 
@@ -132,52 +132,34 @@ class Room:
     async def _begin(self, exercise: Exercise) -> Session:
         """Session that begins now."""
         place, strap = self.place, make_strap(self.strap)
-        prior = await self._prior(simulated=strap.simulated)
         header = new_header(
             datetime.now(UTC),
             subject=place.subject,
             simulated=strap.simulated,
             exercise=exercise.name,
-            prior=prior,
+            prior=await self.archive.prior(place.person, simulated=strap.simulated),
         )
-        path = self.settings.recordings / f"{header.session}.jsonl"
-        return begin(
-            header,
-            partial(RecordingWriter, path, header),
-            exercise,
-            strap,
-            MonotonicClock(place.speed),
-            asked_strap=self.strap,
-            speed=place.speed,
-        )
+        keeper = await self.archive.begin(header, replace(place, exercise=exercise.name))
+        clock = MonotonicClock(place.speed)
+        return begin(header, keeper, exercise, strap, clock, asked_strap=self.strap, speed=place.speed)
 
-    async def _prior(self, *, simulated: bool) -> Prior | None:
-        """What is known of the person; a session begins without it rather than not at all."""
-        try:
-            return await earlier_prior(self.settings.recordings, self.place.subject, simulated=simulated)
-        except Exception:  # noqa: BLE001 - an old recording never keeps a new session from beginning
-            _log.exception("nothing is taken from earlier sessions")
-            return None
-
-    def _cut_off(self) -> Session | None:
-        """Session that was cut off a short while ago, going on."""
-        place, strap = self.place, make_strap(self.strap)
-        recording = unfinished(self.settings.recordings, place.subject, strap.source, strap.simulated)
-        if recording is None:
-            return None
-        make_clock: Callable[[float], MonotonicClock] = partial(MonotonicClock, place.speed)
+    async def _go_on(self, cut_off: CutOff) -> Session | None:
+        """Session that was cut off, going on; None where it cannot."""
+        place, strap = cut_off.place, make_strap(self.strap)
         try:
             return go_on(
-                recording,
-                self._exercise_of(recording.header.exercise),
+                cut_off.header,
+                cut_off.events,
+                await self.archive.recorder(cut_off.header.session),
+                self._exercise_of(cut_off.header.exercise),
                 strap,
-                make_clock,
+                partial(MonotonicClock, place.speed),
                 datetime.now(UTC),
                 asked_strap=self.strap,
                 speed=place.speed,
             )
         except InputError as error:
-            _log.warning("%s; a new session begins", error)
+            _log.warning("a session that was cut off cannot go on, and a new one begins: %s", error)
             return None
 
     def _exercise_of(self, name: str) -> Exercise:
@@ -191,17 +173,28 @@ class Room:
             while True:
                 old = self.session
                 keeping = group.create_task(_keep(old))
-                await self._replaced.wait()
-                assert self._next is not None
-                self._session = await self._begin(self._next)
-                self._session.channel.tally = self.tally
-                self._next = None
-                self._replaced.clear()
+                await self._replacement()
                 self.began.set()
                 self.began = asyncio.Event()
                 old.channel.dismiss("new_session", GOING_AWAY)
                 await keeping
                 old.close()
+
+    async def _replacement(self) -> None:
+        """Return when the next session has begun; one that cannot begin costs nothing but itself."""
+        while True:
+            await self._replaced.wait()
+            self._replaced.clear()
+            assert self._next is not None
+            try:
+                self._session = await self._begin(self._next)
+                self._session.channel.tally = self.tally
+            except Exception:  # noqa: BLE001 - whatever it is, the room goes on with the session that it has
+                _log.exception("the next session cannot begin")
+            else:
+                return
+            finally:
+                self._next = None
 
     async def _keep_house(self) -> None:
         """Every second: let go of viewers that are gone, repeat what has no message of its own."""
@@ -212,8 +205,6 @@ class Room:
             channel = self.session.channel
             channel.reap(asyncio.get_running_loop().time())
             channel.refresh_quality()
-            if self.session.ended.is_set():
-                await self.session.commit()  # while it runs, it does so itself; a rating may come later
             if count % PACER_EVERY == 0:
                 channel.send_pacer()
 

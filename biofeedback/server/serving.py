@@ -17,7 +17,7 @@ from biofeedback.lang import Words
 from biofeedback.logbook import open_logbook
 from biofeedback.server.access import Access
 from biofeedback.server.app import create_app
-from biofeedback.server.clinic import Clinic
+from biofeedback.server.clinic import PRIVATE, Clinic
 from biofeedback.server.connection import Patience, connection_with
 from biofeedback.server.front import front_of
 from biofeedback.server.tidying import keep_tidy
@@ -134,8 +134,15 @@ class LiveServer(uvicorn.Server):
         self._listener = listener
 
     async def serve(self, sockets: list[socket.socket] | None = None) -> None:
-        """Serve until it is told to stop."""
+        """Serve until it is told to stop.
+
+        Raises
+        ------
+        InputError
+            If another program uses the data folder, or the store cannot be used.
+        """
         with self._listener:
+            await self.clinic.open()
             await super().serve([self._listener, *(sockets or [])])
         self.stopped.set()
         _log.info("the server has stopped")
@@ -176,7 +183,7 @@ def _welcome(clinic: Clinic, access: Access, port: int) -> str:
 
 def _private(clinic: Clinic, words: Words, port: int) -> list[str]:
     """Where the pages of a private try-out are, and which strap is used."""
-    room = clinic.room()
+    room = clinic.room(PRIVATE)
     host = f"[{clinic.settings.host}]" if ":" in clinic.settings.host else clinic.settings.host
     lines = [f"{words(f'serve.{name}')}: http://{host}:{port}{path}" for path, name in _NAMES.items()]
     if clinic.settings.strap == AUTO and room.session.channel.facts.simulated:

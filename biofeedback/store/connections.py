@@ -1,7 +1,7 @@
 """Connections of the store: one that writes, one that reads, and the vault's. All are used on one thread only."""
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from biofeedback.store import postgresql, sqlite
 from biofeedback.store.vault import Vault, open_vault
 
-__all__ = ["Connections", "connect", "is_unavailable"]
+__all__ = ["Connections", "connect", "connect_reading", "is_unavailable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,17 @@ def connect(data: Path, url: str | None) -> Connections:
         writing, reading = (opened.enter_context(_beside(vault, engine).connect()) for engine in (writer, reader))
         opened.pop_all()
     return Connections(writing, reading, names, vault, place)
+
+
+@contextlib.contextmanager
+def connect_reading(data: Path, url: str | None) -> Iterator[Connection]:
+    """Connection of another program that only reads, beside the server's own."""
+    reader = sqlite.engine_of(data / sqlite.DATABASE, sqlite.READING) if url is None else postgresql.reading_engine(url)
+    with (
+        sqlite.engine_of(data / sqlite.VAULT, sqlite.READING).connect() as names,
+        _beside(Vault(names), reader).connect() as reading,
+    ):
+        yield reading
 
 
 def is_unavailable(error: Exception) -> bool:

@@ -4,9 +4,9 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect
 
-from biofeedback.errors import StoreTooNew
+from biofeedback.errors import InputError, StoreTooNew
 
-__all__ = ["head", "migrate"]
+__all__ = ["check_revision", "head", "migrate"]
 
 FOLDER = Path(__file__).parent / "migrations"
 _VERSION_TABLE = "alembic_version"
@@ -32,6 +32,23 @@ def migrate(connection: Connection, place: str) -> None:
     if found is not None and found not in _revisions():
         raise StoreTooNew(place, found, head())
     _upgrade(connection)
+
+
+def check_revision(connection: Connection, place: str) -> None:
+    """Refuse a database that is not of this program.
+
+    Raises
+    ------
+    InputError
+        If it is of an earlier one, which a server of this one has not yet brought up to date.
+    StoreTooNew
+        If it is of a later one.
+    """
+    found = _revision(connection)
+    if found is not None and found not in _revisions():
+        raise StoreTooNew(place, found, head())
+    if found != head():
+        raise InputError(f"{place}: it is of an earlier version; start biofeedback serve once")
 
 
 def _revisions() -> list[str]:

@@ -24,7 +24,7 @@ from biofeedback.lines import parse_line
 from biofeedback.store.schema import ID, metadata
 from biofeedback.store.vault import vault_of
 
-__all__ = ["StoredSession", "add", "get", "of_person", "sessions", "set_ended", "unended"]
+__all__ = ["StoredSession", "add", "everyones", "get", "of_person", "sessions", "set_ended", "unended"]
 
 _log = logging.getLogger(__name__)
 
@@ -90,6 +90,12 @@ def get(connection: Connection, session: str) -> StoredSession | None:
 def of_person(connection: Connection, person: str) -> list[StoredSession]:
     """Sessions of a person, the newest first."""
     query = select(sessions).where(sessions.c.person == person).order_by(sessions.c.id.desc())
+    return [_session(connection, row) for row in connection.execute(query).mappings()]
+
+
+def everyones(connection: Connection) -> list[StoredSession]:
+    """All sessions, the newest first."""
+    query = select(sessions).order_by(sessions.c.id.desc())
     return [_session(connection, row) for row in connection.execute(query).mappings()]
 
 

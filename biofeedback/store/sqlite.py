@@ -43,7 +43,7 @@ _UNAVAILABLE = {
 
 def engine_of(path: Path, rules: tuple[str, ...]) -> Engine:
     """Engine of a file (mode 0600; its journals inherit that) whose connections begin with some rules."""
-    if not path.exists():
+    if not path.exists():  # to open and close it would drop the locks that this program has on it
         _make(path)
     engine = create_engine(f"sqlite:///{path}", poolclass=NullPool)
     event.listen(engine, "connect", _set_up(rules))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
 from program import free_port, serving, visit, wait_until_ready
+from stored_files import stored_files
 from strapped import BEATING, connect, strapped, until
 
 from biofeedback.core.events import ClockReading, Link, LinkState, Notification, Origin
@@ -18,7 +19,7 @@ STREAMED = ("2a37", "pmd_data")  # what the strap sends by itself; all else is r
 
 def inputs(folder: Path) -> list[Notification | Link]:
     """What the recording holds of the strap, in order."""
-    (path,) = (folder / "recordings").glob("*.jsonl")
+    (path,) = stored_files(folder).glob("*.jsonl")
     events = read_recording(path).events
     return [event for event in events if isinstance(event, Notification | Link) and event.origin is not None]
 
@@ -82,7 +83,7 @@ def test_a_session_with_drops_and_a_killed_server_is_recorded_whole(
     assert [origin.seq for origin in found] == list(range(1, len(found) + 1))
     assert len({origin.id for origin in found}) == 1
     assert [origin.t_s for origin in found] == sorted(origin.t_s for origin in found)
-    (path,) = (tmp_path / "recordings").glob("*.jsonl")
+    (path,) = stored_files(tmp_path).glob("*.jsonl")
     assert any(isinstance(event, ClockReading) for event in read_recording(path).events)
 
 

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from stored_files import stored_files
+
 from biofeedback.core.events import Link, Notification
 from biofeedback.recording import Recording, read_recording
 
@@ -28,4 +30,4 @@ def logs_of(folder: Path, session: str) -> list[list[Entry]]:
 
 def server_holds(data: Path) -> dict[str, list[Entry]]:
     """Entries of each session's recording."""
-    return {path.stem: entries(read_recording(path)) for path in (data / "recordings").glob("*.jsonl")}
+    return {path.stem: entries(read_recording(path)) for path in stored_files(data).glob("*.jsonl")}

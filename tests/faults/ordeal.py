@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import websockets
+from stored_files import stored_files
 
 from biofeedback.core.events import Link, Notification
 from biofeedback.keys import DeviceKeys
@@ -53,7 +54,7 @@ async def run(seed: int) -> Outcome:
         DeviceKeys(folder / "data").make("room-2", folder / "room-2.key")
         kills, faults, went = await _suffer(folder, rng)
         logs = [_of(path) for path in _begun(folder / "logs")]
-        held = {path.stem: _entries(_of(path)) for path in _begun(folder / "data" / "recordings")}
+        held = {path.stem: _entries(_of(path)) for path in _begun(stored_files(folder / "data"))}
     wrong, stayed = _compare(logs, held)
     wrong += [] if went else ["the collector did not stop when it was asked to"]
     frames = sum(len(entries) for entries in held.values())
@@ -101,10 +102,10 @@ async def _drain(folder: Path) -> None:
             while True:
                 await asyncio.sleep(0.3)
                 logs = [_of(path) for path in _begun(folder / "logs")]
-                session = max((path.stem for path in _begun(folder / "data" / "recordings")), default="")
+                session = max((path.stem for path in _begun(stored_files(folder / "data"))), default="")
                 if not session:
                     continue
-                held = _entries(_of(folder / "data" / "recordings" / f"{session}.jsonl"))
+                held = _entries(_of(stored_files(folder / "data") / f"{session}.jsonl"))
                 if held == [entry for log in logs if _session(log) == session for entry in _entries(log)]:
                     return
 

@@ -22,12 +22,12 @@ async def serve(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> AsyncIter
         server = open_server(Settings(**chosen))
         server.config.ws = ws or server.config.ws  # type: ignore[assignment]
         task = asyncio.create_task(server.serve())
-        running.append((server, task))
         waiting = asyncio.create_task(server.ready.wait())
         await asyncio.wait((task, waiting), return_when=asyncio.FIRST_COMPLETED)
         waiting.cancel()
         if task.done():
             await task
+        running.append((server, task))
         return Served(server)
 
     yield start

@@ -55,6 +55,11 @@ class Served:
         self.server = server
         self.url = f"http://127.0.0.1:{server.port}"
 
+    async def disk(self, *, is_writable: bool) -> None:
+        """Let the database refuse what is written, as a disk does that is full or was mounted read-only; or no more."""
+        pragma = f"PRAGMA query_only = {'OFF' if is_writable else 'ON'}"
+        await self.server.clinic.store.write(lambda connection: connection.exec_driver_sql(pragma).close())
+
     @asynccontextmanager
     async def page(self, role: str | None = "patient", **fields: Any) -> AsyncIterator[Page]:
         """A page that has said hello (role None: that has only connected)."""

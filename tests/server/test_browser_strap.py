@@ -1,12 +1,11 @@
 """A page's own strap over the live channel: what it sends is recorded once and acknowledged from the disk only."""
 
-import errno
-import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 from served import Page, Serve, Served
+from stored_files import stored_files
 
 from biofeedback.core.events import ClockReading, Link, Notification
 from biofeedback.recording import read_recording
@@ -31,7 +30,7 @@ async def name(page: Page, kept: int, origin: str = ORIGIN) -> None:
 
 def taken(served: Served, folder: Path) -> list[int]:
     session = served.server.clinic.room().session
-    events = read_recording(folder / "data" / "recordings" / f"{session.channel.facts.epoch}.jsonl").events
+    events = read_recording(stored_files(folder / "data") / f"{session.channel.facts.epoch}.jsonl").events
     return [event.origin.seq for event in events if isinstance(event, Link | Notification) and event.origin]
 
 
@@ -50,7 +49,7 @@ async def test_the_strap_of_the_patients_page_is_one_more_strap(serve: Serve, tm
         await page.hear("quality", strap_state="beats", strap_model="Polar H10")
     assert taken(served, tmp_path) == [1, 2, 3, 4, 5, 6]
     session = served.server.clinic.room().session
-    events = read_recording(tmp_path / "data" / "recordings" / f"{session.channel.facts.epoch}.jsonl").events
+    events = read_recording(stored_files(tmp_path / "data") / f"{session.channel.facts.epoch}.jsonl").events
     (reading,) = [event for event in events if isinstance(event, ClockReading)]
     assert (reading.origin, reading.origin_t_s) == (ORIGIN, 51.5)
     assert 0 <= reading.round_trip_s < 5
@@ -141,24 +140,14 @@ async def test_frames_that_cannot_be_are_refused_whole(serve: Serve) -> None:
         await page.hear("kept", seq=1)
 
 
-async def test_nothing_is_said_to_be_kept_before_it_is_on_the_disk(
-    serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_nothing_is_said_to_be_kept_before_it_is_on_the_disk(serve: Serve, tmp_path: Path) -> None:
     served = await serve(strap="browser")
-    full = True
-    fsync = os.fsync
-
-    def fail(descriptor: int) -> None:
-        if full:
-            raise OSError(errno.ENOSPC, "no space")
-        fsync(descriptor)
-
     async with served.page() as page:
         await name(page, 0)
-        monkeypatch.setattr(os, "fsync", fail)
+        await served.disk(is_writable=False)
         await page.say("frames", origin=ORIGIN, frames=frames(1, 6))
         await page.hear("quality", saved=False)
-        full = False
+        await served.disk(is_writable=True)
         await page.hear("kept", seq=6)
         kept = [message["seq"] for message in page.heard if message["type"] == "kept"]
         assert kept == [0, 6]

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import websockets
 from served import Page, Serve, Served
+from stored_files import stored_files
 
 from biofeedback.core.events import ClockReading, Link, Notification
 from biofeedback.keys import DeviceKeys
@@ -44,7 +45,7 @@ async def hello(page: Page, **fields: Any) -> dict[str, Any]:
 
 
 def path_of(folder: Path, session: str) -> Path:
-    return folder / "data" / "recordings" / f"{session}.jsonl"
+    return stored_files(folder / "data") / f"{session}.jsonl"
 
 
 def taken(path: Path) -> list[tuple[str, int]]:

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 import websockets
 from served import Serve
+from stored_files import stored_files
 
 from biofeedback.core.pipeline import Pipeline
+from biofeedback.errors import InputError
 from biofeedback.recording import read_recording
 
 
@@ -199,7 +201,7 @@ async def test_a_new_session_says_bye_to_the_pages_of_the_old_one(serve: Serve, 
         assert back.heard[0]["exercise"] == "plain_4_6"
         assert back.heard[0]["epoch"] != old
         await back.hear("beat")
-    assert read_recording(tmp_path / "data" / "recordings" / f"{old}.jsonl").ended
+    assert read_recording(stored_files(tmp_path / "data") / f"{old}.jsonl").ended
     async with served.page() as page:
         await page.say("command", command="new")
         await page.hear("bye")
@@ -218,7 +220,7 @@ async def test_a_session_through_the_server_gives_the_answers_of_its_recording(s
         await page.say("rating", scale="tension", moment="after", value=2)
         await page.hear("mark", kind="rating")
         await page.hear("pacer", state="finished")
-    recording = read_recording(tmp_path / "data" / "recordings" / f"{epoch}.jsonl")
+    recording = read_recording(stored_files(tmp_path / "data") / f"{epoch}.jsonl")
     pipeline = Pipeline()
     results = [result for event in recording.events for result in pipeline.feed(event)]
     beats = [message for message in page.heard if message["type"] == "beat"]
@@ -250,7 +252,7 @@ async def test_when_the_server_goes_every_page_is_told_and_the_next_server_goes_
         assert page.heard[0]["state"] == "running"
         await page.hear("beat")
         assert not [message for message in page.heard if message["type"] == "step"]
-    lines = (tmp_path / "data" / "recordings" / f"{epoch}.jsonl").read_text().splitlines()
+    lines = (stored_files(tmp_path / "data") / f"{epoch}.jsonl").read_text().splitlines()
     assert [json.loads(line)["reason"] for line in lines if '"resumed"' in line] == ["restart"]
 
 
@@ -258,7 +260,7 @@ async def test_nothing_is_gone_on_with_where_nothing_had_begun(serve: Serve, tmp
     served = await serve()
     served.server.should_exit = True
     await served.server.stopped.wait()
-    (path,) = (tmp_path / "data" / "recordings").glob("*.jsonl")
+    (path,) = stored_files(tmp_path / "data").glob("*.jsonl")
     assert read_recording(path).ended
     again = await serve()
     async with again.page() as page:
@@ -275,11 +277,7 @@ async def test_a_page_that_was_said_bye_may_not_steer_the_next_session(serve: Se
     assert served.server.clinic.room().session.status().state == "ready"
 
 
-async def test_two_servers_on_one_folder_do_not_share_a_session(serve: Serve) -> None:
-    one = await serve()
-    async with one.page() as page:
-        await page.say("command", command="start")
-        await page.hear("step")
-        other = await serve()
-        async with other.page() as elsewhere:
-            assert elsewhere.heard[0]["epoch"] != page.heard[0]["epoch"]
+async def test_a_second_server_on_one_folder_is_refused(serve: Serve) -> None:
+    await serve()
+    with pytest.raises(InputError, match="another program is using this data folder"):
+        await serve()

@@ -2,18 +2,20 @@
 
 import asyncio
 import logging
-from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from served import Serve
+from sqlalchemy import update
+from stored_files import stored_files
 
 from biofeedback.clock import VirtualLoop
-from biofeedback.header import encode_header
+from biofeedback.core.events import Step
 from biofeedback.recording import read_recording
-from biofeedback.server.room import Place, Room, _keep
-from biofeedback.tally import Tally
+from biofeedback.server.room import _keep
+from biofeedback.store import open_store, people
+from biofeedback.store.inputs import inputs
+from biofeedback.store.recordings import bring_in, read_file
 
 REFERENCE = Path(__file__).resolve().parents[2] / "recordings" / "responder.jsonl"
 
@@ -45,11 +47,10 @@ def test_a_session_that_fails_is_taken_up_again(caplog: pytest.LogCaptureFixture
 
 async def test_every_new_session_knows_the_persons_earlier_ones(serve: Serve, tmp_path: Path) -> None:
     """And while they are read, the page that asked cannot ask for yet another."""
-    recordings = tmp_path / "data" / "recordings"
-    recordings.mkdir(parents=True)
-    earlier = read_recording(REFERENCE)
-    header = encode_header(replace(earlier.header, session="S1", subject="P"))
-    (recordings / "0.jsonl").write_bytes(header + earlier.path.read_bytes().partition(b"\n")[2])
+    store = await open_store(tmp_path / "data")
+    person = await store.write(lambda connection: people.add(connection, pseudonym="P"))
+    earlier = await store.write(lambda connection: bring_in(connection, read_file(REFERENCE), person.id))
+    await store.close()
     served = await serve(subject="P")
     async with served.page() as page:
         first = page.heard[0]["epoch"]
@@ -60,18 +61,43 @@ async def test_every_new_session_knows_the_persons_earlier_ones(serve: Serve, tm
     async with served.page() as page:
         second = page.heard[0]["epoch"]
     assert first != second
+    await served.server.clinic.store.commit()
     for session in (first, second):
-        prior = read_recording(recordings / f"{session}.jsonl").header.prior
+        prior = read_recording(stored_files(tmp_path / "data") / f"{session}.jsonl").header.prior
         assert prior is not None
-        assert prior["exhale_noise"]["sessions"] == prior["heart_rate_sd_sessions"] == ["S1"]
+        assert prior["exhale_noise"]["sessions"] == prior["heart_rate_sd_sessions"] == [earlier.id]
 
 
-async def test_a_session_begins_without_what_cannot_be_read(caplog: pytest.LogCaptureFixture) -> None:
-    def glob(_pattern: str) -> None:
-        raise OSError("the disk is gone")
-
-    settings = SimpleNamespace(recordings=SimpleNamespace(glob=glob))
-    place = Place("R", "P", "simulated", "measured_4_6", None, 1.0)
+async def test_a_session_begins_without_what_cannot_be_read(
+    serve: Serve, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = await open_store(tmp_path / "data")
+    person = await store.write(lambda connection: people.add(connection, pseudonym="P"))
+    await store.write(lambda connection: bring_in(connection, read_file(REFERENCE), person.id))
+    await store.write(lambda connection: connection.execute(update(inputs).values(sealed=b"altered")))
+    await store.close()
     with caplog.at_level(logging.ERROR):
-        assert await Room(settings, place, Tally())._prior(simulated=True) is None  # type: ignore[arg-type]
+        served = await serve(subject="P")
+    assert served.server.clinic.room().session.status().state == "ready"
     assert "nothing is taken" in caplog.text
+
+
+async def test_a_session_that_begins_while_the_disk_refuses_is_saved_when_it_does_not(
+    serve: Serve, tmp_path: Path
+) -> None:
+    served = await serve()
+    await served.disk(is_writable=False)
+    async with served.page() as page:
+        await page.say("command", command="new")
+        await page.hear("bye")
+    async with served.page() as page:
+        epoch = page.heard[0]["epoch"]
+        assert not page.heard[0]["saved"]
+        await page.say("command", command="start")
+        await page.hear("step")
+        await served.disk(is_writable=True)
+        await page.hear("quality", saved=True)
+    await served.server.clinic.store.commit()
+    events = read_recording(stored_files(tmp_path / "data") / f"{epoch}.jsonl").events
+    assert [event.seq for event in events] == list(range(1, len(events) + 1))
+    assert any(isinstance(event, Step) for event in events)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from served import Message, Page, Serve
+from stored_files import stored_files
 
 from biofeedback.core.pipeline import Pipeline
 from biofeedback.core.results import Beat, BreathMeasures, ExhaleResponse, Result, StepMeasures
@@ -31,7 +32,7 @@ async def watch_a_session(serve: Serve, folder: Path, preset: str) -> tuple[list
         await page.hear("beat")
         await page.say("command", command="start")
         await hear_the_end(page)
-        return page.heard, folder / preset / "recordings" / f"{epoch}.jsonl"
+        return page.heard, stored_files(folder / preset) / f"{epoch}.jsonl"
 
 
 async def hear_the_end(page: Page) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import websockets
+from stored_files import stored_files
 
 from biofeedback.core.events import Resumed, Step
 from biofeedback.errors import InputError
@@ -82,17 +83,14 @@ async def test_a_server_that_was_killed_goes_on_with_its_session_and_marks_it(tm
         await heard(socket, "step")
         last = await heard(socket, "beat")
         await first.stop(signal.SIGKILL)
-    path = tmp_path / "recordings" / f"{epoch}.jsonl"
-    before = read_recording(path).events
-    with path.open("ab") as file:
-        file.write(b'{"type":"notification","seq":')  # the line that was being written
+    before = read_recording(stored_files(tmp_path) / f"{epoch}.jsonl").events
     second = await Program.start(tmp_path)
     async with second.connect() as socket:
         again = await hello(socket, epoch=epoch, message_seq=last["q"])
         assert (again["recovered"], again["epoch"], again["state"]) == (True, epoch, "running")
         await heard(socket, "beat")
     assert await second.stop() == 0
-    recording = read_recording(path)
+    recording = read_recording(stored_files(tmp_path) / f"{epoch}.jsonl")
     assert recording.events[: len(before)] == before
     assert isinstance(recording.events[len(before)], Resumed)
     assert len([event for event in recording.events if isinstance(event, Step)]) == 1
@@ -116,7 +114,9 @@ async def test_the_data_folder_is_for_its_owner_only(tmp_path: Path) -> None:
     program = await Program.start(data)
     assert await program.stop() == 0
     assert oct(data.stat().st_mode & 0o777) == "0o700"
-    assert oct((data / "recordings").stat().st_mode & 0o777) == "0o700"
+    files = [path for path in data.iterdir() if path.is_file()]
+    assert len(files) > 2
+    assert {oct(path.stat().st_mode & 0o777) for path in files} == {"0o600"}
 
 
 def test_a_taken_port_is_said_with_its_cure() -> None:

@@ -17,6 +17,7 @@ from biofeedback.core.events import Characteristic, Input, Step, StepKind
 from biofeedback.core.exercises import Exercise, PlannedStep
 from biofeedback.core.pacing import Pattern
 from biofeedback.header import Header
+from biofeedback.recorder import FileRecorder
 from biofeedback.recording import RecordingWriter
 from biofeedback.straps import Lost, Payload, Sink, StrapEvent
 from biofeedback.straps.ble import BleStrap
@@ -124,7 +125,7 @@ async def sit(n: int, file: Path, duration_s: float, taken: Taken) -> None:
     plan = exercise(duration_s)
     header = new_header(datetime.now(UTC), subject=str(n), simulated=True, exercise=plan.name)
     writer = TimedWriter(file, header, taken)
-    session = begin(header, lambda: writer, plan, strap, LoopClock())
+    session = begin(header, FileRecorder(lambda: writer), plan, strap, LoopClock())
     async with asyncio.TaskGroup() as group:
         group.create_task(session.run())
         await session.beats.wait()
