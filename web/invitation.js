@@ -18,7 +18,7 @@ function useSecondsLeft(utc) {
     const timer = setInterval(() => turn((n) => n + 1), 1000);
     return () => clearInterval(timer);
   }, []);
-  return utc ? Math.max(0, Math.ceil(msUntil(utc) / 1000)) : null;
+  return utc ? Math.max(0, Math.floor(msUntil(utc) / 1000)) : null;
 }
 
 function Ways({ invitation, left }) {

@@ -44,7 +44,7 @@ async function enterByLink() {
 async function begin() {
   screen.value = "waiting";
   token = location.hash.slice(1) || token;
-  if (location.hash) history.replaceState(null, "", location.pathname); // it works once: nothing for the history
+  if (location.hash) history.replaceState(null, "", location.pathname + location.search); // it works once: nothing for the history
   try {
     if (!token) return await goOn();
     screen.value = isStaff(await whoAmI()) ? "staff" : "waiting";

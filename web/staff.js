@@ -34,7 +34,7 @@ function turn() {
   const next = routeOf(location.hash);
   if (!LINKS.has(next.name)) return (route.value = next);
   token.value = next;
-  history.replaceState(null, "", location.pathname);
+  history.replaceState(null, "", location.pathname + location.search);
 }
 
 function begin() {
@@ -45,7 +45,7 @@ function begin() {
 async function signOut() {
   await ask("POST", "/api/sign-out");
   news.value = "signing.out.done";
-  history.replaceState(null, "", location.pathname);
+  history.replaceState(null, "", location.pathname + location.search);
   await whoAmI();
 }
 
