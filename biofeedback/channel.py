@@ -124,7 +124,7 @@ class Channel:
     def dismiss(self, reason: str, code: int) -> None:
         """Say bye to all viewers."""
         for viewer in list(self.viewers):
-            self._dismiss(viewer, reason, code)
+            self.send_away(viewer, reason, code)
 
     def reap(self, now_s: float) -> None:
         """Ask stale viewers whether they are there, and let go of those that stay silent or cannot keep up."""
@@ -134,7 +134,7 @@ class Channel:
             viewer.is_stale = behind_s > STALE_S
             if behind_s > CLOSE_S:
                 self.tally.slow_closes += 1
-                self._dismiss(viewer, "too_slow", TOO_SLOW)
+                self.send_away(viewer, "too_slow", TOO_SLOW)
             elif viewer.is_stale:
                 self.tell(viewer, messages.Ping())
 
@@ -153,7 +153,7 @@ class Channel:
         self.tally.dropped += viewer.dropped
         viewer.dropped = 0
 
-    def _dismiss(self, viewer: Viewer, reason: str, code: int) -> None:
+    def send_away(self, viewer: Viewer, reason: str, code: int) -> None:
         """Say bye to one viewer."""
         self.tell(viewer, messages.Bye(reason=reason))
         viewer.close(code, reason)

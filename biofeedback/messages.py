@@ -298,7 +298,10 @@ class Ping(_FromServer, frozen=True, kw_only=True):
 
 
 class Bye(_FromServer, frozen=True, kw_only=True):
-    """The server closes this viewer: ``new_session`` (say hello again), ``shutdown``, ``room_closed``, ``too_slow``."""
+    """The server closes this viewer.
+
+    ``new_session`` (say hello again), ``shutdown``, ``room_closed``, ``too_slow`` or ``signed_out``.
+    """
 
     type: Literal["bye"] = "bye"
     reason: str

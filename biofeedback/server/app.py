@@ -1,5 +1,6 @@
 """The application: pages, language files, the live channel, and a little about itself."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -63,9 +64,11 @@ def create_app(settings: Settings, front: Front) -> FastAPI:
         await access.open(clinic.store)
         if access.is_private:
             await clinic.open_private()
+        looking_round = asyncio.create_task(access.keep_house())
         try:
             yield
         finally:
+            looking_round.cancel()
             await clinic.close()
 
     app = FastAPI(
@@ -89,7 +92,7 @@ def create_app(settings: Settings, front: Front) -> FastAPI:
 
     @app.websocket("/ws")
     async def live(socket: WebSocket) -> None:
-        await watch(socket, clinic)
+        await watch(socket, clinic, access)
 
     @app.websocket(COLLECT)
     async def collecting(socket: WebSocket) -> None:

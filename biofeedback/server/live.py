@@ -16,6 +16,7 @@ from biofeedback.core.events import MarkKind
 from biofeedback.core.exercises import EXERCISES
 from biofeedback.errors import CommandRefused
 from biofeedback.frames import ClockTold, Frames, StrapNews
+from biofeedback.server.access import Access, Refused, Role, may_say, seat_of
 from biofeedback.server.attendance import Attendance
 from biofeedback.server.clinic import Clinic, NoSuchRoom
 from biofeedback.server.pace import Pace
@@ -44,6 +45,10 @@ class _BadMessage(Exception):
     """A message that is none of ours."""
 
 
+class _NotAllowed(_BadMessage):
+    """A message that is not for this viewer to send."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Visit:
     """One viewer's visit to one session; ``strap`` attends to the strap of its page."""
@@ -52,9 +57,19 @@ class _Visit:
     session: Session
     viewer: Viewer
     strap: Attendance
+    role: Role
 
 
-async def watch(socket: WebSocket, clinic: Clinic) -> None:
+@dataclass(frozen=True, slots=True)
+class _Watched:
+    """What is watched, and by somebody of which role."""
+
+    room: Room
+    session: Session
+    role: Role
+
+
+async def watch(socket: WebSocket, clinic: Clinic, access: Access) -> None:
     """Return when a viewer is gone."""
     await socket.accept()
     try:
@@ -66,23 +81,31 @@ async def watch(socket: WebSocket, clinic: Clinic) -> None:
         await _close(socket, POLICY if hello is None else 1012)
         return
     try:
-        room = clinic.room()
-    except NoSuchRoom as error:
-        await _refuse(socket, "no_room", str(error))
+        seat = seat_of(access, socket, hello)
+        room = clinic.room(seat.room)
+        if not seat.sees(room.session.channel.facts.epoch):
+            raise NoSuchRoom("the session that was shared is over")
+    except (Refused, NoSuchRoom) as error:
+        await _refuse(socket, error.code if isinstance(error, Refused) else "no_room", str(error))
         await _close(socket, POLICY, "no such room")
         return
-    await _visit(socket, clinic, room, hello)
-
-
-async def _visit(socket: WebSocket, clinic: Clinic, room: Room, hello: messages.ViewerHello) -> None:
-    """Let a viewer be in a room until it goes."""
     viewer = Viewer(hello.role, asyncio.get_running_loop().time)
     session = room.join(hello, viewer)
+    door = access.presence.enter(seat.principal, lambda: session.channel.send_away(viewer, "signed_out", POLICY))
+    try:
+        await _visit(socket, clinic, viewer, _Watched(room, session, seat.principal.role))
+    finally:
+        access.presence.leave(door)
+
+
+async def _visit(socket: WebSocket, clinic: Clinic, viewer: Viewer, watched: _Watched) -> None:
+    """Let a viewer be in a room until it goes."""
+    session = watched.session
     task = asyncio.current_task()
     assert task is not None
     clinic.visits.add(task)
     try:
-        await _stay(socket, room, session, viewer)
+        await _stay(socket, viewer, watched)
     finally:
         clinic.visits.discard(task)
         session.channel.leave(viewer)
@@ -92,8 +115,9 @@ async def _visit(socket: WebSocket, clinic: Clinic, room: Room, hello: messages.
             await socket.close(*viewer.closed)
 
 
-async def _stay(socket: WebSocket, room: Room, session: Session, viewer: Viewer) -> None:
+async def _stay(socket: WebSocket, viewer: Viewer, watched: _Watched) -> None:
     """Listen to a viewer until it is gone, or has to go; what is sent to it is written when it arises."""
+    room, session = watched.room, watched.session
     async with asyncio.TaskGroup() as group:
         strap = Attendance(room, session, viewer, group)
         wire, writing = wire_of(socket.scope), None
@@ -105,7 +129,7 @@ async def _stay(socket: WebSocket, room: Room, session: Session, viewer: Viewer)
             viewer.connect(wire, session.channel.frame)
         try:
             with contextlib.suppress(*_GONE):
-                await _listen(socket, _Visit(room, session, viewer, strap))
+                await _listen(socket, _Visit(room, session, viewer, strap, watched.role))
         finally:
             strap.leave()
             if wire is not None:
@@ -148,10 +172,13 @@ async def _listen(socket: WebSocket, visit: _Visit) -> None:
         try:
             said = await _receive(socket)
             await pace.keep()
+            if not may_say(visit.role, str(said.__struct_config__.tag)):
+                raise _NotAllowed("this is not for your role")
             _HANDLERS[type(said)](said, visit)
         except (_BadMessage, FrameRefused) as error:
             bad += 1
-            visit.session.channel.tell(visit.viewer, messages.Error(code="bad_message", detail=str(error)))
+            code = "not_allowed" if isinstance(error, _NotAllowed) else "bad_message"
+            visit.session.channel.tell(visit.viewer, messages.Error(code=code, detail=str(error)))
         except CommandRefused as error:
             visit.session.channel.tally.refused += 1
             visit.session.channel.tell(visit.viewer, messages.Error(code=_code(said), detail=str(error)))

@@ -15,6 +15,7 @@ from biofeedback import __version__
 from biofeedback.errors import InputError
 from biofeedback.lang import Words
 from biofeedback.logbook import open_logbook
+from biofeedback.loopback import is_loopback
 from biofeedback.server.access import Access
 from biofeedback.server.app import create_app
 from biofeedback.server.clinic import PRIVATE, Clinic
@@ -174,18 +175,22 @@ class LiveServer(uvicorn.Server):
 
 def _welcome(clinic: Clinic, access: Access, port: int) -> str:
     """Where the pages are, and what whoever starts the server has to know."""
-    words = Words(clinic.settings.lang)
-    lines = _private(clinic, words, port) if access.is_private else []
+    words, settings = Words(clinic.settings.lang), clinic.settings
+    host = settings.host if is_loopback(settings.host) else "localhost"
+    scheme = "http" if settings.tls_cert is None else "https"
+    here = f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
+    lines = _private(clinic, words, here) if access.is_private else []
     if access.outward is not None:
         lines += _outward(access, words, access.outward)
+    elif not access.is_private:
+        lines.append(f"{words('serve.staff')}: {here}/staff")
     return "\n".join([*lines, words("serve.stop")]) + "\n"
 
 
-def _private(clinic: Clinic, words: Words, port: int) -> list[str]:
+def _private(clinic: Clinic, words: Words, here: str) -> list[str]:
     """Where the pages of a private try-out are, and which strap is used."""
     room = clinic.room(PRIVATE)
-    host = f"[{clinic.settings.host}]" if ":" in clinic.settings.host else clinic.settings.host
-    lines = [f"{words(f'serve.{name}')}: http://{host}:{port}{path}" for path, name in _NAMES.items()]
+    lines = [f"{words(f'serve.{name}')}: {here}{path}" for path, name in _NAMES.items()]
     if clinic.settings.strap == AUTO and room.session.channel.facts.simulated:
         lines.append(words("serve.no_adapter"))
     elif room.session.channel.facts.simulated:

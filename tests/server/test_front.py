@@ -107,6 +107,15 @@ async def test_a_server_with_tls_answers_over_tls_and_says_always(
         authority = await client.get("/certificate.crt")
         assert authority.content == certificates.authority.read_bytes()
         assert authority.headers["content-type"] == "application/x-x509-ca-cert"
+        token = said.partition("#first=")[2].split()[0]
+        made = await client.post(
+            "/api/first",
+            json={"token": token, "user": "beheer", "password": "vier paarden op een dak"},
+            headers={"Origin": f"https://localhost:{port}"},
+        )
+        assert made.status_code == 204
+        assert made.headers["set-cookie"].startswith("__Host-biofeedback=")
+        assert (await client.get("/api/me")).json()["role"] == "admin"
 
 
 async def test_without_tls_a_warning_is_printed(serve: Serve, capsys: pytest.CaptureFixture[str]) -> None:

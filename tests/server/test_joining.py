@@ -213,3 +213,57 @@ def fake_local():
     return HTTPConnection({
         "type": "http", "scheme": "http", "headers": [], "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 80),
     })  # fmt: skip
+
+
+class TestInTheOpen:
+    """A server without TLS, reached from another machine."""
+
+    SITE = "http://192.168.1.5:8800"
+
+    @pytest.fixture
+    async def clinic(self, tmp_path: Path) -> AsyncIterator[Entered]:
+        async with entered(tmp_path / "data", host="0.0.0.0", insecure_http=True) as clinic:
+            yield clinic
+
+    async def test_a_patient_comes_in_with_a_plain_cookie(self, clinic: Entered) -> None:
+        room = await clinic.room(None)
+        patient = clinic.browser(self.SITE)
+        answer = await patient.post("/api/join", json={"token": await invited(clinic, room)})
+        assert answer.status_code == 204
+        name, _, attributes = answer.headers["set-cookie"].partition("=")
+        assert (name, "secure" in attributes.lower()) == ("biofeedback", False)
+        assert "HttpOnly" in attributes
+        assert (await me(patient))["role"] == "patient"
+
+    async def test_staff_and_guests_do_not(self, clinic: Entered) -> None:
+        await clinic.user("merel")
+        body = {"user": "merel", "password": "vier paarden op een dak"}
+        for path in ("/api/sign-in", "/api/first", "/api/reset"):
+            asked = {"/api/sign-in": body, "/api/first": {"token": "x", **body}}.get(
+                path, {"token": "x", "password": "x"}
+            )
+            answer = await clinic.browser(self.SITE).post(path, json=asked)
+            assert (answer.status_code, answer.json()["code"]) == (403, "not_sealed")
+        room = await clinic.room(None)
+        from biofeedback.server.access.joining import share
+
+        token = (await share(clinic.access, room)).token
+        assert await tried(clinic.browser(self.SITE), token=token) == 401
+        here = clinic.browser("http://127.0.0.1", "127.0.0.1")
+        assert (await here.post("/api/sign-in", json=body)).status_code == 204
+        carried = clinic.browser(self.SITE)
+        carried.cookies.set("biofeedback", here.cookies["biofeedback"], domain="192.168.1.5")
+        assert (await me(carried))["role"] is None
+
+    async def test_an_invitation_made_at_the_machine_leads_a_telephone_there(self, clinic: Entered) -> None:
+        clinic.access.outward = self.SITE
+        here = clinic.browser("http://127.0.0.1", "127.0.0.1")
+        invitation = (await here.post(f"/api/rooms/{await clinic.room(None)}/invitation")).json()
+        assert invitation["link"].startswith(f"{self.SITE}/join#")
+
+    async def test_without_that_setting_not_even_patients_do(self, tmp_path: Path) -> None:
+        async with entered(tmp_path / "other") as sealed:
+            token = await invited(sealed, await sealed.room(None))
+            outside = sealed.browser("http://localhost")
+            assert await tried(outside, token=token) == 401
+            assert await tried(sealed.browser(), token=token) == 204

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import httpx
 import pytest
-from entered import PASSWORD, Entered, entered
+from entered import ELSEWHERE, PASSWORD, Entered, entered
 
 from biofeedback.server.access import Role
-from biofeedback.server.access.table import MESSAGES, ROUTES, may_say
+from biofeedback.server.access.table import MESSAGES, ROUTES, Reach, may_say
 from biofeedback.store import users
 
 NOBODY, LOCAL, PHYSIO, ADMIN, PATIENT, GUEST = "nobody", "local", "physiotherapist", "admin", "patient", "guest"
@@ -84,7 +84,8 @@ OWNED = ("{person}", "{room}", "{share}")
 def test_the_table_is_what_is_written_here() -> None:
     assert set(ROUTES) == set(EXPECTED)
     for key, row in ROUTES.items():
-        assert {NOBODY if role is None else str(role) for role in row} == EXPECTED[key], key
+        everywhere = {role for role, reach in row.items() if reach is not Reach.HERE}
+        assert {NOBODY if role is None else str(role) for role in everywhere} == EXPECTED[key], key
 
 
 @pytest.mark.parametrize("type_", SAID)
@@ -134,7 +135,7 @@ def path_of(template: str, things: dict[str, str]) -> str:
 async def asked(cast: Cast, who: str, key: str, things: dict[str, str]) -> int:
     """Status that the gate gives: 599 stands for being let through."""
     method, template = key.split(" ")
-    passed = httpx.ASGITransport(_gate_alone(cast.clinic))
+    passed = httpx.ASGITransport(_gate_alone(cast.clinic), client=(ELSEWHERE, 1))
     browser = httpx.AsyncClient(transport=passed, base_url="https://localhost", cookies=cast.browsers[who].cookies)
     return (await browser.request(method, path_of(template, things))).status_code
 
@@ -182,6 +183,14 @@ async def test_a_private_try_out_may_everything_that_needs_no_account(tmp_path: 
             method, template = key.split(" ")
             status = (await browser.request(method, path_of(template, {}))).status_code
             assert status == (599 if LOCAL in EXPECTED[key] else 403), key
+
+
+async def test_programs_on_this_machine_read_the_metrics_and_nothing_else(cast: Cast) -> None:
+    for address, forwarded, expected in (("127.0.0.1", {}, 599), ("127.0.0.1", {"X-Real-IP": "10.0.0.1"}, 401)):
+        transport = httpx.ASGITransport(_gate_alone(cast.clinic), client=(address, 1))
+        program = httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1", headers=forwarded)
+        assert (await program.get("/metrics")).status_code == expected
+        assert (await program.get("/api/users")).status_code == 401
 
 
 async def test_a_route_that_is_not_listed_is_refused_to_all(cast: Cast) -> None:

@@ -11,7 +11,19 @@ from biofeedback.server.access.gate import principal_of
 from biofeedback.server.access.joining import leave_room
 from biofeedback.server.access.principal import Principal, Role
 from biofeedback.server.access.refusal import Refused, not_found
+from biofeedback.server.access.seats import seat_of
+from biofeedback.server.access.table import may_say
 
 __all__ = [
-    "Access", "Inside", "Principal", "Refused", "Role", "add_access", "leave_room", "not_found", "principal_of",
-]  # fmt: skip
+    "Access",
+    "Inside",
+    "Principal",
+    "Refused",
+    "Role",
+    "add_access",
+    "leave_room",
+    "may_say",
+    "not_found",
+    "principal_of",
+    "seat_of",
+]

@@ -1,5 +1,6 @@
 """Access: who somebody is, and what is theirs."""
 
+import asyncio
 import contextlib
 import logging
 import time
@@ -29,6 +30,7 @@ __all__ = ["LOCAL", "Access", "Inside", "Times"]
 
 LOCAL = Principal(Role.LOCAL)
 SEEN_EVERY_S = 300.0  # a login is seen with its requests; more often it is not written down
+LOOK_ROUND_S = 300.0  # between looks at what is open by a sign-in that has ended
 NAME_TRIES = 10  # in a quarter of an hour
 ADDRESS_TRIES = 30
 SIGN_IN_WINDOW_S = 900.0
@@ -173,6 +175,12 @@ class Access:
             self.offered.pop(login, None)
         await self.store.write(lambda connection: logins.end(connection, ended))
         self.presence.close(ended)
+
+    async def keep_house(self) -> None:
+        """Look round every few minutes, until cancelled."""
+        while True:
+            await asyncio.sleep(LOOK_ROUND_S)
+            await self.look_round()
 
     async def look_round(self) -> None:
         """Close what is open by a sign-in that has ended; what is open counts as seen."""

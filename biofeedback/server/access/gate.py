@@ -8,6 +8,7 @@ from biofeedback.server.access.access import Access
 from biofeedback.server.access.principal import Principal
 from biofeedback.server.access.refusal import Refused, not_found, refusal
 from biofeedback.server.access.table import Reach, asked
+from biofeedback.server.access.way import Way, way_of
 
 __all__ = ["Gate", "principal_of"]
 
@@ -52,6 +53,8 @@ class Gate:
         principal = local if found.is_public else await self._access.principal(connection)
         scope.setdefault("state", {})["principal"] = principal
         reach = found.row.get(None if principal is None else principal.role)
+        if reach is Reach.HERE and way_of(connection) is not Way.MACHINE:
+            reach = None
         if reach is None and principal is None:
             raise Refused(401, "sign_in_first", "this needs a sign-in")
         if reach is None:

@@ -15,6 +15,7 @@ class Reach(StrEnum):
     """How far a role's permission goes."""
 
     ALL = "all"
+    HERE = "here"  # for programs on this very machine
     OWN = "own"  # what the path names has to be one's own; where it names nothing, the route answers with one's own
 
 
@@ -26,6 +27,7 @@ _ANYONE: Row = dict.fromkeys(_ROLES, Reach.ALL)
 _VIEWER: Row = {role: Reach.ALL for role in Role if role is not Role.ADMIN}
 _STAFF: Row = {Role.PHYSIOTHERAPIST: Reach.OWN, Role.ADMIN: Reach.OWN}
 _MACHINE: Row = {Role.LOCAL: Reach.ALL, Role.ADMIN: Reach.ALL}
+_PROGRAMS: Row = {**dict.fromkeys(_ROLES, Reach.HERE), **_MACHINE}
 _CARE: Row = {Role.LOCAL: Reach.ALL, Role.PHYSIOTHERAPIST: Reach.OWN}
 _CARE_AND_SELF: Row = {**_CARE, Role.PATIENT: Reach.OWN}
 
@@ -42,7 +44,7 @@ ROUTES: dict[str, Row] = {
     "GET /lang/{file}": _PUBLIC,
     "GET /livez": _PUBLIC,
     "GET /readyz": _PUBLIC,
-    "GET /metrics": _MACHINE,
+    "GET /metrics": _PROGRAMS,
     "GET /api/openapi.json": _MACHINE,
     "GET /api/status": {Role.LOCAL: Reach.ALL},
     "GET /api/exercises": _PUBLIC,

@@ -1,0 +1,155 @@
+"""The live channel of a clinic: a ticket is shown, each role says what is for it, and what ends closes."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import httpx
+import pytest
+from served import Page, Serve, Served
+
+from biofeedback.server.access import Role
+from biofeedback.server.access.joining import invite, share
+from biofeedback.store import people, users
+
+PASSWORD = "vier paarden op een dak"
+
+
+class Staffed:
+    """A running server with a physiotherapist and a room of theirs."""
+
+    def __init__(self, served: Served, room: str) -> None:
+        self.served, self.room = served, room
+        self.access = served.server.access
+        self.clinic = served.server.clinic
+        self.opened = AsyncExitStack()
+
+    async def browser(self) -> httpx.AsyncClient:
+        browser = httpx.AsyncClient(base_url=self.served.url, headers={"Origin": self.served.url}, trust_env=False)
+        return await self.opened.enter_async_context(browser)
+
+    async def physio(self) -> httpx.AsyncClient:
+        browser = await self.browser()
+        signed = await browser.post("/api/sign-in", json={"user": "merel", "password": PASSWORD})
+        assert signed.status_code == 204
+        return browser
+
+    async def joined(self, token: str) -> httpx.AsyncClient:
+        browser = await self.browser()
+        assert (await browser.post("/api/join", json={"token": token})).status_code == 204
+        return browser
+
+    async def patient(self) -> httpx.AsyncClient:
+        return await self.joined((await invite(self.access, self.room)).token)
+
+    async def guest(self) -> httpx.AsyncClient:
+        return await self.joined((await share(self.access, self.room)).token)
+
+    @asynccontextmanager
+    async def watching(self, browser: httpx.AsyncClient, role: str) -> AsyncIterator[Page]:
+        given = (await browser.post("/api/ticket", json={"room": self.room})).json()
+        async with self.served.page(role, ticket=given["ticket"]) as page:
+            yield page
+
+
+@pytest.fixture
+async def staffed(serve: Serve) -> AsyncIterator[Staffed]:
+    served = await serve()
+    access, clinic = served.server.access, served.server.clinic
+    hashed = access.passwords.hash(PASSWORD)
+
+    def add(connection):
+        user = users.add(connection, name="merel", role=Role.PHYSIOTHERAPIST)
+        users.set_password(connection, user.id, hashed)
+        return people.add(connection, pseudonym="A-17", owner=user.id)
+
+    person = await access.store.write(add)
+    room = await clinic.open_room(person.id, "A-17", "simulated:responder:3")
+    access.staff_was_registered()
+    found = Staffed(served, room)
+    yield found
+    await found.opened.aclose()
+
+
+async def refused(served: Served, role: str = "patient", **hello: str) -> str:
+    """Code with which a hello is refused."""
+    async with served.page(None) as page:
+        await page.say("hello", protocol=1, role=role, **hello)
+        code = (await page.hear("error"))["code"]
+        assert await page.closed() == 1008
+        return str(code)
+
+
+async def test_nobody_watches_without_a_ticket_and_none_is_good_twice(staffed: Staffed) -> None:
+    assert await refused(staffed.served) == "ticket"
+    assert await refused(staffed.served, ticket="guessed") == "ticket"
+    patient = await staffed.patient()
+    ticket = (await patient.post("/api/ticket", json={})).json()["ticket"]
+    async with staffed.served.page("patient", ticket=ticket) as page:
+        await page.hear("snapshot")
+    assert await refused(staffed.served, ticket=ticket) == "ticket"
+
+
+async def test_a_patient_sees_the_patients_page_alone(staffed: Staffed) -> None:
+    patient = await staffed.patient()
+    ticket = (await patient.post("/api/ticket", json={})).json()["ticket"]
+    assert await refused(staffed.served, "physio", ticket=ticket) == "not_allowed"
+
+
+async def test_patient_and_physiotherapist_steer_and_a_guest_looks_on(staffed: Staffed) -> None:
+    physio, patient, guest = await staffed.physio(), await staffed.patient(), await staffed.guest()
+    async with (
+        staffed.watching(physio, "physio") as theirs,
+        staffed.watching(patient, "patient") as own,
+        staffed.watching(guest, "physio") as looking_on,
+    ):
+        for said in (
+            {"type_": "command", "command": "start"},
+            {"type_": "mark", "kind": "note", "text": "not theirs to write"},
+            {"type_": "rating", "scale": "tension", "moment": "before", "value": 4},
+        ):
+            await looking_on.say(**said)
+            assert (await looking_on.hear("error"))["code"] == "not_allowed"
+        await looking_on.say("ack", message_seq=1)
+        await own.say("command", command="start")
+        for page in (theirs, own, looking_on):
+            assert (await page.hear("mark", kind="command"))["author"] == "patient"
+        assert not [message for message in looking_on.heard if message["type"] == "mark" and message["kind"] == "note"]
+
+
+async def test_signing_out_closes_what_that_one_has_open_and_nothing_else(staffed: Staffed) -> None:
+    physio, patient = await staffed.physio(), await staffed.patient()
+    async with staffed.watching(physio, "physio") as theirs, staffed.watching(patient, "patient") as own:
+        await physio.post("/api/sign-out")
+        assert (await theirs.hear("bye"))["reason"] == "signed_out"
+        assert await theirs.closed() == 1008
+        await own.hear("beat")
+        await own.hear("quality", viewers=1)
+
+
+async def test_a_share_link_that_is_taken_back_closes_what_was_opened_with_it(staffed: Staffed) -> None:
+    physio, guest = await staffed.physio(), await staffed.guest()
+    (listed,) = (await physio.get(f"/api/rooms/{staffed.room}/shares")).json()
+    async with staffed.watching(guest, "physio") as looking_on:
+        assert (await physio.delete(f"/api/shares/{listed['id']}")).status_code == 204
+        assert (await looking_on.hear("bye"))["reason"] == "signed_out"
+
+
+async def test_a_guest_does_not_see_the_session_after_the_one_that_was_shared(staffed: Staffed) -> None:
+    patient, guest = await staffed.patient(), await staffed.guest()
+    async with staffed.watching(patient, "patient") as own, staffed.watching(guest, "physio") as looking_on:
+        await own.say("command", command="new")
+        assert (await looking_on.hear("bye"))["reason"] == "new_session"
+    ticket = (await guest.post("/api/ticket", json={"room": staffed.room})).json()["ticket"]
+    assert await refused(staffed.served, "physio", ticket=ticket) == "no_room"
+
+
+async def test_what_is_left_open_is_looked_at_again(staffed: Staffed) -> None:
+    patient = await staffed.patient()
+    async with staffed.watching(patient, "patient") as own:
+        await staffed.access.look_round()
+        await own.hear("beat")
+        await staffed.access.store.write(
+            lambda connection: connection.exec_driver_sql("UPDATE logins SET expires_s = 0")
+        )
+        await staffed.access.look_round()
+        assert (await own.hear("bye"))["reason"] == "signed_out"
