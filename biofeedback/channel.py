@@ -16,7 +16,7 @@ from biofeedback.told import Told
 from biofeedback.translation import Standing, Status, quality, translate, translate_input
 from biofeedback.viewer import CLOSE_S, STALE_S, Viewer
 
-__all__ = ["TOO_SLOW", "Channel", "Facts"]
+__all__ = ["TOO_SLOW", "Channel", "Facts", "Glance"]
 
 _encode = msgspec.json.Encoder().encode
 
@@ -33,6 +33,16 @@ class Facts:
     subject: str
     simulated: bool
     strap: str
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """A session in a few words, for a list: ``answer`` is the state of the patient's card while that is shown."""
+
+    exercise: str
+    step: str | None
+    contact: bool | None
+    answer: str | None
 
 
 class Channel:
@@ -66,6 +76,16 @@ class Channel:
     def message_seq(self) -> int:
         """Number of the newest numbered message."""
         return len(self.history)
+
+    def glance(self) -> Glance:
+        """How the session is now, for a list of several."""
+        step, card = self._course.step(self.status().session_s), self._standing.card
+        return Glance(
+            self._course.exercise.name,
+            None if step is None else step.step.value,
+            None if self._last_quality is None else self._last_quality.contact,
+            card.state.value if card is not None and card.shown else None,
+        )
 
     def publish(self, results: list[Result]) -> None:
         """Send results to all viewers."""

@@ -24,6 +24,8 @@ from biofeedback.server.front import Front
 from biofeedback.server.health import add_health
 from biofeedback.server.live import watch
 from biofeedback.server.metrics import Metrics
+from biofeedback.server.people import add_people
+from biofeedback.server.rooms import add_rooms
 from biofeedback.server.security import COLLECT, Guard
 from biofeedback.settings import Settings
 
@@ -86,6 +88,8 @@ def create_app(settings: Settings, front: Front) -> FastAPI:
     _add_pages(app, web)
     _add_authority(app, settings)
     add_health(app, clinic)
+    add_people(app, clinic)
+    add_rooms(app, clinic, access)
     _add_api(app, clinic)
 
     app.add_api_route("/metrics", Metrics(clinic).answer, include_in_schema=False)

@@ -1,0 +1,74 @@
+"""Routes about people: a pseudonym each, and a name that only their physiotherapist sees."""
+
+from typing import Annotated, Any
+
+from fastapi import FastAPI, Request
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from sqlalchemy import Connection
+
+from biofeedback.server.access import Principal, Refused, not_found, principal_of
+from biofeedback.server.clinic import Clinic
+from biofeedback.store import people
+
+__all__ = ["add_people"]
+
+
+def _printable(text: str) -> str:
+    """Text as it was typed, without blanks around it, if a person can read it."""
+    text = text.strip()
+    if not text or not text.isprintable():
+        raise ValueError("a line of letters is expected")
+    return text
+
+
+Line = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_printable)]
+
+
+class NewPerson(BaseModel):
+    """Somebody new; the pseudonym is never a name."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    pseudonym: Annotated[str, Field(min_length=1, max_length=40), AfterValidator(_printable)]
+    name: Line | None = None
+
+
+def add_people(app: FastAPI, clinic: Clinic) -> None:
+    """Add the routes."""
+
+    @app.get("/api/people")
+    async def everybody(request: Request) -> list[dict[str, Any]]:
+        owner = principal_of(request).user
+        return await clinic.store.read(
+            lambda connection: [_told(connection, one) for one in people.owned_by(connection, owner)]
+        )
+
+    @app.post("/api/people", status_code=201)
+    async def add(request: Request, body: NewPerson) -> dict[str, Any]:
+        principal = principal_of(request)
+        return await clinic.store.write(lambda connection: _added(connection, body, principal))
+
+    @app.get("/api/people/{person}")
+    async def one(person: str) -> dict[str, Any]:
+        return await clinic.store.read(lambda connection: _told(connection, _found(connection, person)))
+
+
+def _added(connection: Connection, body: NewPerson, principal: Principal) -> dict[str, Any]:
+    """Somebody new, of whoever adds them."""
+    if people.find(connection, body.pseudonym, principal.user) is not None:
+        raise Refused(409, "pseudonym_taken", "there is somebody of this pseudonym already")
+    person = people.add(connection, pseudonym=body.pseudonym, name=body.name, owner=principal.user)
+    return _told(connection, person)
+
+
+def _found(connection: Connection, person: str) -> people.Person:
+    """Person of an id who is there."""
+    found = people.get(connection, person)
+    if found is None:
+        raise not_found()
+    return found
+
+
+def _told(connection: Connection, person: people.Person) -> dict[str, Any]:
+    """What their physiotherapist hears of a person."""
+    return {"id": person.id, "pseudonym": person.pseudonym, "name": people.name_of(connection, person.id)}

@@ -1,0 +1,92 @@
+"""Routes about rooms: who is in which, with which strap, and how the session goes."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import FastAPI, Request
+from pydantic import BaseModel, ConfigDict, Field
+
+from biofeedback.core.exercises import EXERCISES
+from biofeedback.errors import InputError
+from biofeedback.server.access import Access, Refused, principal_of
+from biofeedback.server.access.joining import leave_room
+from biofeedback.server.clinic import Clinic
+from biofeedback.server.room import Room
+from biofeedback.store import people
+
+__all__ = ["add_rooms"]
+
+# Those that a page may ask for: no file of this machine is among them.
+STRAPS = (
+    r"(auto|browser|ble(:[0-9A-Fa-f:-]{1,40})?|simulated(:[a-z0-9_]{1,40}(:\d{1,9})?)?"
+    r"|remote(-simulated)?(:[a-z0-9_-]{1,32})?)"
+)
+
+
+class NewRoom(BaseModel):
+    """A room to be opened; left out: nobody known, and the exercise that the server was set to."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    person: Annotated[str, Field(min_length=26, max_length=26)] | None = None
+    strap: Annotated[str, Field(pattern=f"^{STRAPS}$")]
+    exercise: Literal[tuple(EXERCISES)] | None = None  # type: ignore[valid-type]
+    pattern: Annotated[str, Field(max_length=20)] | None = None
+
+
+def add_rooms(app: FastAPI, clinic: Clinic, access: Access) -> None:
+    """Add the routes."""
+
+    @app.get("/api/rooms")
+    async def rooms(request: Request) -> list[dict[str, Any]]:
+        own = await access.own_people(principal_of(request))
+        return [_told(name, room) for name, room in clinic.rooms.items() if own is None or room.place.person in own]
+
+    @app.post("/api/rooms", status_code=201)
+    async def open_room(request: Request, body: NewRoom) -> dict[str, Any]:
+        principal, subject = principal_of(request), ""
+        if body.person is not None:
+            await access.require(principal, "person", body.person)
+            subject = await _pseudonym(clinic, body.person)
+        elif principal.user is not None:
+            raise Refused(422, "not_valid", "person")
+        if body.person is not None and any(room.place.person == body.person for room in clinic.rooms.values()):
+            raise Refused(409, "has_room", "this person is in a room already")
+        try:
+            name = await clinic.open_room(body.person, subject, body.strap, body.exercise, body.pattern)
+        except InputError as error:
+            raise Refused(422, "not_valid", str(error)) from error
+        return _told(name, clinic.room(name))
+
+    @app.delete("/api/rooms/{room}", status_code=204)
+    async def close_room(room: str) -> None:
+        if room in clinic.rooms:
+            await clinic.close_room(room)
+            await leave_room(access, room)
+
+
+async def _pseudonym(clinic: Clinic, person: str) -> str:
+    """What a person is called here."""
+    found = await clinic.store.read(lambda connection: people.get(connection, person))
+    return "" if found is None else found.pseudonym or ""
+
+
+def _told(name: str, room: Room) -> dict[str, Any]:
+    """How a room is now."""
+    channel, status = room.session.channel, room.session.status()
+    glance = channel.glance()
+    return {
+        "id": name,
+        "person": room.place.person,
+        "pseudonym": room.place.subject or None,
+        "strap": room.strap,
+        "simulated": channel.facts.simulated,
+        "exercise": glance.exercise,
+        "session": channel.facts.epoch,
+        "state": status.state,
+        "step": glance.step,
+        "strap_state": status.strap_state,
+        "strap_detail": status.strap_detail,
+        "contact": glance.contact,
+        "answer": glance.answer,
+        "saved": status.saved,
+    }

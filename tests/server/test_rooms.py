@@ -1,0 +1,95 @@
+"""Rooms and people over the API: several at once, each with its person and strap."""
+
+from typing import Any
+
+import httpx
+import pytest
+from served import Serve, Served
+
+
+def client(served: Served) -> httpx.AsyncClient:
+    return httpx.AsyncClient(base_url=served.url, headers={"Origin": served.url})
+
+
+async def opened(browser: httpx.AsyncClient, **body: Any) -> dict[str, Any]:
+    answer = await browser.post("/api/rooms", json={"strap": "simulated:responder:3"} | body)
+    assert answer.status_code == 201, answer.text
+    room: dict[str, Any] = answer.json()
+    return room
+
+
+async def test_a_person_is_added_and_gets_a_room_beside_that_of_the_try_out(serve: Serve) -> None:
+    served = await serve()
+    async with client(served) as browser:
+        added = (await browser.post("/api/people", json={"pseudonym": " A-17 ", "name": "Anna"})).json()
+        assert {name: added[name] for name in ("pseudonym", "name")} == {"pseudonym": "A-17", "name": "Anna"}
+        assert (await browser.get("/api/people")).json() == [added]
+        assert (await browser.get(f"/api/people/{added['id']}")).json() == added
+        room = await opened(browser, person=added["id"], exercise="plain_4_6")
+        expected = {
+            "person": added["id"],
+            "pseudonym": "A-17",
+            "exercise": "plain_4_6",
+            "state": "ready",
+            "saved": True,
+        }
+        assert room | expected | {"simulated": True, "step": None} == room
+        rooms = {one["id"]: one for one in (await browser.get("/api/rooms")).json()}
+        assert set(rooms) == {"private", room["id"]}
+        again = await browser.post("/api/rooms", json={"strap": "browser", "person": added["id"]})
+        assert (again.status_code, again.json()["code"]) == (409, "has_room")
+        assert (await browser.delete(f"/api/rooms/{room['id']}")).status_code == 204
+        assert (await browser.delete(f"/api/rooms/{room['id']}")).status_code == 204
+        assert [one["id"] for one in (await browser.get("/api/rooms")).json()] == ["private"]
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/api/rooms", {"strap": "replay:/etc/passwd"}),
+        ("/api/rooms", {"strap": "simulated:nobody"}),
+        ("/api/rooms", {"strap": "simulated", "exercise": "headstand"}),
+        ("/api/rooms", {"strap": "simulated", "pattern": "6"}),
+        ("/api/rooms", {"strap": "simulated", "person": "x" * 26, "more": 1}),
+        ("/api/people", {"pseudonym": "  "}),
+        ("/api/people", {"pseudonym": "A\n17"}),
+        ("/api/people", {"pseudonym": "A-17", "name": "x" * 101}),
+    ],
+)
+async def test_what_makes_no_sense_is_refused_with_a_code(serve: Serve, path: str, body: dict[str, Any]) -> None:
+    served = await serve()
+    async with client(served) as browser:
+        answer = await browser.post(path, json=body)
+        assert (answer.status_code, answer.json()["code"]) == (422, "not_valid")
+        assert len(served.server.clinic.rooms) == 1
+
+
+async def test_nobody_is_added_twice_and_who_is_not_there_is_not_found(serve: Serve) -> None:
+    served = await serve()
+    async with client(served) as browser:
+        assert (await browser.post("/api/people", json={"pseudonym": "A-17"})).status_code == 201
+        answer = await browser.post("/api/people", json={"pseudonym": "A-17"})
+        assert (answer.status_code, answer.json()["code"]) == (409, "pseudonym_taken")
+        answer = await browser.get("/api/people/01ARZ3NDEKTSV4RRFFQ69G5FAV")
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+async def test_rooms_that_were_cut_off_are_there_again_with_their_sessions(serve: Serve) -> None:
+    served = await serve()
+    async with client(served) as browser:
+        person = (await browser.post("/api/people", json={"pseudonym": "A-17"})).json()["id"]
+        names = [(await opened(browser, person=person))["id"], (await opened(browser))["id"]]
+        epochs = {}
+        for name in names:
+            room = served.server.clinic.room(name)
+            room.session.command("start", "physio")
+            epochs[name] = room.session.channel.facts.epoch
+    served.server.should_exit = True
+    await served.server.stopped.wait()
+    again = await serve()
+    async with client(again) as browser:
+        rooms = {one["id"]: one for one in (await browser.get("/api/rooms")).json()}
+    assert {name: (rooms[name]["session"], rooms[name]["state"]) for name in names} == {
+        name: (epochs[name], "running") for name in names
+    }
+    assert rooms[names[0]]["pseudonym"] == "A-17"
