@@ -1,5 +1,6 @@
 // A form that tells what goes on with it: waiting, refused, or which field is still empty.
 
+import { lookAgain } from "./me.js";
 import { words } from "./page.js";
 import { refusalWords } from "./refusal.js";
 import { html, useId, useLayoutEffect, useRef, useState } from "./ui.js";
@@ -55,6 +56,7 @@ export function Form({ act, button, label, isQuiet, children }) {
     try {
       tell((await act(Object.fromEntries(new FormData(form)), form)) ?? null);
     } catch (refused) {
+      lookAgain(refused);
       tell(refusalWords(t, refused));
     }
     wait(false);
@@ -78,6 +80,7 @@ export function Act({ act, children, ...rest }) {
     try {
       await act();
     } catch (error) {
+      lookAgain(error);
       tell(error);
     }
     wait(false);

@@ -7,7 +7,7 @@ import { Field, Form } from "./form.js";
 import { isStaff, me, whoAmI } from "./me.js";
 import { LanguageSwitch, open, ThemeSwitch, words } from "./page.js";
 import { refusalWords } from "./refusal.js";
-import { html, signal } from "./ui.js";
+import { effect, html, signal } from "./ui.js";
 import { View } from "./view_frame.js";
 
 let token = "";
@@ -106,6 +106,7 @@ function Page() {
   </div>`;
 }
 
+effect(() => me.value?.role === null && screen.peek() === "consent" && (screen.value = "code")); // it took too long
 addEventListener("hashchange", begin);
 begin();
 open(Page, "join.title");

@@ -1,6 +1,7 @@
 // Something asked of the server once or again and again, and the list that is made of it.
 
 import { ask } from "./api.js";
+import { lookAgain } from "./me.js";
 import { words } from "./page.js";
 import { refusalWords } from "./refusal.js";
 import { html, useCallback, useEffect, useState } from "./ui.js";
@@ -8,7 +9,15 @@ import { html, useCallback, useEffect, useState } from "./ui.js";
 // { found, refused, again }: what the server answered last. With everyMs it is asked anew while the page is in view.
 export function useAsked(path, everyMs = null) {
   const [answer, hold] = useState({ found: null, refused: null });
-  const again = useCallback(() => ask("GET", path).then((found) => hold({ found, refused: null }), (refused) => hold((old) => ({ ...old, refused }))), [path]);
+  const again = useCallback(async () => {
+    try {
+      const found = await ask("GET", path);
+      hold({ found, refused: null });
+    } catch (refused) {
+      lookAgain(refused);
+      hold((old) => ({ ...old, refused }));
+    }
+  }, [path]);
   useEffect(() => {
     again();
     const timer = everyMs && setInterval(() => document.visibilityState === "visible" && again(), everyMs);

@@ -10,4 +10,9 @@ export async function whoAmI() {
   return me.value;
 }
 
+// Whether it still takes it for that one, when it asks for a sign-in.
+export function lookAgain(refused) {
+  if (refused.code === "sign_in_first") whoAmI().catch(() => {}); // what was refused is told anyway
+}
+
 export const isStaff = (who) => who.role === "physiotherapist" || who.role === "admin";

@@ -45,6 +45,7 @@ function begin() {
 async function signOut() {
   await ask("POST", "/api/sign-out");
   news.value = "signing.out.done";
+  route.value = { name: "" }; // the next may be somebody else
   history.replaceState(null, "", location.pathname + location.search);
   await whoAmI();
 }
@@ -90,7 +91,13 @@ function Page() {
   return html`<div class="page staff"><${Header} /><${Part} /></div>`;
 }
 
-effect(() => me.value?.user && (news.value = null));
+let before = null;
+effect(() => {
+  const user = me.value?.user ?? null;
+  if (user) news.value = null;
+  else if (before) news.value ??= "away.physio"; // it ended by itself
+  before = user;
+});
 addEventListener("hashchange", turn);
 turn();
 begin();

@@ -297,6 +297,27 @@ def test_whoever_is_signed_out_is_told_and_shown_the_way_back(
     page.wait_for_url(f"**{way_back}")
 
 
+def test_a_sign_in_that_ended_by_itself_is_asked_for_again(page: Page, server: ScriptedServer) -> None:
+    visit(page, server, PHYSIO, "/staff#people")
+    server.clinic.me = dict(NOBODY)
+    server.clinic.refuses["POST /api/people"] = (401, "sign_in_first")
+    fill(page, people_pseudonym="C-9")
+    page.keyboard.press("Enter")
+    title(page, "signing.title")
+    expect(page.get_by_role("status")).to_have_text(SAY("away.physio"))
+    fill(page, signing_user="j.devries", signing_password=PASSWORD)
+    page.keyboard.press("Enter")
+    title(page, "staff.people")
+
+
+def test_a_patient_who_read_for_too_long_types_a_code_anew(page: Page, server: ScriptedServer) -> None:
+    visit(page, server, PATIENT, "/join")
+    server.clinic.me = dict(NOBODY)
+    server.clinic.refuses["POST /api/people/01P1/consents"] = (401, "sign_in_first")
+    press(page, SAY("consent.yes"))
+    title(page, "join.title")
+
+
 def test_signing_out_in_the_middle_of_an_exercise_lets_it_go_on(page: Page, server: ScriptedServer) -> None:
     server.show(SCENES["yes"])
     visit(page, server, PATIENT, "/patient")
