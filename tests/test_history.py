@@ -1,6 +1,7 @@
 """What a session takes from the same person's earlier ones."""
 
 import asyncio
+import json
 import time
 from dataclasses import replace
 from itertools import pairwise
@@ -10,10 +11,12 @@ import pytest
 from biofeedback.core.calmer import change_of
 from biofeedback.core.events import StepKind
 from biofeedback.core.exercises import EXERCISES, Exercise, PlannedStep
+from biofeedback.core.noise import NoiseSpectrum
 from biofeedback.core.pipeline import Pipeline
-from biofeedback.core.prior import learn_day_sd_bpm, learn_sitting
+from biofeedback.core.prior import Prior, Sitting, learn_day_sd_bpm, learn_sitting
 from biofeedback.core.results import Answer, CalmerThanBefore, ExhaleResponse, NoiseSource
-from biofeedback.header import encode_header
+from biofeedback.errors import InputError
+from biofeedback.header import Header, encode_header
 from biofeedback.history import learn, prior_from, prior_json, prior_of
 from biofeedback.recording import read_recording
 from biofeedback.unattended import simulate
@@ -147,3 +150,35 @@ def test_a_session_expects_what_the_persons_own_sitting_did(quiet_folder):
         expected_bpm[name] = calmer.expected_bpm
     assert expected_bpm["anybody"] == -1.5
     assert expected_bpm["own"] == -earlier(quiet_folder).sitting.fall_bpm
+
+
+def test_a_prior_survives_the_header_whatever_is_known() -> None:
+    noise, sitting = NoiseSpectrum((0.075, 0.1), (41.2, 38.9), 4.0, 118.5), Sitting(2.1, 0.7, ("01H", "01J"))
+    prior = Prior(noise, ("01J",), 1.8, ("01H", "01J"), sitting)
+    for one in (prior, Prior(None, (), 1.8), Prior(sitting=sitting), Prior()):
+        header = Header("01K", "2026-11-22T09:00:00Z", prior=json.loads(json.dumps(prior_json(one))))
+        assert prior_of(header) == one
+    assert prior_json(None) is None
+    assert prior_of(Header("01K", "2026-11-22T09:00:00Z")) is None
+
+
+def test_a_prior_of_an_earlier_program_is_read_as_far_as_it_goes() -> None:
+    """It wrote neither sessions of the spread nor anything on sitting."""
+    header = Header("01K", "2026-11-22T09:00:00Z", prior={"exhale_noise": None, "heart_rate_sd_bpm": 1.8})
+    assert prior_of(header) == Prior(None, (), 1.8, (), None)
+
+
+@pytest.mark.parametrize(
+    "prior",
+    [
+        {"exhale_noise": {"frequency_hz": "x"}},
+        {"heart_rate_sd_bpm": "x"},
+        {"heart_rate_sd_sessions": 3},
+        {"sitting": {"fall_bpm": "x"}},
+        {"exhale_noise": 3},
+        {"exhale_noise": {"frequency_hz": [], "power_ms2": [], "white_ms2": 1.0, "span_s": 1.0, "sessions": 3}},
+    ],
+)
+def test_a_damaged_prior_is_said(prior: dict[str, object]) -> None:
+    with pytest.raises(InputError, match="prior in the header of session 01K is damaged"):
+        prior_of(Header("01K", "2026-11-22T09:00:00Z", prior=prior))

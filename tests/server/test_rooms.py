@@ -43,6 +43,23 @@ async def test_a_person_is_added_and_gets_a_room_beside_that_of_the_try_out(serv
         assert [one["id"] for one in (await browser.get("/api/rooms")).json()] == ["private"]
 
 
+async def test_each_room_has_a_session_of_its_own_and_each_page_hears_its_own(serve: Serve) -> None:
+    served = await serve(speed=20.0)
+    async with client(served) as browser:
+        names = [(await opened(browser))["id"] for _ in range(3)]
+        tickets = [(await browser.post("/api/ticket", json={"room": name})).json()["ticket"] for name in names]
+        epochs = []
+        for name, ticket in zip(names, tickets, strict=True):
+            async with served.page("physio", ticket=ticket) as page:
+                epochs.append(page.heard[0]["epoch"])
+                await page.say("command", command="start")
+                await page.hear("step", step="baseline")
+                await page.hear("beat")
+            assert served.server.clinic.room(name).session.channel.facts.epoch == epochs[-1]
+        assert len(set(epochs)) == 3
+        assert [one["state"] for one in (await browser.get("/api/rooms")).json()] == ["ready", *["running"] * 3]
+
+
 @pytest.mark.parametrize(
     ("path", "body"),
     [
