@@ -22,6 +22,7 @@ PREFIX = "BIOFEEDBACK_"
 FILE_VARIABLE = f"{PREFIX}SETTINGS"
 FILE_NAME = "settings.toml"  # in the data folder
 NEVER_SAID = "store_url"  # its value is never said
+_UNREADABLE: dict[type[Exception], str] = {UnicodeDecodeError: "no UTF-8", RecursionError: "too deep"}
 _YES_NO = ("true", "false", "1", "0", "yes", "no")
 KINDS: dict[str, Any] = get_type_hints(Settings)
 
@@ -105,11 +106,11 @@ def _of_file(path: Path) -> dict[str, _Given]:
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise InputError(f"{path}: these settings cannot be read ({reason}); name another with --settings") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        reason = str(error) if isinstance(error, tomllib.TOMLDecodeError) else "no UTF-8"
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        reason = str(error) if isinstance(error, tomllib.TOMLDecodeError) else _UNREADABLE[type(error)]
         raise InputError(f'{path}: no TOML ({reason}); a line looks like port = 8800 or lang = "nl"') from error
     for name in table:
-        _must_be_known(name, f"{path}: {name}", True, str)
+        _must_be_known(name, f"{path}: {_said(name)}", True, str)
     return {
         name: _Given(value, f"{path}: {name}{_shown(name, value, ' = ')}", path.parent) for name, value in table.items()
     }
@@ -128,7 +129,12 @@ def _must_be_known(name: str, place: str, is_well_written: bool, write: Callable
 
 def _shown(name: str, value: object, equals: str = "=") -> str:
     """A value as it is repeated to whoever wrote it, unless it holds a password."""
-    return "" if name == NEVER_SAID else f"{equals}{value}"
+    return "" if name == NEVER_SAID else f"{equals}{_said(value)}"
+
+
+def _said(value: object) -> str:
+    """A value on one line that steers no terminal."""
+    return str(value) if str(value).isprintable() else repr(value)
 
 
 def _value(name: str, given: _Given) -> Any:

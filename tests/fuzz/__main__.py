@@ -1,5 +1,7 @@
 """``make fuzz``: a million payloads and many whole sessions through everything that reads what a strap sends.
 
+As many messages of pages and collectors, and settings files.
+
 Found by chance from the seed, and guided by coverage where atheris is installed. ARGS="--payloads 10000 --sessions 100"
 makes it shorter. Exit status 1: something was found, and the bytes of it are printed.
 """
@@ -18,6 +20,7 @@ from pathlib import Path
 
 from tests.fuzz.mutation import payload_seeds, session_seeds, spoilt_payloads, spoilt_sessions
 from tests.fuzz.parsers import parse_everything
+from tests.fuzz.talk import TALK
 from tests.fuzz.whole import live_through
 
 LONGEST_BYTES = {"payloads": 260, "sessions": 20_000}
@@ -74,10 +77,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
     parser.add_argument("--payloads", type=int, default=1_000_000, help="how many payloads (default: %(default)s)")
     parser.add_argument("--sessions", type=int, default=10_000, help="how many sessions (default: %(default)s)")
+    parser.add_argument("--messages", type=int, default=1_000_000, help="how many messages (default: %(default)s)")
+    parser.add_argument("--settings", type=int, default=20_000, help="how many settings files (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
     is_well = by_chance("payloads", parse_everything, spoilt_payloads(asked.seed), asked.payloads)
     is_well &= by_chance("sessions", live_through, spoilt_sessions(asked.seed), asked.sessions)
+    for name, (read, spoil) in TALK.items():
+        is_well &= by_chance(name, read, spoil(asked.seed), getattr(asked, name))
     if importlib.util.find_spec("atheris") is None:
         print("SKIPPED what coverage guides: there is no atheris; pip install -e '.[fuzz]' (Linux or macOS)")
     else:
