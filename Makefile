@@ -11,7 +11,7 @@ $(shell test -x $(BIN)/python || rm -f $(RUNTIME) $(DEV))
 is_missing = $(if $(shell command -v $(1) 2>/dev/null),,$(2))
 find_chromium = $(or $(CHROMIUM),$(shell command -v chromium 2>/dev/null || command -v chromium-browser 2>/dev/null))
 
-.PHONY: help run test test-bluez lint web bench faults fuzz validate estimators soak measures security settings recordings wheel clean system
+.PHONY: help run test test-bluez lint web bench faults fuzz load validate estimators soak measures security settings recordings wheel clean system
 .DEFAULT_GOAL := help
 
 help: ## say what can be made
@@ -44,6 +44,9 @@ bench: $(DEV) ## CPU and start-up times, beside neurokit2, and docs/artefacts.md
 
 faults: $(DEV) ## 200 runs of a remote collector over a bad network with kills of either side; goes on where it stopped
 	$(BIN)/python -m tests.faults $(ARGS)
+
+load: $(DEV) ## docs/load.md: what thousands of viewers and straps take of one core, beside a naive server
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.load $(ARGS)
 
 fuzz: $(DEV) ## a million payloads and many sessions of spoilt bytes; with atheris (pip install -e '.[fuzz]') guided as well
 	$(BIN)/python -m tests.fuzz $(ARGS)

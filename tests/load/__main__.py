@@ -1,0 +1,120 @@
+"""``make load``: what the live service takes, beside a naive server in the same run; docs/load.md tells."""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tests.bench.machine import describe
+from tests.load.bout import ROOT, Bout, Taken, run_bout
+from tests.load.load_page import draw_growth, growth_table, target_table
+from tests.load.targets import GROWTH, TARGETS, Target, strapped
+from tests.load.viewing import client_command
+
+OUT = ROOT / "docs" / "load.md"
+PAGE = """# What the live service takes
+
+Made by `{command}` at {moment}.
+
+```
+{machine}
+```
+
+The server is a process of its own on one core: the whole application, with sign-in's gate, numbered messages, queues
+for viewers that are behind, acknowledgements every five seconds and `/metrics`. The viewers ({client}) are on the other
+core; each takes a ticket first. A time counts from when a message was *meant* to be sent until a viewer has it. What
+else this machine did at that time shows in *load* (processes that wanted one of its {cores} cores, last minute): where
+it is above {cores}, times are those of a machine that is shared, and CPU a message is the figure that counts.
+
+## Targets
+
+Sessions are fed by a metronome through the real channel, except for the straps: simulated ones, whose every
+notification goes through a whole session, pipeline and all; every input sealed and stored. The naive server is FastAPI
+with a set of sockets for each session and `json.dumps` for each message; it has no sign-in, no queue and no resume.
+
+{targets}
+
+## More and more straps
+
+{viewers} viewers for each strap, everything in one process on one core. The simulated people themselves take a part of
+it: about a third of the cost of a strap.
+
+![How cost and time grow with the number of straps](load.svg)
+
+{growth}
+"""
+
+
+def measured(folder: Path, bout: Bout, client: list[str], said: str) -> Taken:
+    """What a bout took; one that was measured before is not run again."""
+    kept = folder / f"{abs(hash_of(bout))}.json"
+    if kept.exists():
+        return Taken(**json.loads(kept.read_text(encoding="utf-8")))
+    taken = run_bout(bout, client)
+    kept.write_text(json.dumps(asdict(taken)), encoding="utf-8")
+    print(f"{said}: {taken.us_per_message:.1f} us a message, core {taken.core:.2f}, {taken.heard}", flush=True)
+    return taken
+
+
+def hash_of(bout: Bout) -> int:
+    """Number of a bout, the same in every run."""
+    return int.from_bytes(repr(bout).encode(), "big") % (2**61 - 1)
+
+
+def targets(folder: Path, client: list[str], chosen: Sequence[Target]) -> list[tuple[Target, Taken, Taken | None]]:
+    """Every target, with the naive server beside it."""
+    found = []
+    for target in chosen:
+        taken = measured(folder, target.bout, client, target.name)
+        naive = None if target.naive is None else measured(folder, target.naive, client, "- naive")
+        found.append((target, taken, naive))
+    return found
+
+
+def main() -> None:
+    """Measure, print the table, write the page."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--keep", type=Path, help="folder of what was measured; what is there is not run again")
+    parser.add_argument("--most", type=int, default=GROWTH[-1], help="straps at most")
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        kept = asked.keep or Path(name)
+        kept.mkdir(parents=True, exist_ok=True)
+        machine, client = describe(), client_command(Path(name))
+        found = targets(kept, client, TARGETS)
+        table = target_table(found)
+        print(table, flush=True)
+        growth = [
+            (straps, measured(kept, strapped(straps), client, f"{straps} straps"))
+            for straps in GROWTH
+            if straps <= asked.most
+        ]
+    draw_growth(growth, OUT.with_suffix(".svg"))
+    compiled = client[0].endswith("viewers")
+    OUT.write_text(
+        PAGE.format(
+            command="make load",
+            moment=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+            machine=machine,
+            client="compiled from tests/load/viewers.c" if compiled else "plain Python: there is no compiler here",
+            cores=os.cpu_count(),
+            targets=table,
+            viewers=3,
+            growth=growth_table(growth),
+        ),
+        encoding="utf-8",
+    )
+    print(growth_table(growth))
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except subprocess.CalledProcessError as error:
+        sys.exit(f"the viewers cannot be built: {error}")

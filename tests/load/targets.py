@@ -1,0 +1,96 @@
+"""What is asked of the live service, and the bouts that show whether it holds."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tests.load.bout import Bout, Taken
+
+__all__ = ["GROWTH", "TARGETS", "Goal", "Target", "strapped"]
+
+VIEWERS_EACH = 3
+GROWTH = (1, 10, 50, 100, 200, 500, 1000, 2000)  # straps
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """One number that is asked for: at most ``limit``, or at least."""
+
+    name: str
+    value: Callable[[Taken], float]
+    limit: float
+    unit: str
+    at_least: bool = False
+
+    def holds(self, taken: Taken) -> bool:
+        """Whether it was reached."""
+        value = self.value(taken)
+        return value >= self.limit if self.at_least else value <= self.limit
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A line of the table: a bout, what is asked of it, and the naive server that is asked the same, if it can be."""
+
+    name: str
+    bout: Bout
+    goals: tuple[Goal, ...]
+    naive: Bout | None = None
+
+
+def strapped(straps: int, seconds: float = 10.0) -> Bout:
+    """So many straps, each with a session and three viewers."""
+    return Bout("strapped_server", straps, VIEWERS_EACH * straps, seconds=seconds, settle_s=12.0, flags=_flags(straps))
+
+
+def _flags(straps: int) -> tuple[str, ...]:
+    """Few viewers come one by one, many come together."""
+    return ("-b", str(min(128, max(1, straps))))
+
+
+def _cpu(limit: float) -> Goal:
+    return Goal("CPU a message", lambda taken: taken.us_per_message, limit, "us")
+
+
+def _p99(limit: float) -> Goal:
+    return Goal("p99", lambda taken: taken.heard["p99_ms"], limit, "ms")
+
+
+def _core(limit: float) -> Goal:
+    return Goal("core", lambda taken: taken.core, limit, "")
+
+
+_MEMORY = Goal("memory a viewer", lambda taken: taken.kb_per_viewer, 40, "kB")
+_RATE = Goal("messages", lambda taken: taken.heard["per_s"], 40_000, "/s", at_least=True)
+_TOGETHER = Goal("the last of 1,500 is served within", lambda taken: taken.heard["longest_ms"], 50, "ms")
+_BACK = Goal("the last is back within", lambda taken: taken.heard["back_longest_ms"], 5000, "ms")
+
+TARGETS = (
+    Target(
+        "100 sessions, 20 viewers each, 41,000 messages a second",
+        Bout("fed_server", 100, 2000, 20.5),
+        (_cpu(25), _RATE, _p99(10), _MEMORY),
+        Bout("naive_server", 100, 2000, 20.5),
+    ),
+    Target(
+        "5,000 sessions, 2 viewers each, a beat a second",
+        Bout("fed_server", 5000, 10_000, settle_s=8.0),
+        (_p99(5), _core(0.6), _MEMORY),
+        Bout("naive_server", 5000, 10_000, settle_s=8.0),
+    ),
+    Target(
+        "1 session, 1,500 viewers, a beat a second",
+        Bout("fed_server", 1, 1500),
+        (_cpu(25), _TOGETHER),
+        Bout("naive_server", 1, 1500),
+    ),
+    Target(
+        "the same, when all 1,500 come back at once",
+        Bout("fed_server", 1, 1500, flags=("-x",)),
+        (_BACK,),
+    ),
+    Target(
+        "500 straps, each with its session and three viewers",
+        strapped(500),
+        (_p99(20),),
+    ),
+)
