@@ -109,7 +109,7 @@ class Settings:
     ] = None
     max_connections: Annotated[int, About("connections at once; more are refused", 1)] = 12_000
     max_viewers: Annotated[int, About("pages with a live channel at once, of all sessions together", 1)] = 10_000
-    max_sessions: Annotated[int, About("sessions that run at once", 1)] = 500
+    max_sessions: Annotated[int, About("rooms, each with its session, at once", 1)] = 2000
     max_message_bytes: Annotated[
         int, About("bytes of one message of the live channel, and of the body of one request", 1024, 1_048_576)
     ] = 65_536

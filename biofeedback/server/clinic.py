@@ -20,7 +20,6 @@ GOODBYE_S = 2.0  # for viewers to be told
 CLOSED = "room_closed"  # what viewers of a room are told that is closed
 PRIVATE = "private"  # the room of a private try-out
 REPLAY = "replay"  # a replayed strap names the source that it replays
-MOST_ROOMS = 2000  # at once, of one server
 
 _log = logging.getLogger(__name__)
 
@@ -114,8 +113,8 @@ class Clinic:
             If there is no such strap, exercise or pattern, or there are too many rooms.
         """
         settings = self.settings
-        if len(self.rooms) >= MOST_ROOMS:
-            raise InputError(f"there are {MOST_ROOMS} rooms already; close one")
+        if len(self.rooms) >= settings.max_sessions:
+            raise InputError(f"there are {settings.max_sessions} rooms already; close one")
         place = Place(
             new_ulid(), person, subject, strap, exercise or settings.exercise, pattern, _speed(strap, settings.speed)
         )

@@ -22,7 +22,9 @@ def add_health(app: FastAPI, clinic: Clinic) -> None:
 
 
 def not_ready(clinic: Clinic) -> str | None:
-    """Why nobody should be sent here now: ``starting`` or ``closing``; None: the server is ready."""
+    """Why nobody should be sent here now; None: the server is ready. Sessions that run go on in any case."""
     if clinic.closing.is_set():
         return "closing"
-    return None if clinic.is_open else "starting"
+    if not clinic.is_open:
+        return "starting"
+    return None if clinic.store.saved else "store_unavailable"

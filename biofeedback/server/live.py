@@ -80,6 +80,10 @@ async def watch(socket: WebSocket, clinic: Clinic, access: Access) -> None:
     if hello is None or not clinic.is_open:
         await _close(socket, POLICY if hello is None else 1012)
         return
+    if len(clinic.visits) >= clinic.settings.max_viewers:
+        await _refuse(socket, "busy", f"{clinic.settings.max_viewers} pages are here already")
+        await _close(socket, TRY_AGAIN, "busy")
+        return
     try:
         seat = seat_of(access, socket, hello)
         room = clinic.room(seat.room)

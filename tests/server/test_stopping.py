@@ -13,6 +13,7 @@ from server_process import running
 from biofeedback.server.clinic import Clinic
 from biofeedback.server.health import not_ready
 from biofeedback.settings import Settings
+from biofeedback.store import committer
 
 HANGS = """
 serving.EXIT_WITHIN_S = 0.3
@@ -76,3 +77,23 @@ async def test_while_it_closes_it_is_not_ready_and_takes_nobody_in(serve: Serve)
 
 def test_before_it_is_open_it_is_not_ready() -> None:
     assert not_ready(Clinic(Settings())) == "starting"
+
+
+async def test_while_the_store_refuses_it_is_not_ready_and_afterwards_it_is(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(committer, "RETRY_S", 0.02)
+    served = await serve()
+    store = served.server.clinic.store
+    async with httpx.AsyncClient(base_url=served.url) as client:
+        await store.write(lambda connection: connection.exec_driver_sql("PRAGMA max_page_count = 1").all())
+        async with served.page() as page:
+            while (await client.get("/readyz")).status_code == 200:
+                await page.say("mark", kind="note", text="x" * 2000)
+                await store.commit()
+            assert (await client.get("/readyz")).json() == {"status": "store_unavailable"}
+            assert (await client.get("/livez")).status_code == 200
+            await page.hear("beat")
+        await store.write(lambda connection: connection.exec_driver_sql("PRAGMA max_page_count = 1000000").all())
+        assert await store.commit()
+        assert (await client.get("/readyz")).json() == {"status": "ready"}
