@@ -6,6 +6,7 @@ const QUIET_MS = 8000; // quality comes once a second: a link this quiet is dead
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 4000;
 const FINAL = new Set([401, 403, 404]); // asking again does not help
+const NO_USE = new Set(["no_room", "protocol"]); // nor coming back
 
 // How long to wait before attempt number `attempt` (from 0); `chance` is 0..1.
 export function waitMs(attempt, chance) {
@@ -86,6 +87,11 @@ export class Channel {
     this.#heardMs = performance.now();
     if (message.type === "ping") this.say({ type: "pong" });
     if (message.type === "hello") this.#welcomed();
+    if (message.type === "error" && NO_USE.has(message.code)) {
+      this.close();
+      this.opened(false);
+      this.turnedAway(message);
+    }
     this.hear(message);
   }
 

@@ -25,8 +25,8 @@ async function goOn() {
 
 async function join(by) {
   await ask("POST", "/api/join", by);
-  refused.value = null;
-  await goOn();
+  [token, refused.value] = ["", null];
+  await begin(); // in by now, whatever happens next
 }
 
 async function enterByLink() {

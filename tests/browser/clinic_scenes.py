@@ -58,7 +58,7 @@ def _refusing(route: str, status: int = 503) -> Callable[[ScriptedClinic], None]
 
 
 TOLD = "[role=alert]:visible"
-AWAY = "[data-screen=away] button"
+AWAY = "[data-screen=away] h2"
 CONSENT = "[data-screen=consent] h1"
 
 SCREENS = {

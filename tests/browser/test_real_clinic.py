@@ -38,25 +38,77 @@ def test_a_clinic_begins_with_one_link_and_its_staff_signs_in(browser: Browser, 
     with serving(tmp_path, port, "--strap", "simulated:responder") as process:
         page = visit(browser, port, "/staff", process)
         title(page, "staff.rooms")  # a private try-out asks for nothing
-        token = OneTimeLinks(tmp_path).make(None, datetime.now(UTC))
-        page.goto(f"http://127.0.0.1:{port}/staff?lang=en#first={token}")
-        fill(page, signing_user="beheer", signing_password=ADMIN)
-        tap(page, "signing.first.make")
-        title(page, "staff.users")
-        fill(page, signing_user="j.devries")
-        tap(page, "users.add")
-        link = page.get_by_label(SAY("users.reset.link")).input_value()
+        _begin(page, OneTimeLinks(tmp_path).make(None, datetime.now(UTC)))
         tap(page, "signing.out")
-        title(page, "signing.title")
-        page.goto(link)
-        fill(page, signing_password_new=PHYSIO)
-        tap(page, "signing.reset.save")
         sign_in(page, "j.devries", "not this one at all")
         expect(page.locator(".news[role=alert]")).to_have_text(SAY("error.wrong_sign_in"))
         sign_in(page, "j.devries", PHYSIO)
         title(page, "staff.rooms")
         _with_a_second_step(page)
         page.context.close()
+
+
+def test_a_patient_a_physiotherapist_and_a_guest_meet_in_a_room(browser: Browser, tmp_path: Path) -> None:
+    port = free_port()
+    with serving(tmp_path, port, "--strap", "simulated:responder") as process:
+        staff = visit(browser, port, "/staff", process)
+        _begin(staff, OneTimeLinks(tmp_path).make(None, datetime.now(UTC)))
+        _open_room(staff, "A-17")
+        patient = visit(browser, port, "/join", process)
+        tap(staff, "rooms.invite")
+        fill(patient, join_code=(staff.text_content(".code > span") or "").lower())
+        tap(patient, "join.enter")
+        patient.wait_for_selector("[data-screen=consent], [data-screen=trouble]")
+        patient.goto(f"http://127.0.0.1:{port}/patient")
+        patient.wait_for_selector("[data-screen=ready]")
+        tap(staff, "rooms.share")
+        tap(staff, "share.make")
+        guest = visit(browser, port, "/", process)
+        guest.goto(staff.get_by_label(SAY("share.link")).input_value())
+        expect(guest.locator("article")).to_contain_text("A-17")
+        tap(staff, "share.revoke")
+        expect(guest.locator("[data-screen=away]")).to_contain_text(SAY("away.guest"))
+        staff.get_by_role("link", name=SAY("rooms.watch")).click()
+        expect(staff.locator("#code")).to_have_text(SAY("physio.session", code="A-17"))
+        tap(staff, "physio.start")
+        patient.wait_for_selector("[data-screen=still]")
+        staff.get_by_role("link", name=SAY("staff.rooms")).click()
+        tap(staff, "rooms.close")
+        tap(staff, "rooms.close.yes")
+        expect(patient.locator("[data-screen=away]")).to_contain_text(SAY("away.patient"))
+        for page in (staff, patient, guest):
+            page.context.close()
+
+
+def _begin(page: Page, token: str) -> None:
+    """The first admin makes an account for a physiotherapist, who signs in."""
+    page.goto(f"{page.url.partition('?')[0]}?lang=en#first={token}")
+    fill(page, signing_user="beheer", signing_password=ADMIN)
+    tap(page, "signing.first.make")
+    title(page, "staff.users")
+    fill(page, signing_user="j.devries")
+    tap(page, "users.add")
+    link = page.get_by_label(SAY("users.reset.link")).input_value()
+    tap(page, "signing.out")
+    title(page, "signing.title")
+    page.goto(link)
+    fill(page, signing_password_new=PHYSIO)
+    tap(page, "signing.reset.save")
+    title(page, "signing.title")
+    sign_in(page, "j.devries", PHYSIO)
+    title(page, "staff.rooms")
+
+
+def _open_room(page: Page, pseudonym: str) -> None:
+    """Adds a patient, and opens a room for them with a simulated strap."""
+    page.get_by_role("link", name=SAY("staff.people")).click()
+    fill(page, people_pseudonym=pseudonym)
+    tap(page, "people.add")
+    page.locator(".row", has_text=pseudonym).click()
+    page.get_by_role("link", name=SAY("person.room")).click()
+    page.get_by_label(SAY("rooms.strap")).select_option("simulated")
+    tap(page, "rooms.open")
+    page.wait_for_selector(".room")
 
 
 def _with_a_second_step(page: Page) -> None:

@@ -37,7 +37,7 @@ async function opened({ admit = async () => "ticket" } = {}) {
   const links = [];
   const known = { epoch: "01SCENE", messageSeq: 411 };
   const turned = [];
-  const channel = new Channel({ url: "ws://here/ws", role: "patient", admit, turnedAway: (refused) => turned.push(refused.status), known: () => known, hear: (message) => heard.push(message), opened: (is) => links.push(is), Socket: FakeSocket });
+  const channel = new Channel({ url: "ws://here/ws", role: "patient", admit, turnedAway: (refused) => turned.push(refused.status ?? refused.code), known: () => known, hear: (message) => heard.push(message), opened: (is) => links.push(is), Socket: FakeSocket });
   channel.open();
   await settled();
   return { channel, heard, links, known, turned, socket: FakeSocket.all[0] };
@@ -114,6 +114,18 @@ test("a server that is away is asked again; one that lets nobody in is not", asy
     await settled();
   }
   assert.deepEqual([answers, turned, FakeSocket.all], [[], [401], []]);
+});
+
+test("where there is no such room any more it does not come back", async (context) => {
+  const pass = clock(context);
+  const { socket, turned, links } = await opened();
+  socket.opens();
+  socket.says({ type: "error", code: "command_refused" });
+  assert.deepEqual(turned, []);
+  socket.says({ type: "error", code: "no_room" });
+  pass(10_000);
+  await settled();
+  assert.deepEqual([FakeSocket.all.length, turned, links], [1, ["no_room"], [false]]);
 });
 
 test("a ticket that comes after the channel was closed opens nothing", async (context) => {
