@@ -1,14 +1,19 @@
-"""Keys and names of people, in a file of their own that no backup of the data holds: without it nothing can be read."""
+"""Keys and names of people, in a file of their own that no backup of the data holds: without it nothing can be read.
 
-from sqlalchemy import Column, Connection, LargeBinary, MetaData, String, Table, delete, insert, select
+It also remembers who was erased, and the end of the audit's chain.
+"""
+
+from dataclasses import asdict, dataclass
+
+from sqlalchemy import Column, Connection, Integer, LargeBinary, MetaData, String, Table, delete, insert, select
 
 from biofeedback.errors import KeyGone, StoreTooNew
 from biofeedback.store.schema import ID
 from biofeedback.store.sealing import Seal, new_key
 
-__all__ = ["Vault", "open_vault", "vault_of"]
+__all__ = ["Newest", "Vault", "open_vault", "vault_of"]
 
-VERSION = 1  # in the file's user_version
+VERSION = 2  # in the file's user_version
 CACHED = 10_000  # seals at most; a clinic has fewer people at once
 
 _metadata = MetaData()
@@ -19,6 +24,23 @@ _people = Table(
     Column("key", LargeBinary, nullable=False),
     Column("name", String),
 )
+_erased = Table("erased", _metadata, Column("id", ID, primary_key=True))
+_newest = Table(
+    "newest",
+    _metadata,
+    Column("number", Integer, nullable=False),
+    Column("hash", String(64), primary_key=True),
+    Column("base", String(64), nullable=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """A newest row of the audit; ``base``: the hash that was the newest before the group of which it is one."""
+
+    number: int
+    hash: str
+    base: str
 
 
 class Vault:
@@ -58,9 +80,30 @@ class Vault:
         return name
 
     def forget(self, person: str) -> None:
-        """Destroy a person's key and name: all that was sealed with it is noise from now on."""
+        """Destroy a person's key and name: all that was sealed with it is noise from now on. Their id is remembered."""
         self._connection.execute(delete(_people).where(_people.c.id == person))
+        self._connection.execute(delete(_erased).where(_erased.c.id == person))
+        self._connection.execute(insert(_erased).values(id=person))
         self._seals.pop(person, None)
+
+    def erased(self) -> set[str]:
+        """Ids of those who were erased."""
+        return set(self._connection.execute(select(_erased.c.id)).scalars())
+
+    def remember(self, newest: Newest, before: str) -> None:
+        """Remember the newest row of the audit, which stands after that of the hash ``before``.
+
+        What was remembered is let go of where the new row follows it, or where its group was never committed. Else it
+        stays, as a witness of rows that are not there any more.
+        """
+        followed = (_newest.c.hash == before) | (_newest.c.base == newest.base)
+        self._connection.execute(delete(_newest).where(followed))
+        self._connection.execute(insert(_newest).values(**asdict(newest)))
+
+    def remembered(self) -> list[Newest]:
+        """Rows of the audit that have to be there, by number."""
+        rows = self._connection.execute(select(_newest).order_by(_newest.c.number)).mappings()
+        return [Newest(**row) for row in rows]
 
     def undo(self) -> None:
         """Forget the seals of keys whose change did not last."""

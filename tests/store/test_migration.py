@@ -78,7 +78,7 @@ async def test_a_database_of_a_later_program_is_refused(place: Place) -> None:
 async def test_a_vault_of_a_later_program_is_refused(place: Place) -> None:
     await (await place.open()).close()
     vault = sqlite3.connect(place.data / "vault.db")
-    vault.execute("PRAGMA user_version = 2")
+    vault.execute("PRAGMA user_version = 99")
     vault.close()
     with pytest.raises(StoreTooNew, match=r"vault\.db"):
         await place.open()
