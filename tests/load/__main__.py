@@ -2,7 +2,7 @@
 
 import argparse
 import json
-import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -27,10 +27,12 @@ Made by `{command}` at {moment}.
 ```
 
 The server is a process of its own on one core: the whole application, with sign-in's gate, numbered messages, queues
-for viewers that are behind, acknowledgements every five seconds and `/metrics`. The viewers ({client}) are on the other
-core; each takes a ticket first. A time counts from when a message was *meant* to be sent until a viewer has it. What
-else this machine did at that time shows in *load* (processes that wanted one of its {cores} cores, last minute): where
-it is above {cores}, times are those of a machine that is shared, and CPU a message is the figure that counts.
+for viewers that are behind, acknowledgements every five seconds and `/metrics`. The viewers ({client})
+are on the other core; each takes a ticket first. A time counts from when a message was *meant* to be sent until a
+viewer has it. *Waited* is the share of the time in which the server would have run and the machine was busy with
+something else: where it is more than a few percent, times are those of a machine that is shared, and CPU a message is
+the figure that counts. A session is fed whatever happens, so that a server which waits falls behind and its times grow
+with every second.
 
 ## Targets
 
@@ -103,7 +105,6 @@ def main() -> None:
             moment=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
             machine=machine,
             client="compiled from tests/load/viewers.c" if compiled else "plain Python: there is no compiler here",
-            cores=os.cpu_count(),
             targets=table,
             viewers=3,
             growth=growth_table(growth),
@@ -114,6 +115,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # and the servers with it
     try:
         main()
     except subprocess.CalledProcessError as error:

@@ -35,10 +35,11 @@ class Bout:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What it took. ``heard`` is what the viewers measured."""
+    """What it took. ``heard`` is what the viewers measured; ``waited``: share of the time without a core to run on."""
 
     us_per_message: float
     core: float
+    waited: float
     kb_per_viewer: float
     load: float
     heard: dict[str, Any]
@@ -57,6 +58,10 @@ class Server:
         fields = Path(f"/proc/{self.process.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / TICKS
 
+    def waited_s(self) -> float:
+        """Time in which it would have run, and the machine was busy with something else."""
+        return int(Path(f"/proc/{self.process.pid}/schedstat").read_text(encoding="ascii").split()[1]) / 1e9
+
     def rss_kb(self) -> int:
         """Memory that it holds."""
         lines = Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii").splitlines()
@@ -67,19 +72,20 @@ def run_bout(bout: Bout, client: list[str]) -> Taken:
     """What a bout took."""
     with serving(bout) as server:
         before_kb = open_kb = server.rss_kb()
-        used_s, began_s = server.cpu_s(), time.monotonic()
+        used_s, waited_s, began_s = server.cpu_s(), server.waited_s(), time.monotonic()
         for line in watching(bout, client, server):
             if line == "ready":
                 open_kb = server.rss_kb()
                 server.process.send_signal(signal.SIGUSR1)
             elif line == "measuring":
-                used_s, began_s = server.cpu_s(), time.monotonic()
+                used_s, waited_s, began_s = server.cpu_s(), server.waited_s(), time.monotonic()
             else:
                 used_s, lasted_s = server.cpu_s() - used_s, time.monotonic() - began_s
                 heard = json.loads(line)
                 return Taken(
                     us_per_message=1e6 * used_s / max(1, heard["messages"]),
                     core=used_s / lasted_s,
+                    waited=(server.waited_s() - waited_s) / lasted_s,
                     kb_per_viewer=(open_kb - before_kb) / bout.viewers,
                     load=os.getloadavg()[0],
                     heard=heard,

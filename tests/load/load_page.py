@@ -15,7 +15,7 @@ __all__ = ["draw_growth", "growth_table", "target_table"]
 def target_table(found: Sequence[tuple[Target, Taken, Taken | None]]) -> str:
     """Each target beside what was measured, CPU first, and the naive server's figures where it was asked the same."""
     lines = [
-        "| | CPU a message, us | core | p50 / p99 / most, ms | messages /s | kB a viewer | asked for | load |",
+        "| | CPU a message, us | core | p50 / p99 / most, ms | messages /s | kB a viewer | asked for | waited |",
         "|---|--:|--:|--:|--:|--:|---|--:|",
     ]
     for target, taken, naive in found:
@@ -28,10 +28,10 @@ def target_table(found: Sequence[tuple[Target, Taken, Taken | None]]) -> str:
 
 def growth_table(found: Sequence[tuple[int, Taken]]) -> str:
     """What more and more straps take."""
-    lines = ["| straps | core | CPU a strap, us/s | p50 / p99 / most, ms | load |", "|--:|--:|--:|--:|--:|"]
+    lines = ["| straps | core | CPU a strap, us/s | p50 / p99 / most, ms | waited |", "|--:|--:|--:|--:|--:|"]
     for straps, taken in found:
         each = 1e6 * taken.core / straps
-        lines.append(f"| {straps} | {taken.core:.3f} | {each:.0f} | {_latency(taken)} | {taken.load:.1f} |")
+        lines.append(f"| {straps} | {taken.core:.3f} | {each:.0f} | {_latency(taken)} | {taken.waited:.0%} |")
     return "\n".join(lines)
 
 
@@ -68,7 +68,7 @@ def _line(name: str, taken: Taken, goals: str) -> str:
     heard = taken.heard
     return (
         f"| {name} | {taken.us_per_message:.1f} | {taken.core:.2f} | {_latency(taken)} | {heard['per_s']} "
-        f"| {taken.kb_per_viewer:.1f} | {goals} | {taken.load:.1f} |"
+        f"| {taken.kb_per_viewer:.1f} | {goals} | {taken.waited:.0%} |"
     )
 
 

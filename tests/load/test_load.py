@@ -56,11 +56,12 @@ def test_without_a_compiler_the_viewers_are_plain_python(tmp_path: Path, monkeyp
 
 def test_the_page_says_what_holds_and_what_was_missed(tmp_path: Path) -> None:
     heard = {"p50_ms": 1.0, "p99_ms": 9.0, "longest_ms": 70.0, "per_s": 41_000, "back_longest_ms": 1.0}
-    taken = Taken(20.0, 0.5, 50.0, 1.0, heard)
+    taken = Taken(20.0, 0.5, 0.25, 50.0, 1.0, heard)
     table = target_table([(TARGETS[0], taken, taken), (TARGETS[2], taken, None)])
     assert "CPU a message 20 (<= 25 us): holds" in table
     assert "memory a viewer 50 (<= 40 kB): **missed**" in table
     assert "the last of 1,500 is served within 70 (<= 50 ms): **missed**" in table
+    assert "| 25% |" in table
     assert table.count("naive FastAPI") == 1
     assert "| 500 | 0.500 | 1000 |" in growth_table([(500, taken)])
     draw_growth([(1, taken), (500, taken)], tmp_path / "load.svg")

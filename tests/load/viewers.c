@@ -391,8 +391,8 @@ int main(int argc, char **argv) {
             report((all_open - began) / 1e9, (at - from) / 1e9, cpu_s() - used_s);
             return 0;
         }
-        if (!all_open && at - began > 120 * SECOND) {
-            fprintf(stderr, "not all are open after 120 s: %d of %d, %d failed\n", opened, count, failed);
+        if (!all_open && at - began > 300 * SECOND) {
+            fprintf(stderr, "not all are open after 300 s: %d of %d, %d failed\n", opened, count, failed);
             return 1;
         }
     }
