@@ -17,9 +17,10 @@ from sqlalchemy import (
     update,
 )
 
-from biofeedback.errors import InputError
+from biofeedback.errors import InputError, KeyGone
 from biofeedback.ids import new_ulid
 from biofeedback.store.schema import ID, metadata
+from biofeedback.store.sealing import Seal
 from biofeedback.store.vault import vault_of
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "add",
     "everybody",
     "find",
+    "folded",
     "get",
     "secret_of",
     "set_disabled",
@@ -85,7 +87,7 @@ def add(connection: Connection, *, name: str, role: str) -> User:
     user = User(new_ulid(), name, role, None, False, 0, False)
     vault_of(connection).add(user.id, None)
     connection.execute(
-        insert(users).values(id=user.id, name=name, folded=_folded(name), role=role, used_step=0, disabled=False)
+        insert(users).values(id=user.id, name=name, folded=folded(name), role=role, used_step=0, disabled=False)
     )
     return user
 
@@ -98,7 +100,7 @@ def get(connection: Connection, user: str) -> User | None:
 
 def find(connection: Connection, name: str) -> User | None:
     """User of a name; None: there is none."""
-    row = connection.execute(select(users).where(users.c.folded == _folded(name))).mappings().one_or_none()
+    row = connection.execute(select(users).where(users.c.folded == folded(name))).mappings().one_or_none()
     return None if row is None else _user(row)
 
 
@@ -119,7 +121,7 @@ def set_role(connection: Connection, user: str, role: str) -> None:
 
 def set_secret(connection: Connection, user: str, secret: str | None) -> None:
     """Keep the secret of a second factor; None: there is none any more."""
-    sealed = None if secret is None else vault_of(connection).seal_of(user).close(secret.encode(), _where(user))
+    sealed = None if secret is None else _seal_of(connection, user).close(secret.encode(), _where(user))
     _set(connection, user, secret=sealed)
 
 
@@ -145,13 +147,22 @@ def set_disabled(connection: Connection, user: str, *, disabled: bool) -> None:
     _set(connection, user, disabled=disabled)
 
 
+def _seal_of(connection: Connection, user: str) -> Seal:
+    """Seal of a user; a new one where the vault was lost, and with it what the old one sealed."""
+    vault = vault_of(connection)
+    try:
+        return vault.seal_of(user)
+    except KeyGone:
+        return vault.add(user, None)
+
+
 def _set(connection: Connection, user: str, **values: object) -> None:
     """Change columns of one user."""
     connection.execute(update(users).where(users.c.id == user).values(**values))
 
 
-def _folded(name: str) -> str:
-    """A name however it is typed."""
+def folded(name: str) -> str:
+    """A name however it is typed: what is folded alike is one user."""
     return unicodedata.normalize("NFKC", name.strip()).casefold()
 
 

@@ -1,15 +1,19 @@
 """Staff signs in: cookies, tries, second factors, links, and what ends a sign-in."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
 import pyotp
 import pytest
-from entered import ELSEWHERE, OTHER_PASSWORD, PASSWORD, SITE, Entered, entered
+from argon2 import PasswordHasher
+from entered import ELSEWHERE, OTHER_PASSWORD, PASSWORD, SITE, Counting, Entered, entered
 
-from biofeedback.server.access import Role
+from biofeedback.clock import VirtualLoop
+from biofeedback.server.access import Access, Role
 from biofeedback.server.access.access import ADDRESS_TRIES, NAME_TRIES
+from biofeedback.settings import Settings
 from biofeedback.store import users
 from biofeedback.store.vault import vault_of
 
@@ -98,7 +102,8 @@ async def test_tries_under_one_name_run_out_whether_it_is_there_or_not(clinic: E
             assert await refused(browser, "/api/sign-in", WRONG | {"user": name}) == (401, "wrong_sign_in")
         before = clinic.hasher.compared
         fresh = clinic.browser(address="10.1.1.1")
-        assert await refused(fresh, "/api/sign-in", RIGHT | {"user": name.upper()}) == (429, "too_many_tries")
+        for typed in (name.upper(), f" {name}", name.replace("e", "\N{FULLWIDTH LATIN SMALL LETTER E}")):
+            assert await refused(fresh, "/api/sign-in", RIGHT | {"user": typed}) == (429, "too_many_tries")
         assert clinic.hasher.compared == before
     clinic.clock.now_s += 901
     assert (await clinic.browser().post("/api/sign-in", json=RIGHT)).status_code == 204
@@ -196,6 +201,50 @@ async def test_what_is_open_is_looked_at_again_and_counts_as_seen(clinic: Entere
     assert await role(stays) == "physiotherapist"
     clinic.access.presence.leave(door)
     clinic.access.presence.leave(door)
+
+
+def test_it_is_looked_round_every_few_minutes(tmp_path: Path) -> None:
+    class Looking(Access):
+        looks = 0
+
+        async def look_round(self) -> None:
+            self.looks += 1
+
+    async def main() -> int:
+        access = Looking(Settings(data=tmp_path), {}.get)
+        task = asyncio.create_task(access.keep_house())
+        await asyncio.sleep(1800)
+        task.cancel()
+        return access.looks
+
+    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
+        assert runner.run(main()) in (5, 6)
+
+
+async def test_who_was_disabled_while_signing_in_is_not_let_in(clinic: Entered) -> None:
+    user = await clinic.user("merel")
+
+    class Disabling(Counting):
+        def verify(self, hash: str | bytes, password: str | bytes) -> bool:
+            right = super().verify(hash, password)
+            asyncio.run_coroutine_threadsafe(disable(), loop)
+            return right
+
+    async def disable() -> None:
+        await clinic.store.write(lambda connection: users.set_disabled(connection, user, disabled=True))
+
+    loop = asyncio.get_running_loop()
+    clinic.access.passwords._hasher = Disabling()
+    assert await refused(clinic.browser(), "/api/sign-in", RIGHT) == (401, "wrong_sign_in")
+
+
+async def test_a_dated_hash_is_made_anew_at_the_next_sign_in(clinic: Entered) -> None:
+    user = await clinic.user("merel")
+    clinic.access.passwords._hasher = PasswordHasher(time_cost=2, memory_cost=8, parallelism=1)
+    assert (await clinic.browser().post("/api/sign-in", json=RIGHT)).status_code == 204
+    found = await clinic.store.read(lambda connection: users.get(connection, user))
+    assert "t=2" in str(found)
+    assert (await clinic.browser().post("/api/sign-in", json=RIGHT)).status_code == 204
 
 
 class TestSecondFactor:

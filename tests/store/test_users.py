@@ -61,5 +61,6 @@ async def test_the_secret_of_a_second_factor_is_sealed(store: Store, data) -> No
     await store.write(lambda connection: vault_of(connection).forget(user.id))
     with pytest.raises(KeyGone):
         await store.read(lambda connection: users.secret_of(connection, user.id))
-    await store.write(lambda connection: users.set_secret(connection, user.id, None))
-    assert await store.read(lambda connection: users.secret_of(connection, user.id)) is None
+    for secret in (None, "KRSXG5A"):
+        await store.write(lambda connection, secret=secret: users.set_secret(connection, user.id, secret))
+        assert await store.read(lambda connection: users.secret_of(connection, user.id)) == secret

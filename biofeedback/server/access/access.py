@@ -170,6 +170,8 @@ class Access:
 
     async def end(self, ended: Collection[str]) -> None:
         """End sign-ins, and close what they have open."""
+        if not ended:
+            return
         self.tickets.void(ended)
         for login in ended:
             self.offered.pop(login, None)

@@ -45,7 +45,7 @@ async def sign_in(access: Access, claim: Claim, address: str) -> str:
     Refused
         If it was tried too often; if a code is wanted as well; else without a reason.
     """
-    name = claim.user.strip().casefold()
+    name = users.folded(claim.user)
     if access.by_name.is_spent(name) or access.by_address.is_spent(address):
         raise too_many_tries()
     access.by_name.spend(name)

@@ -28,6 +28,7 @@ _VIEWER: Row = {role: Reach.ALL for role in Role if role is not Role.ADMIN}
 _STAFF: Row = {Role.PHYSIOTHERAPIST: Reach.OWN, Role.ADMIN: Reach.OWN}
 _MACHINE: Row = {Role.LOCAL: Reach.ALL, Role.ADMIN: Reach.ALL}
 _PROGRAMS: Row = {**dict.fromkeys(_ROLES, Reach.HERE), **_MACHINE}
+_ADMIN: Row = {Role.ADMIN: Reach.ALL}
 _CARE: Row = {Role.LOCAL: Reach.ALL, Role.PHYSIOTHERAPIST: Reach.OWN}
 _CARE_AND_SELF: Row = {**_CARE, Role.PATIENT: Reach.OWN}
 
@@ -57,11 +58,11 @@ ROUTES: dict[str, Row] = {
     "POST /api/password": _STAFF,
     "POST /api/totp": _STAFF,
     "DELETE /api/totp": _STAFF,
-    "GET /api/users": _MACHINE,
-    "POST /api/users": _MACHINE,
-    "PATCH /api/users/{user}": _MACHINE,
-    "DELETE /api/users/{user}": _MACHINE,
-    "POST /api/users/{user}/reset": _MACHINE,
+    "GET /api/users": _ADMIN,
+    "POST /api/users": _ADMIN,
+    "PATCH /api/users/{user}": _ADMIN,
+    "DELETE /api/users/{user}": _ADMIN,
+    "POST /api/users/{user}/reset": _ADMIN,
     "GET /api/people": _CARE,
     "POST /api/people": _CARE,
     "GET /api/people/{person}": _CARE,
