@@ -134,17 +134,16 @@ class Clinic:
         await room.close()
 
     def room(self, name: str | None = None) -> Room:
-        """Room of an id; None: the only one.
+        """Room of an id; None: that of a private try-out.
 
         Raises
         ------
         NoSuchRoom
-            If there is none, or several of which none is named.
+            If there is none.
         """
-        if name is None and len(self.rooms) == 1:
-            return next(iter(self.rooms.values()))
-        if name is None or name not in self.rooms:
-            raise NoSuchRoom("there is no such room" if name else "say which room")
+        name = PRIVATE if name is None else name
+        if name not in self.rooms:
+            raise NoSuchRoom("there is no such room")
         return self.rooms[name]
 
     async def _own_place(self) -> Place:

@@ -104,6 +104,17 @@ class Entered:
         return browser
 
 
+async def role(browser: httpx.AsyncClient) -> str | None:
+    """What the server takes a browser's user for."""
+    return (await browser.get("/api/me")).json()["role"]
+
+
+async def refused(browser: httpx.AsyncClient, path: str, body: dict) -> tuple[int, str]:
+    """Status and code with which something is refused."""
+    answer = await browser.post(path, json=body)
+    return answer.status_code, answer.json()["code"]
+
+
 async def invited(clinic: Entered, room: str) -> str:
     """Token of an invitation into a room."""
     from biofeedback.server.access.joining import invite

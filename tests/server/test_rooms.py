@@ -36,6 +36,8 @@ async def test_a_person_is_added_and_gets_a_room_beside_that_of_the_try_out(serv
         assert room | expected | {"simulated": True, "step": None} == room
         rooms = {one["id"]: one for one in (await browser.get("/api/rooms")).json()}
         assert set(rooms) == {"private", room["id"]}
+        async with served.page() as page:  # who names no room is in that of the try-out
+            assert page.heard[0]["epoch"] == rooms["private"]["session"]
         again = await browser.post("/api/rooms", json={"strap": "browser", "person": added["id"]})
         assert (again.status_code, again.json()["code"]) == (409, "has_room")
         assert (await browser.delete(f"/api/rooms/{room['id']}")).status_code == 204

@@ -1,0 +1,180 @@
+"""Accounts: a second factor, another password, one-time links, and what an admin does with users."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pyotp
+import pytest
+from entered import OTHER_PASSWORD, PASSWORD, SITE, Entered, entered, refused, role
+
+from biofeedback.server.access import Role
+from biofeedback.server.access.access import ADDRESS_TRIES, NAME_TRIES
+from biofeedback.store import users
+from biofeedback.store.vault import vault_of
+
+WRONG = {"user": "merel", "password": "not the right one"}
+RIGHT = {"user": "merel", "password": PASSWORD}
+
+
+@pytest.fixture
+async def clinic(tmp_path: Path) -> AsyncIterator[Entered]:
+    async with entered(tmp_path / "data") as clinic:
+        yield clinic
+
+
+class TestSecondFactor:
+    async def test_it_is_asked_for_once_it_was_confirmed_and_each_code_is_good_once(self, clinic: Entered) -> None:
+        browser = await clinic.staff("merel")
+        offer = (await browser.post("/api/totp", json={})).json()
+        totp = pyotp.TOTP(offer["secret"])
+        assert "qrline" in offer["qr"]
+        wrong = f"{(int(totp.at(int(clinic.clock.now_s))) + 1) % 1_000_000:06}"
+        assert await refused(browser, "/api/totp", {"code": wrong}) == (422, "wrong_code")
+        assert not (await browser.get("/api/me")).json()["totp"]
+        code = totp.at(int(clinic.clock.now_s))
+        assert (await browser.post("/api/totp", json={"code": code})).status_code == 200
+        assert (await browser.get("/api/me")).json()["totp"]
+        clinic.clock.now_s += 60
+        code = totp.at(int(clinic.clock.now_s))
+        assert await refused(clinic.browser(), "/api/sign-in", RIGHT) == (401, "code_required")
+        assert await refused(clinic.browser(), "/api/sign-in", WRONG) == (401, "wrong_sign_in")
+        assert await refused(clinic.browser(), "/api/sign-in", RIGHT | {"code": "000000"}) == (401, "wrong_sign_in")
+        assert (await clinic.browser().post("/api/sign-in", json=RIGHT | {"code": code})).status_code == 204
+        assert await refused(clinic.browser(), "/api/sign-in", RIGHT | {"code": code}) == (401, "wrong_sign_in")
+
+    async def test_a_code_without_an_offer_confirms_nothing(self, clinic: Entered) -> None:
+        browser = await clinic.staff("merel")
+        assert await refused(browser, "/api/totp", {"code": "000000"}) == (422, "wrong_code")
+
+    async def test_it_is_switched_off_with_the_password(self, clinic: Entered) -> None:
+        browser = await clinic.staff("merel")
+        secret = (await browser.post("/api/totp", json={})).json()["secret"]
+        await browser.post("/api/totp", json={"code": pyotp.TOTP(secret).at(int(clinic.clock.now_s))})
+        wrong = await browser.request("DELETE", "/api/totp", json={"password": "wrong"})
+        assert (wrong.status_code, wrong.json()["code"]) == (403, "wrong_password")
+        right = await browser.request("DELETE", "/api/totp", json={"password": PASSWORD})
+        assert right.status_code == 204
+        assert (await clinic.browser().post("/api/sign-in", json=RIGHT)).status_code == 204
+
+    async def test_without_its_key_nobody_gets_in(self, clinic: Entered) -> None:
+        user = await clinic.user("merel")
+        await clinic.store.write(lambda connection: users.set_secret(connection, user, "JBSWY3DP"))
+        await clinic.store.write(lambda connection: vault_of(connection).forget(user))
+        assert await refused(clinic.browser(), "/api/sign-in", RIGHT | {"code": "000000"}) == (401, "wrong_sign_in")
+
+
+class TestPassword:
+    async def test_another_password_ends_all_other_sign_ins(self, clinic: Entered) -> None:
+        browser, elsewhere = await clinic.staff("merel"), clinic.browser()
+        await elsewhere.post("/api/sign-in", json=RIGHT)
+        body = {"old": PASSWORD, "new": OTHER_PASSWORD}
+        assert await refused(browser, "/api/password", body | {"old": "wrong"}) == (403, "wrong_password")
+        assert await refused(browser, "/api/password", body | {"new": "short"}) == (422, "password_length")
+        assert (await browser.post("/api/password", json=body)).status_code == 204
+        assert await role(browser) == "physiotherapist"
+        assert await role(elsewhere) is None
+        assert await refused(clinic.browser(), "/api/sign-in", RIGHT) == (401, "wrong_sign_in")
+
+    async def test_ones_own_password_cannot_be_tried_out(self, clinic: Entered) -> None:
+        browser = await clinic.staff("merel")
+        for _ in range(NAME_TRIES):
+            await browser.post("/api/password", json={"old": "wrong", "new": OTHER_PASSWORD})
+        body = {"old": PASSWORD, "new": OTHER_PASSWORD}
+        assert await refused(browser, "/api/password", body) == (429, "too_many_tries")
+
+
+class TestLinks:
+    async def test_the_first_admin_is_made_by_a_link_once(self, clinic: Entered) -> None:
+        browser = clinic.browser()
+        token = clinic.access.links.make(None, clinic.access.times.utc)
+        body = {"token": token, "user": "beheer", "password": PASSWORD}
+        assert await refused(browser, "/api/first", body | {"token": "x"}) == (401, "wrong_link")
+        assert await refused(browser, "/api/first", body | {"password": "short"}) == (422, "password_length")
+        assert await refused(browser, "/api/first", body | {"user": "a\nb"}) == (422, "user_name")
+        assert (await browser.post("/api/first", json=body)).status_code == 204
+        assert await role(browser) == "admin"
+        again = clinic.access.links.make(None, clinic.access.times.utc)
+        body = {"token": again, "user": "other", "password": PASSWORD}
+        assert await refused(clinic.browser(), "/api/first", body) == (409, "wrong_link")
+
+    async def test_a_link_of_somebody_makes_no_first_admin(self, clinic: Entered) -> None:
+        token = clinic.access.links.make("merel", clinic.access.times.utc)
+        body = {"token": token, "user": "beheer", "password": PASSWORD}
+        assert await refused(clinic.browser(), "/api/first", body) == (401, "wrong_link")
+        assert await clinic.store.read(users.everybody) == []
+
+    async def test_a_forgotten_password_is_chosen_anew_by_a_link_and_all_else_ends(self, clinic: Entered) -> None:
+        signed_in = await clinic.staff("merel")
+        secret = (await signed_in.post("/api/totp", json={})).json()["secret"]
+        await signed_in.post("/api/totp", json={"code": pyotp.TOTP(secret).at(int(clinic.clock.now_s))})
+        token = clinic.access.links.make("Merel", clinic.access.times.utc)
+        wrong = {"token": token, "password": OTHER_PASSWORD}
+        assert await refused(clinic.browser(), "/api/reset", wrong) == (401, "wrong_link")  # the name as it is written
+        token = clinic.access.links.make("merel", clinic.access.times.utc)
+        body = {"token": token, "password": OTHER_PASSWORD}
+        assert await refused(clinic.browser(), "/api/reset", body | {"token": "x"}) == (401, "wrong_link")
+        assert await refused(clinic.browser(), "/api/reset", body | {"password": "merel" * 3}) == (
+            422, "password_guessable",
+        )  # fmt: skip
+        assert (await clinic.browser().post("/api/reset", json=body)).status_code == 204
+        assert await refused(clinic.browser(), "/api/reset", body) == (401, "wrong_link")
+        assert await role(signed_in) is None
+        right = {"user": "merel", "password": OTHER_PASSWORD}
+        assert (await clinic.browser().post("/api/sign-in", json=right)).status_code == 204
+
+    async def test_links_cannot_be_tried_out(self, clinic: Entered) -> None:
+        for n in range(ADDRESS_TRIES):
+            await clinic.browser().post("/api/reset", json={"token": f"guess{n}", "password": PASSWORD})
+        body = {"token": "guess", "password": PASSWORD}
+        assert await refused(clinic.browser(), "/api/reset", body) == (429, "too_many_tries")
+
+
+class TestRoster:
+    async def test_an_admin_adds_a_colleague_who_chooses_a_password_by_a_link(self, clinic: Entered) -> None:
+        admin = await clinic.staff("beheer", Role.ADMIN)
+        made = await admin.post("/api/users", json={"user": "merel", "role": "physiotherapist"})
+        assert made.status_code == 201
+        assert made.json()["link"].startswith(f"{SITE}/staff#reset=")
+        assert made.json()["expires_utc"].endswith("Z")
+        assert await refused(admin, "/api/users", {"user": "MEREL", "role": "admin"}) == (409, "user_exists")
+        assert await refused(admin, "/api/users", {"user": "x", "role": "local"}) == (422, "not_valid")
+        token = made.json()["link"].partition("=")[2]
+        body = {"token": token, "password": PASSWORD}
+        assert (await clinic.browser().post("/api/reset", json=body)).status_code == 204
+        assert (await clinic.browser().post("/api/sign-in", json=RIGHT)).status_code == 204
+        listed = {one["user"]: one for one in (await admin.get("/api/users")).json()}
+        assert (listed["merel"]["role"], listed["merel"]["disabled"], listed["merel"]["has_password"]) == (
+            "physiotherapist", False, True,
+        )  # fmt: skip
+
+    async def test_another_role_holds_from_the_next_sign_in_and_ends_the_ones_there_are(self, clinic: Entered) -> None:
+        admin, merel = await clinic.staff("beheer", Role.ADMIN), await clinic.staff("merel")
+        ids = {one["user"]: one["id"] for one in (await admin.get("/api/users")).json()}
+        changed = await admin.patch(f"/api/users/{ids['merel']}", json={"role": "admin"})
+        assert changed.json()["role"] == "admin"
+        assert await role(merel) is None
+
+    async def test_a_disabled_user_is_out_at_once_and_back_by_a_new_link(self, clinic: Entered) -> None:
+        admin, merel = await clinic.staff("beheer", Role.ADMIN), await clinic.staff("merel")
+        ids = {one["user"]: one["id"] for one in (await admin.get("/api/users")).json()}
+        earlier = (await admin.post(f"/api/users/{ids['merel']}/reset")).json()["link"].partition("=")[2]
+        assert (await admin.delete(f"/api/users/{ids['merel']}")).status_code == 204
+        assert await role(merel) is None
+        body = {"token": earlier, "password": OTHER_PASSWORD}
+        assert await refused(clinic.browser(), "/api/reset", body) == (401, "wrong_link")
+        token = (await admin.post(f"/api/users/{ids['merel']}/reset")).json()["link"].partition("=")[2]
+        assert (await clinic.browser().post("/api/reset", json=body | {"token": token})).status_code == 204
+        right = {"user": "merel", "password": OTHER_PASSWORD}
+        assert (await clinic.browser().post("/api/sign-in", json=right)).status_code == 204
+
+    async def test_there_is_always_an_admin(self, clinic: Entered) -> None:
+        admin = await clinic.staff("beheer", Role.ADMIN)
+        (me,) = (await admin.get("/api/users")).json()
+        await admin.post("/api/users", json={"user": "new", "role": "admin"})  # has no password yet
+        for answer in (
+            await admin.delete(f"/api/users/{me['id']}"),
+            await admin.patch(f"/api/users/{me['id']}", json={"role": "physiotherapist"}),
+        ):
+            assert (answer.status_code, answer.json()["code"]) == (409, "last_admin")
+        assert (await admin.delete("/api/users/01K00000000000000000000000")).status_code == 404
+        assert await role(admin) == "admin"
