@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from biofeedback.store.connections import Connections, is_unavailable
-from biofeedback.store.group import Job, Outcome, read, unavailable, write
+from biofeedback.store.group import Job, Outcome, put_in_place, read, unavailable, write
 from biofeedback.store.inputs import Row
 
 __all__ = ["Committer"]
 
 GROUP_S = 0.1  # between commits under load (service.md, Store); an idle store commits at once
+PLACE_S = 5.0  # between times that inputs are put in their place: by then a session has some for the same page
 RETRY_S = 1.0  # after the disk refused
 GROUP_ROWS = 10_000  # of inputs in one commit: after a long refusal, reads still get their turn
 
@@ -48,6 +49,7 @@ class Committer(threading.Thread):
         self._receipts: deque[tuple[int, asyncio.Future[bool]]] = deque()
         self._recorded = 0  # rows that came in, ever; counted on the loop
         self._stored = 0  # of these, committed; counted on the thread
+        self._has_arrived = True  # inputs since they were last put in their place; of an earlier run, perhaps
         self._wake = threading.Event()
         self._is_idle = False
         self._is_finishing = False
@@ -98,12 +100,16 @@ class Committer(threading.Thread):
             self._tell([Outcome(self.opened, error=error)])
             return
         self._tell([Outcome(self.opened)])
-        due_s = 0.0
+        due_s = place_due_s = 0.0
         while not self._is_finishing:
             self._wait(due_s)
             self._answer(connections)
             if self._has_work() and time.monotonic() >= due_s:
                 due_s = time.monotonic() + (GROUP_S if self._commit(connections) else RETRY_S)
+            if self._has_arrived and self.saved and time.monotonic() >= place_due_s:
+                put_in_place(connections)
+                self._has_arrived = False
+                place_due_s = time.monotonic() + PLACE_S
         self._close(connections)
 
     def _wake_idle(self) -> None:
@@ -146,6 +152,7 @@ class Committer(threading.Thread):
             self._tell([Outcome(job.future, error=told) for job in changes] + self._receipts_of(receipts))
             return False
         self._stored += len(rows)
+        self._has_arrived = self._has_arrived or bool(rows)
         if is_all:
             self._accepted()
         else:
@@ -178,6 +185,7 @@ class Committer(threading.Thread):
                 break
         if self._rows:
             _log.error("%d inputs could not be saved", len(self._rows))
+        put_in_place(connections)
         connections.close()
         self._tell([Outcome(self.closed)])
 

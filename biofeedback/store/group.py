@@ -13,11 +13,12 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from biofeedback.errors import StoreUnavailable
+from biofeedback.store import inputs
 from biofeedback.store.connections import Connections, is_unavailable
-from biofeedback.store.inputs import Row, append
+from biofeedback.store.inputs import Row
 from biofeedback.store.sessions import set_ended
 
-__all__ = ["Job", "Outcome", "read", "unavailable", "write"]
+__all__ = ["Job", "Outcome", "put_in_place", "read", "unavailable", "write"]
 
 _log = logging.getLogger(__name__)
 
@@ -75,6 +76,15 @@ def write(connections: Connections, changes: Sequence[Job], rows: Sequence[Row],
     return outcomes
 
 
+def put_in_place(connections: Connections) -> None:
+    """Put inputs where they are kept. Where that cannot be done now, they are as safe where they are."""
+    try:
+        with connections.writing.begin():
+            inputs.put_in_place(connections.writing)
+    except DBAPIError as error:
+        _log.warning("inputs stay where they came in: %s", error.orig)
+
+
 def unavailable(error: Exception, place: str) -> StoreUnavailable:
     """What a caller is told where the disk or the database refuses."""
     reason = error.orig if isinstance(error, DBAPIError) else error
@@ -99,7 +109,7 @@ def _append(writing: Connection, rows: Sequence[Row]) -> None:
     """Store inputs; where the database does not take them as they are, each session's by themselves."""
     try:
         with _alone(writing):
-            append(writing, rows)
+            inputs.append(writing, rows)
     except DBAPIError as error:
         if is_unavailable(error):
             raise
@@ -111,7 +121,7 @@ def _append_alone(writing: Connection, session: str, rows: Sequence[Row]) -> Non
     """Store inputs of one session. That of an erased person is gone: its inputs have no place any more."""
     try:
         with _alone(writing):
-            append(writing, rows)
+            inputs.append(writing, rows)
     except DBAPIError as error:
         if is_unavailable(error):
             raise

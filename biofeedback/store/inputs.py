@@ -1,13 +1,18 @@
-"""Inputs of sessions: one sealed JSON line each, keyed by session and seq. Storing one twice is harmless."""
+"""Inputs of sessions: one sealed JSON line each, keyed by session and seq. Storing one twice is harmless.
 
-from collections.abc import Sequence
+In a file they come in at the end of ``arrivals``, and are put in their place every few seconds. Each in its place at
+once would write a page of 4 kB for every beat, as each session has pages of its own: three times the CPU, eight times
+the time of a commit (``python -m tests.bench.storing``).
+"""
 
-from sqlalchemy import Column, Connection, ForeignKey, Integer, LargeBinary, Table, select
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import Column, Connection, ForeignKey, Integer, LargeBinary, Table, delete, select, text
 
 from biofeedback.store.schema import ID, metadata
 from biofeedback.store.sealing import Seal
 
-__all__ = ["Row", "append", "inputs", "last_line", "lines", "sealed_row"]
+__all__ = ["Row", "append", "arrivals", "inputs", "last_line", "lines", "put_in_place", "sealed_row"]
 
 Row = tuple[str, int, bytes]  # session, seq, sealed line
 
@@ -19,8 +24,20 @@ inputs = Table(
     Column("sealed", LargeBinary, nullable=False),
     sqlite_with_rowid=False,  # a session's inputs lie together, in order
 )
-_APPEND = "INSERT INTO inputs (session, seq, sealed) VALUES ({0}, {0}, {0}) ON CONFLICT DO NOTHING"
-_APPEND_BY = {"qmark": _APPEND.format("?"), "pyformat": _APPEND.format("%s")}  # how SQLite and psycopg mark a place
+arrivals = Table(
+    "arrivals",
+    metadata,
+    Column("id", Integer, primary_key=True),  # the order in which they came
+    Column("session", ID, ForeignKey("sessions.id", ondelete="CASCADE"), nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+_ARRIVE = "INSERT INTO arrivals (session, seq, sealed) VALUES (?, ?, ?)"
+_APPEND = "INSERT INTO inputs (session, seq, sealed) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"
+_PUT_IN_PLACE = text(
+    "INSERT INTO inputs (session, seq, sealed) SELECT session, seq, sealed FROM arrivals WHERE true "
+    "ORDER BY session, seq, id ON CONFLICT DO NOTHING"
+)
 
 
 def sealed_row(seal: Seal, session: str, seq: int, line: bytes) -> Row:
@@ -31,7 +48,13 @@ def sealed_row(seal: Seal, session: str, seq: int, line: bytes) -> Row:
 def append(connection: Connection, rows: Sequence[Row]) -> None:
     """Store inputs, past SQLAlchemy's own handling of parameters: this is the hot path."""
     if rows:
-        connection.exec_driver_sql(_APPEND_BY[connection.dialect.paramstyle], list(rows))
+        connection.exec_driver_sql(_ARRIVE if connection.dialect.name == "sqlite" else _APPEND, list(rows))
+
+
+def put_in_place(connection: Connection) -> None:
+    """Move what arrived to where it is kept; of an input that came twice, the first stays."""
+    connection.execute(_PUT_IN_PLACE)
+    connection.execute(delete(arrivals))
 
 
 def lines(connection: Connection, seal: Seal, session: str, after_seq: int = 0) -> list[tuple[int, bytes]]:
@@ -42,16 +65,26 @@ def lines(connection: Connection, seal: Seal, session: str, after_seq: int = 0) 
     SealBroken
         If one was altered.
     """
-    query = select(inputs.c.seq, inputs.c.sealed).where(inputs.c.session == session, inputs.c.seq > after_seq)
-    rows = connection.execute(query.order_by(inputs.c.seq))
-    return [(seq, seal.open(sealed, _where(session, seq))) for seq, sealed in rows]
+    found: dict[int, bytes] = {}
+    for seq, sealed in _stored(connection, session, after_seq):
+        found.setdefault(seq, sealed)
+    return [(seq, seal.open(found[seq], _where(session, seq))) for seq in sorted(found)]
 
 
 def last_line(connection: Connection, seal: Seal, session: str) -> bytes | None:
     """Line of a session's last input; None: it has none."""
-    query = select(inputs.c.seq, inputs.c.sealed).where(inputs.c.session == session)
-    row = connection.execute(query.order_by(inputs.c.seq.desc()).limit(1)).one_or_none()
-    return None if row is None else seal.open(row.sealed, _where(session, row.seq))
+    newest = connection.execute(
+        select(inputs.c.seq).where(inputs.c.session == session).order_by(inputs.c.seq.desc()).limit(1)
+    ).scalar()
+    found = lines(connection, seal, session, (newest or 1) - 1)
+    return found[-1][1] if found else None
+
+
+def _stored(connection: Connection, session: str, after_seq: int) -> Iterator[tuple[int, bytes]]:
+    """Sealed lines of a session, those in their place first; one may be there twice."""
+    for table, order in ((inputs, inputs.c.seq), (arrivals, arrivals.c.id)):
+        query = select(table.c.seq, table.c.sealed).where(table.c.session == session, table.c.seq > after_seq)
+        yield from ((row.seq, row.sealed) for row in connection.execute(query.order_by(order)))
 
 
 def _where(session: str, seq: int) -> str:

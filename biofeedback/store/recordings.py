@@ -87,4 +87,5 @@ def bring_in(connection: Connection, incoming: Incoming, person: str) -> StoredS
     sessions.add(connection, session)
     seal = vault_of(connection).seal_of(person)
     inputs.append(connection, [inputs.sealed_row(seal, session.id, seq, line) for seq, line in enumerate(lines, 1)])
+    inputs.put_in_place(connection)
     return session

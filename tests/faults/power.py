@@ -67,6 +67,8 @@ async def work(store: Store, ledger: Ledger, rng: random.Random) -> None:
             sizes = {session: len(ledger.lines[session]) for session in recorders}
             assert await store.commit()
             ledger.log += [Promise("inputs", session, size) for session, size in sizes.items()]
+        if rng.random() < 0.2:
+            await store.write(inputs.put_in_place)
         if len(recorders) > 2 and rng.random() < 0.1:
             await _forget(store, ledger, recorders, rng)
 
