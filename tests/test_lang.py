@@ -27,6 +27,7 @@ from biofeedback.core.events import LinkState, MarkKind, StepKind
 from biofeedback.core.exercises import EXERCISES
 from biofeedback.lang import LANGUAGES, Words
 
+SERVER = Path(__file__).parents[1] / "biofeedback" / "server"
 FIXTURES = Path(__file__).parent / "web" / "fixtures"
 QUESTIONS = ("Kalmeert je uitademing je hartslag?", "Does your exhale calm your heartbeat?")
 NO_DIAGNOSIS = r"(?i)\b(geen|no|not a) diagnos[ei]s?\b"  # saying that it is none is allowed
@@ -136,6 +137,13 @@ def test_every_exercise_and_movement_has_words(words: Words) -> None:
 def test_every_state_of_the_strap_has_words(words: Words) -> None:
     states = ("searching", "connecting", "waiting_for_beats", "beats", "lost", "ended")
     assert [state for state in states if f"strap.{state}" not in words] == []
+
+
+def test_everything_that_is_refused_has_words(words: Words) -> None:
+    source = "".join(path.read_text(encoding="utf-8") for path in SERVER.rglob("*.py"))
+    said = re.findall(r'(?:Refused\(\s*\d+|Error\(code=|_refuse\(socket),?\s*"(\w+)"', source)
+    assert {"wrong_sign_in", "bad_message", "busy"} <= set(said)
+    assert [code for code in said if f"error.{code}" not in words] == []
 
 
 def test_the_formatter_makes_of_each_phrase_what_is_expected() -> None:

@@ -150,7 +150,9 @@ function Exercise({ screen }) {
 }
 
 function Connecting() {
-  return html`<main class="sheet narrow" data-screen="connecting"><p class="waiting" role="status">${words.value("app.connecting")}</p></main>`;
+  const t = words.value;
+  const key = `error.${session.state.value.trouble?.code}`; // such as a server that is full
+  return html`<main class="sheet narrow" data-screen="connecting"><p class="waiting" role="status">${t(t.has(key) ? key : "app.connecting")}</p></main>`;
 }
 
 function StoppedAlone() {

@@ -118,7 +118,7 @@ function Page() {
   const t = words.value;
   const state = session.state.value;
   if (session.refused.value) return html`<div class="page physio"><${Header} /><${TurnedAway} session=${session} role="physio" /></div>`;
-  if (!state.hello) return html`<div class="page physio"><${Header} /><main class="sheet"><p class="soft" role="status">${t("app.connecting")}</p></main></div>`;
+  if (!state.hello) return html`<div class="page physio"><${Header} /><${Trouble} trouble=${state.trouble} nowMs=${session.nowMs.value} /><main class="sheet"><p class="soft" role="status">${t("app.connecting")}</p></main></div>`;
   return html`<div class="page physio" data-phase=${state.phase}>
     <${Header} />
     <${Trouble} trouble=${state.trouble} nowMs=${session.nowMs.value} />

@@ -9,8 +9,10 @@ from playwright.sync_api import Browser, Page, expect
 from scenes import SCENES
 from scripted_clinic import ADMIN, CODE, DIGITS, GUEST, NOBODY, PASSWORD, PATIENT, PHYSIO, PRIVATE, TOKEN, room
 from scripted_server import ScriptedServer
+from strapped import until
 from watching import watched
 
+from biofeedback import messages
 from biofeedback.lang import Words
 
 SAY = Words("en")
@@ -358,3 +360,13 @@ def test_who_watches_along_is_sent_to_the_session(page: Page, server: ScriptedSe
     server.clinic.me = dict(GUEST)
     page.goto(f"{server.url}/join")
     page.wait_for_url("**/physio#room=01ROOM")
+
+
+@pytest.mark.parametrize("address", ["/patient", "/physio"])
+def test_a_server_that_is_full_says_so(page: Page, server: ScriptedServer, address: str) -> None:
+    server.show(None)
+    server.heard.clear()
+    page.goto(f"{server.url}{address}?lang=en")
+    until(page, lambda: bool(server.heard))
+    server.send(messages.Error(code="busy", detail="everybody is here already"))
+    expect(page.locator("[role=status], [role=alert]", has_text=SAY("error.busy"))).to_be_visible()
