@@ -13,7 +13,7 @@ function Page() {
     <${View} title=${t("certificate.title")}>
       <p>${t("certificate.about")}</p>
       <p>${t("certificate.own")}</p>
-      <a class="button" href="/certificate.crt" download="biofeedback.crt">${t("certificate.get")}</a>
+      <a class="button" href="/biofeedback.crt">${t("certificate.get")}</a>
       ${SYSTEMS.map((system) => html`<section key=${system}><h2>${t(`certificate.${system}`)}</h2><p>${t(`certificate.${system}.how`)}</p></section>`)}
       <p>${t("certificate.sure")}</p>
     <//>

@@ -18,7 +18,7 @@ from biofeedback.core.exercises import EXERCISES
 from biofeedback.errors import InputError
 from biofeedback.server.access import Access, Inside, add_access, not_found
 from biofeedback.server.bounds import Bounds
-from biofeedback.server.clinic import Clinic
+from biofeedback.server.clinic import PRIVATE, Clinic
 from biofeedback.server.collecting import collect
 from biofeedback.server.front import Front
 from biofeedback.server.health import add_health
@@ -66,11 +66,12 @@ def create_app(settings: Settings, front: Front) -> FastAPI:
         await access.open(clinic.store)
         if access.is_private:
             await clinic.open_private()
-        looking_round = asyncio.create_task(access.keep_house())
+        tasks = [asyncio.create_task(access.keep_house()), asyncio.create_task(_end_private(clinic, access))]
         try:
             yield
         finally:
-            looking_round.cancel()
+            for task in tasks:
+                task.cancel()
             await clinic.close()
 
     app = FastAPI(
@@ -105,6 +106,13 @@ def create_app(settings: Settings, front: Front) -> FastAPI:
     return app
 
 
+async def _end_private(clinic: Clinic, access: Access) -> None:
+    """Close the room of a private try-out when somebody is registered: from then on nobody could get in there."""
+    await access.staffed.wait()
+    if PRIVATE in clinic.rooms:
+        await clinic.close_room(PRIVATE)
+
+
 def _inside(clinic: Clinic, name: str) -> Inside | None:
     """Who is in a room; None: there is no such room."""
     room = clinic.rooms.get(name)
@@ -124,12 +132,12 @@ def _add_pages(app: FastAPI, web: Path) -> None:
 def _add_authority(app: FastAPI, settings: Settings) -> None:
     """The clinic's own authority, for phones to install."""
 
-    @app.get("/certificate.crt", include_in_schema=False)
+    @app.get("/biofeedback.crt", include_in_schema=False)
     async def authority() -> FileResponse:
         path = Certificates(settings.data).authority
         if not path.exists():
             raise not_found()
-        return FileResponse(path, media_type="application/x-x509-ca-cert", filename="biofeedback.crt")
+        return FileResponse(path, media_type="application/x-x509-ca-cert")
 
 
 def _file(path: Path) -> Any:

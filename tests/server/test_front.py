@@ -104,7 +104,7 @@ async def test_a_server_with_tls_answers_over_tls_and_says_always(
         outside = await client.get("/api/me", headers={"Host": f"clinic.local:{port}"})
         assert outside.headers["strict-transport-security"] == "max-age=31536000"
         assert (await client.get("/api/me", headers={"Host": "evil.example"})).status_code == 421
-        authority = await client.get("/certificate.crt")
+        authority = await client.get("/biofeedback.crt")
         assert authority.content == certificates.authority.read_bytes()
         assert authority.headers["content-type"] == "application/x-x509-ca-cert"
         token = said.partition("#first=")[2].split()[0]
@@ -124,4 +124,4 @@ async def test_without_tls_a_warning_is_printed(serve: Serve, capsys: pytest.Cap
     url = f"http://127.0.0.1:{served.server.port}"
     async with httpx.AsyncClient(base_url=url, trust_env=False) as client:
         assert (await client.get("/api/me")).json()["role"] == "local"
-        assert (await client.get("/certificate.crt")).status_code == 404
+        assert (await client.get("/biofeedback.crt")).status_code == 404

@@ -26,7 +26,7 @@ EXPECTED = {
     "GET /staff": EVERYBODY,
     "GET /join": EVERYBODY,
     "GET /certificate": EVERYBODY,
-    "GET /certificate.crt": EVERYBODY,
+    "GET /biofeedback.crt": EVERYBODY,
     "GET /static/{path:path}": EVERYBODY,
     "GET /lang/{file}": EVERYBODY,
     "GET /livez": EVERYBODY,

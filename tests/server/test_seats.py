@@ -153,3 +153,16 @@ async def test_what_is_left_open_is_looked_at_again(staffed: Staffed) -> None:
         )
         await staffed.access.look_round()
         assert (await own.hear("bye"))["reason"] == "signed_out"
+
+
+async def test_a_private_try_out_ends_with_the_first_account(serve: Serve) -> None:
+    served = await serve()
+    access = served.server.access
+    async with served.page() as page:
+        token = access.links.make(None, access.times.utc)
+        async with httpx.AsyncClient(base_url=served.url, headers={"Origin": served.url}, trust_env=False) as browser:
+            body = {"token": token, "user": "beheer", "password": PASSWORD}
+            assert (await browser.post("/api/first", json=body)).status_code == 204
+        assert (await page.hear("bye"))["reason"] in ("signed_out", "room_closed")
+    assert await refused(served) == "ticket"
+    assert served.server.clinic.rooms == {}

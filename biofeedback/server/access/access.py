@@ -89,12 +89,12 @@ class Access:
         self.by_name = Limit(NAME_TRIES, SIGN_IN_WINDOW_S, self.times.now_s)
         self.by_address = Limit(ADDRESS_TRIES, SIGN_IN_WINDOW_S, self.times.now_s)
         self.codes = Limit(CODE_TRIES, CODE_WINDOW_S, self.times.now_s)
+        self.staffed = asyncio.Event()  # set when somebody is registered
         self.offered: dict[str | None, str] = {}  # secrets of second factors that are not confirmed yet, by login
         self.outward: str | None = None  # address of these pages for other machines
         self._hasher = hasher or slow_hasher()
         self._passwords: Passwords | None = None
         self._store: Store | None = None
-        self._has_users = False
 
     @property
     def store(self) -> Store:
@@ -113,18 +113,19 @@ class Access:
         """Whether this is a private try-out: nobody is registered, and staff can only be at this machine."""
         settings = self.settings
         is_alone = is_loopback(settings.host) and not settings.origins
-        return not self._has_users and (is_alone or settings.insecure_http)
+        return not self.staffed.is_set() and (is_alone or settings.insecure_http)
 
     @property
     def needs_first_admin(self) -> bool:
         """Whether nobody can get in yet."""
-        return not self._has_users and not self.is_private
+        return not self.staffed.is_set() and not self.is_private
 
     async def open(self, store: Store) -> None:
         """Begin to know people by what is stored."""
         self._store = store
         self._passwords = await store.read(lambda _connection: Passwords(self._hasher))  # a hash: not on the loop
-        self._has_users = bool(await store.read(users.everybody))
+        if await store.read(users.everybody):
+            self.staffed.set()
 
     def local(self, connection: HTTPConnection) -> Principal | None:
         """Whoever is at this machine in a private try-out; None: somebody else."""
@@ -198,7 +199,7 @@ class Access:
 
     def staff_was_registered(self) -> None:
         """A private try-out is over with the first user."""
-        self._has_users = True
+        self.staffed.set()
         self.presence.close([None])
 
     async def _owns(self, principal: Principal, kind: str, id_: str) -> bool:

@@ -40,7 +40,7 @@ ROUTES: dict[str, Row] = {
     "GET /staff": _PUBLIC,
     "GET /join": _PUBLIC,
     "GET /certificate": _PUBLIC,
-    "GET /certificate.crt": _PUBLIC,
+    "GET /biofeedback.crt": _PUBLIC,
     "GET /static/{path:path}": _PUBLIC,
     "GET /lang/{file}": _PUBLIC,
     "GET /livez": _PUBLIC,
