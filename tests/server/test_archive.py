@@ -14,7 +14,7 @@ from biofeedback.core.events import Characteristic, End, Input, Link, LinkState,
 from biofeedback.server.archive import Archive
 from biofeedback.server.place import Place
 from biofeedback.store import Store, open_store, people, sessions
-from biofeedback.store.inputs import inputs
+from biofeedback.store.inputs import inputs, put_in_place
 
 ROOM = "01ARZ3NDEKTSV4RRFFQ69G5FAV"
 ORIGIN = Origin("room-2:1", 7, 12.0)
@@ -69,6 +69,7 @@ async def test_one_that_cannot_be_read_keeps_no_other_from_going_on(
     here = await kept(store, STRAP)
     altered = await kept(store, STRAP, LINK)
     at_fault = inputs.c.session == altered
+    await store.write(put_in_place)
     await store.write(lambda connection: connection.execute(update(inputs).where(at_fault).values(sealed=b"altered")))
     with caplog.at_level(logging.WARNING):
         assert [one.header.session for one in await Archive(store).cut_off()] == [here]
