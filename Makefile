@@ -42,8 +42,8 @@ bench: $(DEV) ## CPU and start-up times, beside neurokit2, and docs/artefacts.md
 	$(BIN)/python -m tests.bench
 	$(BIN)/python -m tests.bench.correction
 
-faults: $(DEV) ## 200 runs of a remote collector over a bad network with kills of either side; goes on where it stopped
-	$(BIN)/python -m tests.faults $(ARGS)
+faults: $(DEV) ## a thousand kills of the server under load, and a collector over a bad network; goes on where it stopped
+	PYTHONPATH=tests $(BIN)/python -m tests.faults $(ARGS)
 
 load: $(DEV) ## docs/load.md: what thousands of viewers and straps take of one core, beside a naive server
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.load $(ARGS)

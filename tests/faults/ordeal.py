@@ -4,7 +4,6 @@ import asyncio
 import json
 import random
 import signal
-import socket
 import tempfile
 import time
 from collections.abc import Iterator
@@ -19,7 +18,7 @@ from biofeedback.core.events import Link, Notification
 from biofeedback.keys import DeviceKeys
 from biofeedback.recording import Recording, read_recording
 from tests.faults.chaos import Chaos
-from tests.faults.sides import collector, server, stop
+from tests.faults.sides import collector, free_port, server, stop
 
 __all__ = ["Outcome", "run"]
 
@@ -65,7 +64,7 @@ async def run(seed: int) -> Outcome:
 
 async def _suffer(folder: Path, rng: random.Random) -> tuple[tuple[int, int], dict[str, int], bool]:
     """Run both sides through it; return the kills, what befell the connections, and whether it went at the end."""
-    port = _free_port()
+    port = free_port()
     chaos = Chaos(port, rng)
     through = await chaos.open()
     sides = {"server": server(folder / "data", port), "collector": collector(folder, through, rng.randrange(1000))}
@@ -169,9 +168,3 @@ def _each(recording: Recording) -> Iterator[Entry]:
                 else (event.characteristic.value, event.value.hex())
             )
             yield (event.origin.id, event.origin.seq, event.origin.t_s, *what)
-
-
-def _free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])

@@ -1,13 +1,15 @@
 """The two sides as processes that can be killed: forked from one that has everything loaded, they start at once."""
 
 import asyncio
+import math
 import multiprocessing
 import os
 import random
 import signal
+import socket
 import sys
 from contextlib import suppress
-from multiprocessing.context import ForkServerProcess
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from biofeedback.clock import Clock, MonotonicClock
@@ -19,7 +21,7 @@ from biofeedback.settings import Settings
 from biofeedback.straps import Sink, Strap
 from biofeedback.straps.simulated import SimulatedStrap
 
-__all__ = ["collector", "server", "stop"]
+__all__ = ["collector", "cpu_s", "free_port", "fresh_page_server", "page_server", "server", "stop"]
 
 STOPS_WITHIN_S = 30.0
 SPEED = 50.0  # frames a second, about
@@ -40,17 +42,45 @@ class _Silent:
         await asyncio.Event().wait()
 
 
-def server(data: Path, port: int) -> ForkServerProcess:
-    """A server that runs."""
-    return _started(_serve, data, port)
+def server(data: Path, port: int) -> BaseProcess:
+    """A server that runs, for a collector."""
+    return _started(_serve, data, port, "remote-simulated:room-2")
 
 
-def collector(folder: Path, port: int, seed: int | None) -> ForkServerProcess:
+def page_server(data: Path, port: int) -> BaseProcess:
+    """A server that runs, for a page with a strap."""
+    return _started(_serve, data, port, "browser")
+
+
+def fresh_page_server(data: Path, port: int) -> BaseProcess:
+    """The same, from a new interpreter that loads everything first, as after a power cut."""
+    process = multiprocessing.get_context("spawn").Process(target=_serve, args=(data, port, "browser"), daemon=True)
+    process.start()
+    return process
+
+
+def collector(folder: Path, port: int, seed: int | None) -> BaseProcess:
     """A collector that runs, with a simulated strap; None: with none."""
     return _started(_collect, folder, port, seed)
 
 
-def stop(process: ForkServerProcess, signal_: signal.Signals) -> bool:
+def free_port() -> int:
+    """Port of this machine that nobody uses."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
+
+
+def cpu_s(process: BaseProcess) -> float:
+    """Seconds that a side has computed until now; nan where the system has no /proc."""
+    try:
+        fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return math.nan
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def stop(process: BaseProcess, signal_: signal.Signals) -> bool:
     """Stop a side, and say whether it went by itself, within a time that a busy machine needs."""
     assert process.pid is not None
     with suppress(ProcessLookupError):
@@ -63,15 +93,15 @@ def stop(process: ForkServerProcess, signal_: signal.Signals) -> bool:
     return True
 
 
-def _started(side: object, *arguments: object) -> ForkServerProcess:
+def _started(side: object, *arguments: object) -> BaseProcess:
     process = _context.Process(target=side, args=arguments, daemon=True)  # type: ignore[arg-type]
     process.start()
     return process
 
 
-def _serve(data: Path, port: int) -> None:
+def _serve(data: Path, port: int, strap: str) -> None:
     sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115
-    serve(Settings(data=data, port=port, strap="remote-simulated:room-2"))
+    serve(Settings(data=data, port=port, strap=strap))
 
 
 def _collect(folder: Path, port: int, seed: int | None) -> None:

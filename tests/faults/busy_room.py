@@ -1,0 +1,142 @@
+"""Those who are in a room while the server is killed: a patient's page with a strap, and a physiotherapist's."""
+
+import asyncio
+import json
+import random
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+import websockets
+
+from tests.faults.ledger import Ledger, value_of
+
+__all__ = ["BusyRoom"]
+
+AGAIN_S = 0.03  # after a connection was refused or lost
+MOST_AHEAD = 60  # frames that are not acknowledged, as a page keeps them
+ANOTHER_SESSION = 0.01  # of what a physiotherapist does
+Message = dict[str, Any]
+
+
+class BusyRoom:
+    """Keeps a room busy, over one server after the other.
+
+    Parameters
+    ----------
+    port : int
+        Of the servers.
+    rng : random.Random
+        Draws what is done when.
+    origin : str
+        Of the patient's strap.
+    """
+
+    def __init__(self, port: int, rng: random.Random, origin: str) -> None:
+        self.ledger = Ledger(origin)
+        self.life = 0
+        self.is_live = asyncio.Event()  # both are in a session, and a new frame was acknowledged
+        self._port = port
+        self._rng = rng
+        self._notes = 0
+        self._came = asyncio.Event()
+
+    def begin_life(self) -> None:
+        """Another server is started."""
+        self.life += 1
+        self.is_live.clear()
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._again_and_again(self._be_patient))
+            group.create_task(self._again_and_again(self._be_physiotherapist))
+
+    async def _again_and_again(self, be: Callable[[], Any]) -> None:
+        """Come back whenever the server is gone."""
+        while True:
+            with suppress(OSError, TimeoutError, EOFError, websockets.WebSocketException, ExceptionGroup):
+                await be()
+            await asyncio.sleep(AGAIN_S)
+
+    async def _be_patient(self) -> None:
+        """One connection of the patient's page."""
+        async with self._connected("patient") as (socket, session):
+            await socket.send(json.dumps({"type": "strap", "origin": self.ledger.origin, "detail": "strap.connecting"}))
+            heard = await _hear(socket, "kept")
+            self.ledger.keep(session, heard["seq"], self.life)
+            async with asyncio.TaskGroup() as group:
+                sending = group.create_task(self._send(socket, session, heard["seq"]))
+                while True:
+                    kept = await _hear(socket, "kept")
+                    self.ledger.keep(session, kept["seq"], self.life)
+                    self.is_live.set()
+                    self._came.set()
+                    if sending.done():
+                        return
+
+    async def _send(self, socket: websockets.ClientConnection, session: str, heard: int) -> None:
+        """Send what this session has not, then what comes; as long as not too much waits to be acknowledged."""
+        ledger, rng = self.ledger, self._rng
+        known = session in ledger.first
+        first = ledger.first.setdefault(session, ledger.sent + 1)
+        following = max(heard + 1, first) if known else first
+        while True:
+            await asyncio.sleep(rng.uniform(0.0, 0.1))
+            if following - max(ledger.kept.get(session, 0), first - 1) > MOST_AHEAD:
+                self._came.clear()
+                await self._came.wait()
+                continue
+            last = following + rng.randrange(1, 8)
+            frames = [_frame(seq) for seq in range(following, last)]
+            ledger.sent, following = max(ledger.sent, last - 1), last
+            await socket.send(json.dumps({"type": "frames", "origin": ledger.origin, "frames": frames}))
+
+    async def _be_physiotherapist(self) -> None:
+        """One connection of the physiotherapist's page."""
+        async with self._connected("physio") as (socket, session), asyncio.TaskGroup() as group:
+            group.create_task(self._steer(socket))
+            while True:
+                mark = await _hear(socket, "mark")
+                if mark["text"].isdigit():
+                    self.ledger.see(session, mark["text"], self.life)
+
+    async def _steer(self, socket: websockets.ClientConnection) -> None:
+        """Write notes and ratings; now and then start, or ask for another session."""
+        rng = self._rng
+        await socket.send(json.dumps({"type": "command", "command": "start"}))
+        while True:
+            await asyncio.sleep(rng.uniform(0.0, 0.2))
+            if rng.random() < ANOTHER_SESSION:
+                said: Message = {"type": "command", "command": "new"}
+            elif rng.random() < 0.3:
+                said = {"type": "rating", "scale": "tension", "moment": "during", "value": rng.randrange(11)}
+            else:
+                self._notes += 1
+                said = {"type": "mark", "kind": "note", "text": str(self._notes)}
+            await socket.send(json.dumps(said))
+
+    @asynccontextmanager
+    async def _connected(self, role: str) -> AsyncIterator[tuple[websockets.ClientConnection, str]]:
+        """A page that has said hello, and the session that it is in."""
+        address, origin = f"ws://127.0.0.1:{self._port}/ws", f"http://127.0.0.1:{self._port}"
+        async with websockets.connect(address, origin=origin, max_size=None, close_timeout=0.1) as socket:  # type: ignore[arg-type]
+            await socket.send(json.dumps({"type": "hello", "protocol": 1, "role": role}))
+            yield socket, (await _hear(socket, "hello"))["epoch"]
+
+
+async def _hear(socket: websockets.ClientConnection, type_: str) -> Message:
+    """Next message of a type; when the session is replaced, the connection is over."""
+    while True:
+        message: Message = json.loads(await socket.recv())
+        if message["type"] == type_:
+            return message
+        if message["type"] == "bye":
+            raise EOFError(message["reason"])
+
+
+def _frame(seq: int) -> Message:
+    """Frame of a number."""
+    if seq == 1:
+        return {"kind": "connected", "seq": 1, "t_s": 1.0, "model": "Polar H10"}
+    return {"kind": "bytes", "seq": seq, "t_s": seq / 50, "characteristic": "2a37", "value": value_of(seq)}
