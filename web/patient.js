@@ -27,7 +27,7 @@ const touchIsOn = signal(false);
 const lineIsShown = signal(recall("heart_line", true));
 const own = signal(null); // { check, note } where this page connects to the strap itself
 let isOwn = false;
-const Away = signal(null); // tells why the server lets this page in no longer
+const Away = signal(null); // why this page is let in no longer
 const stoppedAlone = signal(false); // stop was tapped while there was no connection
 
 effect(() => {
@@ -50,6 +50,8 @@ effect(() => {
   import("./own_strap.js").then(({ ownStrap }) => (own.value = ownStrap(session)));
 });
 effect(() => session.refused.value && import("./turned_away.js").then(({ TurnedAway }) => (Away.value = () => html`<${TurnedAway} session=${session} role="patient" />`)));
+
+effect(() => session.state.value.trouble?.code === "consent_first" && location.replace("/join"));
 
 async function toggleSound() {
   soundIsOn.value = soundIsOn.value ? false : await sound.start();
@@ -151,7 +153,7 @@ function Exercise({ screen }) {
 
 function Connecting() {
   const t = words.value;
-  const key = `error.${session.state.value.trouble?.code}`; // such as a server that is full
+  const key = `error.${session.state.value.trouble?.code}`;
   return html`<main class="sheet narrow" data-screen="connecting"><p class="waiting" role="status">${t(t.has(key) ? key : "app.connecting")}</p></main>`;
 }
 

@@ -178,6 +178,14 @@ def test_a_person_is_erased_only_when_the_pseudonym_is_typed(page: Page, server:
     assert [one["id"] for one in server.clinic.people] == ["01P2"]
 
 
+def test_who_comes_to_the_exercise_without_consent_is_asked_for_it(page: Page, server: ScriptedServer) -> None:
+    visit(page, server, PATIENT, "/patient")
+    page.wait_for_selector("[data-screen=ready]")
+    server.send(messages.Error(code="consent_first", detail="not agreed to"))
+    page.wait_for_url("**/join")
+    expect(page.locator("h1")).to_have_text(SAY("consent.ask"))
+
+
 def test_consent_is_seen_and_withdrawn(page: Page, server: ScriptedServer) -> None:
     visit(page, server, PHYSIO, "/staff#people")
     given = {"kind": "research", "version": "2026-11", "given": True, "at_utc": "2026-11-20T09:00:00Z"}
