@@ -20,7 +20,7 @@ function NewRoom({ person, opened }) {
   const people = useAsked("/api/people").found;
   const exercises = useAsked("/api/exercises").found;
   if (!people || !exercises) return null;
-  if (people.length === 0) return html`<p>${t("rooms.people.none")} <a href="#people">${t("people.new")}</a></p>`;
+  if (people.length === 0) return html`<p>${t("rooms.people.none")}</p><a class="button" href="#people">${t("people.new")}</a>`;
   const act = async (values) => {
     const which = values.which?.trim();
     const room = await ask("POST", "/api/rooms", { person: values.person, strap: which ? `${kind}:${which}` : kind, exercise: values.exercise });
