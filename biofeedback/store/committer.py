@@ -1,6 +1,7 @@
 """The store's one thread: reads at once, and all that is written in groups, one commit each."""
 
 import asyncio
+import contextlib
 import logging
 import threading
 import time
@@ -192,7 +193,8 @@ class Committer(threading.Thread):
     def _tell(self, outcomes: list[Outcome]) -> None:
         """Hand outcomes to those who wait, on their loop."""
         if outcomes:
-            self._loop.call_soon_threadsafe(_settle, outcomes)
+            with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+                self._loop.call_soon_threadsafe(_settle, outcomes)
 
 
 def _settle(outcomes: Iterable[Outcome]) -> None:

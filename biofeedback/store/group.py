@@ -81,8 +81,8 @@ def put_in_place(connections: Connections) -> None:
     try:
         with connections.writing.begin():
             inputs.put_in_place(connections.writing)
-    except DBAPIError as error:
-        _log.warning("inputs stay where they came in: %s", error.orig)
+    except Exception as error:  # noqa: BLE001 - the next group will say it, if it lasts
+        _log.warning("inputs stay where they came in: %s", error)
 
 
 def unavailable(error: Exception, place: str) -> StoreUnavailable:

@@ -106,3 +106,11 @@ async def test_a_file_that_is_no_database_is_said(tmp_path: Path, name: str) -> 
         await open_store(tmp_path)
     (tmp_path / name).unlink()
     await (await open_store(tmp_path)).close()
+
+
+def test_a_loop_that_ended_without_closing_the_store_leaves_a_thread_that_can_be_ended(tmp_path: Path) -> None:
+    store = asyncio.run(open_store(tmp_path))
+    store._committer.finish()
+    store._committer.join(10.0)
+    assert not store._committer.is_alive()
+    os.close(store._lock)

@@ -47,3 +47,22 @@ async def test_a_change_is_refused_while_the_disk_is_full(store: Store) -> None:
     assert await store.read(lambda connection: people.owned_by(connection, None)) == []
     await tell(store, ROOM)
     assert await a_person(store)
+
+
+async def test_inputs_that_cannot_be_put_in_their_place_are_safe_where_they_came_in(
+    store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(committer, "PLACE_S", 0.0)
+    session = await a_session(store, await a_person(store))
+    seal = await seal_of(store, session.person)
+    for seq in range(1, 5):  # they fill a page
+        store.record(inputs.sealed_row(seal, session.id, seq, b"x" * 900))
+        assert await store.commit()
+        await store.write(inputs.put_in_place)
+    await tell(store, FULL)
+    store.record(inputs.sealed_row(seal, session.id, 5, b"x" * 900))  # fits where it arrives, not beside the others
+    assert await store.commit()
+    assert await lines_of(store, session) == [(seq, b"x" * 900) for seq in range(1, 6)]
+    assert store.saved
+    await tell(store, ROOM)
+    assert "inputs stay where they came in" in caplog.text
