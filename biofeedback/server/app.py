@@ -178,7 +178,9 @@ def _add_api(app: FastAPI, clinic: Clinic) -> None:
 
 def _status(clinic: Clinic) -> dict[str, Any]:
     """The current session of a private try-out in a few words."""
-    room = clinic.room()
+    if PRIVATE not in clinic.rooms:
+        raise not_found()
+    room = clinic.room(PRIVATE)
     session, status = room.session, room.session.status()
     return {
         "version": biofeedback.__version__,

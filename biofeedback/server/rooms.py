@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from biofeedback.core.exercises import EXERCISES
 from biofeedback.errors import InputError
-from biofeedback.server.access import Access, Refused, principal_of
+from biofeedback.server.access import Access, Refused, not_found, principal_of
 from biofeedback.server.access.joining import leave_room
 from biofeedback.server.clinic import Clinic
 from biofeedback.server.room import Room
@@ -65,9 +65,17 @@ def add_rooms(app: FastAPI, clinic: Clinic, access: Access) -> None:
 
 
 async def _pseudonym(clinic: Clinic, person: str) -> str:
-    """What a person is called here."""
+    """What a person is called here.
+
+    Raises
+    ------
+    Refused
+        If there is no such person, or no more.
+    """
     found = await clinic.store.read(lambda connection: people.get(connection, person))
-    return "" if found is None else found.pseudonym or ""
+    if found is None:
+        raise not_found()
+    return found.pseudonym or ""
 
 
 def _told(name: str, room: Room) -> dict[str, Any]:

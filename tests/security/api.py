@@ -94,8 +94,8 @@ def ask_everything(cases: int, seed: int) -> bool:
 def _first_admin(server: Server) -> str:
     """Cookie of an admin; from then on it is no private try-out any more."""
     made, _ = server.ask("/api/users", user="boss", role="admin")
-    token = made["link"].partition("=")[2]
-    _, cookie = server.ask("/api/first", token=token, user="boss", password=PASSWORD)
+    server.ask("/api/reset", token=made["link"].partition("=")[2], password=PASSWORD)
+    _, cookie = server.ask("/api/sign-in", user="boss", password=PASSWORD)
     assert cookie, "an admin was to be signed in"
     return cookie
 
@@ -110,7 +110,7 @@ def _ask(server: Server, role: str, cases: int, seed: int, *options: str) -> boo
             *(sys.executable, "-m", "schemathesis.cli", "run", str(server.schema), "--url", server.url),
             *("-H", f"Origin: {server.url}", "-c", "not_a_server_error", "--continue-on-failure", "--no-shrink"),
             *("--phases", "coverage,fuzzing", "-n", str(max(1, cases // operations)), "--seed", str(seed)),
-            *("--request-timeout", str(MOST_S), "--suppress-health-check", "all", "--warnings", "off", "-w", "2"),
+            *("--request-timeout", str(MOST_S), "--suppress-health-check", "all", "--warnings", "off"),
             *options,
         ],
         capture_output=True, text=True, check=False, cwd=server.schema.parent,
@@ -122,5 +122,6 @@ def _ask(server: Server, role: str, cases: int, seed: int, *options: str) -> boo
     is_well = done.returncode == 0 and count is not None and grown_bytes < GROWTH_BYTES and more_files < 10
     if not is_well:
         print(done.stdout[-5000:], done.stderr[-2000:])
-        print(*server.log.read_text(encoding="utf-8").splitlines()[-5:], sep="\n")
+        faults = [line for line in server.log.read_text(encoding="utf-8").splitlines() if '"level": "error"' in line]
+        print(*faults[-5:], sep="\n")
     return is_well

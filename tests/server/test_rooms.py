@@ -112,3 +112,19 @@ async def test_rooms_that_were_cut_off_are_there_again_with_their_sessions(serve
         name: (epochs[name], "running") for name in names
     }
     assert rooms[names[0]]["pseudonym"] == "A-17"
+
+
+async def test_a_person_who_is_not_there_gets_no_room(serve: Serve) -> None:
+    served = await serve()
+    async with client(served) as browser:
+        answer = await browser.post("/api/rooms", json={"strap": "simulated", "person": "0" * 26})
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+async def test_the_status_is_that_of_the_private_room_while_there_is_one(serve: Serve) -> None:
+    served = await serve()
+    async with client(served) as browser:
+        await opened(browser)
+        assert (await browser.get("/api/status")).json()["state"] == "ready"
+        assert (await browser.delete("/api/rooms/private")).status_code == 204
+        assert (await browser.get("/api/status")).status_code == 404
