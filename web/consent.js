@@ -17,7 +17,7 @@ export function holds(consents) {
   return Boolean(last?.given) && last.version === version();
 }
 
-export function Consent({ person, declined }) {
+export function Consent({ person, declined, other }) {
   const t = words.value;
   const [isForResearch, allow] = useState(false);
   // In a room without a person there is nobody to keep it of: whoever comes in is asked each time.
@@ -38,6 +38,7 @@ export function Consent({ person, declined }) {
       <label class="choice"><input type="checkbox" checked=${isForResearch} onChange=${(event) => allow(event.target.checked)} /><span>${t("consent.research.yes")}</span></label>
     </section>`}
     <div class="acts"><${Act} class="primary" act=${agree}>${t("consent.yes")}<//><${Act} act=${decline}>${t("consent.no")}<//></div>
+    <button type="button" class="quiet" onClick=${other}>${t("join.other")}</button>
     <p class="soft">${t("consent.text_version", { version: version() })}</p>
   <//>`;
 }

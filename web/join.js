@@ -11,49 +11,61 @@ import { effect, html, signal } from "./ui.js";
 import { View } from "./view_frame.js";
 
 let token = "";
-const screen = signal("waiting"); // waiting | staff | code | consent | declined | trouble
+const screen = signal("waiting"); // waiting | staff | inside | code | consent | declined | trouble
 const refused = signal(null);
+
+const hasAgreed = async ({ person }) => person !== null && holds(await ask("GET", `/api/people/${person}/consents`));
+
+// What goes wrong is told, and can be tried again.
+async function carefully(act) {
+  screen.value = "waiting";
+  try {
+    await act();
+  } catch (error) {
+    refused.value = error;
+    screen.value = "trouble";
+  }
+}
 
 // Whoever is in goes where they belong.
 async function goOn() {
-  const { role, room, person } = await whoAmI();
-  if (role === "guest") return location.replace(`/physio#room=${room}`);
-  if (role !== "patient") return (screen.value = "code");
-  if (person && holds(await ask("GET", `/api/people/${person}/consents`))) return location.replace("/patient");
+  const who = await whoAmI();
+  if (who.role === "guest") return location.replace(`/physio#room=${who.room}`);
+  if (who.role !== "patient") return (screen.value = "code");
+  if (await hasAgreed(who)) return location.replace("/patient");
   screen.value = "consent";
 }
 
 async function join(by) {
   await ask("POST", "/api/join", by);
   [token, refused.value] = ["", null];
-  await begin(); // in by now, whatever happens next
+  await carefully(goOn);
 }
 
 async function enterByLink() {
   try {
     await join({ token });
   } catch (error) {
-    refused.value = error;
-    const isAway = error.status === 0 || error.status >= 500; // the link may still be good
-    if (!isAway) token = "";
-    screen.value = isAway ? "trouble" : "code";
+    if (error.status === 0 || error.status >= 500) throw error; // the link may still be good
+    [token, refused.value] = ["", error];
+    screen.value = "code";
   }
 }
 
-// A member of the staff who opens a patient's link on the own computer would be signed out by it.
-async function begin() {
-  screen.value = "waiting";
+// The device may be the clinic's: who was here before is asked whether it is still them. A member of the staff who opens
+// a patient's link on the own computer would be signed out by it.
+function begin() {
   token = location.hash.slice(1) || token;
   if (location.hash) history.replaceState(null, "", location.pathname + location.search); // it works once: nothing for the history
-  try {
-    if (!token) return await goOn();
-    screen.value = isStaff(await whoAmI()) ? "staff" : "waiting";
-    if (screen.value === "waiting") await enterByLink();
-  } catch (error) {
-    refused.value = error;
-    screen.value = "trouble";
-  }
+  return carefully(async () => {
+    const who = await whoAmI();
+    if (token) return isStaff(who) ? (screen.value = "staff") : enterByLink();
+    if (who.role === "patient" && (await hasAgreed(who))) return (screen.value = "inside");
+    await goOn();
+  });
 }
+
+const typeCode = () => (screen.value = "code");
 
 function Code() {
   const t = words.value;
@@ -75,7 +87,14 @@ function Code() {
 function Staff() {
   const t = words.value;
   return html`<${View} title=${t("join.title")}><p>${t("join.staff", { user: me.value.user })}</p>
-    <button type="button" class="primary" onClick=${enterByLink}>${t("join.staff.go_on")}</button><a class="button" href="/staff">${t("join.staff.back")}</a><//>`;
+    <button type="button" class="primary" onClick=${() => carefully(enterByLink)}>${t("join.staff.go_on")}</button><a class="button" href="/staff">${t("join.staff.back")}</a><//>`;
+}
+
+function Inside() {
+  const t = words.value;
+  return html`<${View} title=${t("join.inside")}><p>${t("join.inside.about")}</p>
+    <button type="button" class="primary" onClick=${() => location.assign("/patient")}>${t("join.inside.go_on")}</button>
+    <button type="button" onClick=${typeCode}>${t("join.inside.other")}</button><//>`;
 }
 
 function Declined() {
@@ -93,9 +112,10 @@ function Trouble() {
 function Screen() {
   if (screen.value === "code") return html`<${Code} />`;
   if (screen.value === "staff") return html`<${Staff} />`;
+  if (screen.value === "inside") return html`<${Inside} />`;
   if (screen.value === "declined") return html`<${Declined} />`;
   if (screen.value === "trouble") return html`<${Trouble} />`;
-  if (screen.value === "consent") return html`<${Consent} person=${me.value.person} declined=${() => (screen.value = "declined")} />`;
+  if (screen.value === "consent") return html`<${Consent} person=${me.value.person} declined=${() => (screen.value = "declined")} other=${typeCode} />`;
   return html`<main class="sheet narrow"><p role="status">${words.value("join.waiting")}</p></main>`;
 }
 

@@ -85,6 +85,7 @@ SCREENS = {
     "code-wrong": Screen(NOBODY, "/join#gone", TOLD),
     "join-staff": Screen(PHYSIO, f"/join#{TOKEN}", "[data-screen=staff] h1"),
     "consent": Screen(NOBODY, f"/join#{TOKEN}", CONSENT),
+    "inside": Screen(PATIENT, "/join", "[data-screen=inside] h1", setting=_consented),
     "declined": Screen(PATIENT, "/join", CONSENT, (".acts button >> nth=1",), "[data-screen=declined] h1"),
     "join-trouble": Screen(NOBODY, "/join", TOLD, setting=_refusing("GET /api/me")),
 }

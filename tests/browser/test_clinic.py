@@ -264,9 +264,25 @@ def test_consent_holds_for_the_words_that_were_read(
     server.clinic.consents.append({"kind": "measurement", "version": version, "given": True, "at_utc": "2026-11-23"})
     page.goto(f"{server.url}/join?lang=en")
     if lands:
+        press(page, SAY("join.inside.go_on"))
         page.wait_for_url(f"**{lands}")
     else:
         expect(page.locator("h1")).to_have_text(SAY("consent.ask"))
+
+
+def test_the_next_patient_on_the_same_device_types_an_own_code(page: Page, server: ScriptedServer) -> None:
+    server.clinic.reset(PATIENT)
+    agreed = {"kind": "measurement", "version": SAY("consent.version"), "given": True, "at_utc": "2026-11-23"}
+    server.clinic.consents.append(agreed)
+    page.goto(f"{server.url}/join?lang=en")
+    press(page, SAY("join.inside.other"))
+    title(page, "join.title")
+    server.clinic.consents.clear()
+    fill(page, join_code=CODE)
+    page.keyboard.press("Enter")
+    title(page, "consent.ask")
+    press(page, SAY("join.other"))
+    title(page, "join.title")
 
 
 def test_a_link_that_does_not_work_any_more_leaves_the_code(page: Page, server: ScriptedServer) -> None:
