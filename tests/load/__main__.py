@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.bench.machine import describe
-from tests.load.bout import ROOT, Bout, Taken, run_bout
-from tests.load.load_page import draw_growth, growth_table, target_table
+from tests.load.bout import ROOT, Bout, Taken, profile_bout, run_bout
+from tests.load.load_page import draw_growth, growth_table, profile_table, target_table
 from tests.load.targets import GROWTH, TARGETS, Target, strapped
 from tests.load.viewing import client_command
 
@@ -50,18 +50,33 @@ it: about a third of the cost of a strap.
 ![How cost and time grow with the number of straps](load.svg)
 
 {growth}
+
+## Where the time goes
+
+Shares of the server's CPU, from a profile (which itself costs most where many small functions are called).
+
+{profile}
 """
 
 
 def measured(folder: Path, bout: Bout, client: list[str], said: str) -> Taken:
     """What a bout took; one that was measured before is not run again."""
-    kept = folder / f"{abs(hash_of(bout))}.json"
+    kept = folder / f"{hash_of(bout)}.json"
     if kept.exists():
         return Taken(**json.loads(kept.read_text(encoding="utf-8")))
     taken = run_bout(bout, client)
     kept.write_text(json.dumps(asdict(taken)), encoding="utf-8")
     print(f"{said}: {taken.us_per_message:.1f} us a message, core {taken.core:.2f}, {taken.heard}", flush=True)
     return taken
+
+
+def profiled(folder: Path, bout: Bout, client: list[str]) -> dict[str, float]:
+    """Where the time of a bout goes; one that was profiled before is not run again."""
+    kept = folder / f"{hash_of(bout)}.profile.json"
+    if not kept.exists():
+        kept.write_text(json.dumps(profile_bout(bout, client)), encoding="utf-8")
+    shares: dict[str, float] = json.loads(kept.read_text(encoding="utf-8"))
+    return shares
 
 
 def hash_of(bout: Bout) -> int:
@@ -97,6 +112,8 @@ def main() -> None:
             for straps in GROWTH
             if straps <= asked.most
         ]
+        fanned, worn = TARGETS[0].bout, strapped(min(200, asked.most))
+        profile = {"viewers": profiled(kept, fanned, client), "straps": profiled(kept, worn, client)}
     draw_growth(growth, OUT.with_suffix(".svg"))
     compiled = client[0].endswith("viewers")
     OUT.write_text(
@@ -108,6 +125,7 @@ def main() -> None:
             targets=table,
             viewers=3,
             growth=growth_table(growth),
+            profile=profile_table(profile),
         ),
         encoding="utf-8",
     )

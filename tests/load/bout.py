@@ -7,13 +7,16 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
-__all__ = ["Bout", "Taken", "run_bout"]
+from tests.load.profiled import PROFILE, parts
+
+__all__ = ["Bout", "Taken", "profile_bout", "run_bout"]
 
 ROOT = Path(__file__).resolve().parents[2]
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -93,13 +96,23 @@ def run_bout(bout: Bout, client: list[str]) -> Taken:
     raise RuntimeError(f"the viewers of {bout} measured nothing")
 
 
+def profile_bout(bout: Bout, client: list[str]) -> dict[str, float]:
+    """Where the server's time goes in a bout: shares of its CPU."""
+    with tempfile.TemporaryDirectory() as name:
+        path = Path(name) / "profile"
+        with serving(bout, {PROFILE: str(path)}) as server:
+            for _ in watching(bout, client, server):
+                server.process.send_signal(signal.SIGUSR1)
+        return parts(path)
+
+
 @contextmanager
-def serving(bout: Bout) -> Iterator[Server]:
-    """The server while the block runs."""
+def serving(bout: Bout, also: Mapping[str, str] = MappingProxyType({})) -> Iterator[Server]:
+    """The server while the block runs; ``also`` stands in its environment."""
     with tempfile.TemporaryDirectory() as name:
         arguments = [str(bout.sessions), str(bout.rate_hz), name]
         command = [sys.executable, "-m", f"tests.load.{bout.program}", *arguments]
-        environment = os.environ | {"OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
+        environment = os.environ | {"OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": str(ROOT), **also}
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environment) as process:
             os.sched_setaffinity(process.pid, CORES[:1])
             assert process.stdout is not None

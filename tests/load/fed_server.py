@@ -20,6 +20,7 @@ from biofeedback.session import Session
 from biofeedback.settings import Settings, exercise_of
 from biofeedback.straps.simulated import SimulatedStrap
 from tests.load.metronome import Metronome
+from tests.load.profiled import begin, end
 
 
 class Nowhere:
@@ -90,6 +91,8 @@ async def feed(server: LiveServer, sessions: int, rate_hz: float, folder: Path) 
     channels = [room.session.channel for room in rooms]
 
     def beat(n: int, count: int) -> None:
+        if count == 0:
+            begin()
         k = count // sessions
         channels[n].publish([Beat(k, 0, k + 0.123456, 812.5, 73.84615384615384, 0)])
 
@@ -104,6 +107,7 @@ async def serve_rooms(fill: Fill, sessions: int, rate_hz: float, folder: Path) -
     server = open_server(Settings(port=0, data=folder / "data", strap="simulated:responder:3"))
     filling = asyncio.create_task(fill(server, sessions, rate_hz, folder))
     await serve_tidily(server)
+    end()
     filling.cancel()
     await asyncio.gather(filling, return_exceptions=True)
 

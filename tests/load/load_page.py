@@ -1,6 +1,6 @@
 """docs/load.md and its picture, from what was measured."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import matplotlib as mpl
@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from tests.load.bout import Taken
 from tests.load.targets import Goal, Target
 
-__all__ = ["draw_growth", "growth_table", "target_table"]
+__all__ = ["draw_growth", "growth_table", "profile_table", "target_table"]
 
 
 def target_table(found: Sequence[tuple[Target, Taken, Taken | None]]) -> str:
@@ -32,6 +32,16 @@ def growth_table(found: Sequence[tuple[int, Taken]]) -> str:
     for straps, taken in found:
         each = 1e6 * taken.core / straps
         lines.append(f"| {straps} | {taken.core:.3f} | {each:.0f} | {_latency(taken)} | {taken.waited:.0%} |")
+    return "\n".join(lines)
+
+
+def profile_table(found: Mapping[str, Mapping[str, float]]) -> str:
+    """Shares of the CPU, side by side."""
+    names = list(dict.fromkeys(part for shares in found.values() for part in shares))
+    lines = [f"| | {' | '.join(found)} |", "|---|" + "--:|" * len(found)]
+    lines += [
+        f"| {name} | " + " | ".join(f"{one.get(name, 0.0):.0%}" for one in found.values()) + " |" for name in names
+    ]
     return "\n".join(lines)
 
 

@@ -14,6 +14,7 @@ from biofeedback.server.serving import LiveServer
 from biofeedback.session import Session
 from biofeedback.straps import Sink, StrapEvent
 from tests.load.fed_server import announce, empty_clinic, serve_rooms
+from tests.load.profiled import begin
 
 EXERCISE = "plain_4_6"  # it begins with the breathing, and so with all that is computed
 SPREAD_S = 10.0  # people begin one by one: a breath of each ends at another moment
@@ -72,6 +73,7 @@ async def fill(server: LiveServer, straps: int, _rate_hz: float, folder: Path) -
     for room in clinic.rooms.values():
         room.session.command("start", "physio")
         await asyncio.sleep(SPREAD_S / straps)
+    begin()
     await asyncio.Event().wait()
 
 

@@ -1,14 +1,15 @@
 """`make load` in short: servers and viewers work together; what they take is no test's business."""
 
 import os
+import re
 import shutil
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.load.bout import Bout, Taken, run_bout
-from tests.load.load_page import draw_growth, growth_table, target_table
+from tests.load.bout import Bout, Taken, profile_bout, run_bout
+from tests.load.load_page import draw_growth, growth_table, profile_table, target_table
 from tests.load.targets import TARGETS
 from tests.load.viewing import client_command
 
@@ -52,6 +53,14 @@ def test_without_a_compiler_the_viewers_are_plain_python(tmp_path: Path, monkeyp
     heard = run_bout(Bout("fed_server", 2, 6, 20.0, **SHORT), command).heard
     assert (heard["opened"], heard["failed"], heard["gaps"]) == (6, 0, 0)
     assert heard["messages"] > 6
+
+
+def test_a_profile_says_where_the_time_goes(compiled: list[str]) -> None:
+    shares = profile_bout(Bout("fed_server", 4, 12, 50.0, **SHORT), compiled)
+    assert sum(shares.values()) == pytest.approx(1.0)
+    assert min(shares["session and channel"], shares["event loop"], shares["sending, in the system"]) > 0
+    table = profile_table({"viewers": shares, "straps": {"pipeline": 1.0}})
+    assert re.search(r"\| pipeline \| \d+% \| 100% \|", table)
 
 
 def test_the_page_says_what_holds_and_what_was_missed(tmp_path: Path) -> None:
