@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -84,12 +83,13 @@ def hash_of(bout: Bout) -> int:
     return int.from_bytes(repr(bout).encode(), "big") % (2**61 - 1)
 
 
-def targets(folder: Path, client: list[str], chosen: Sequence[Target]) -> list[tuple[Target, Taken, Taken | None]]:
-    """Every target, with the naive server beside it."""
+def targets(folder: Path, client: list[str], beside: int) -> list[tuple[Target, Taken, Taken | None]]:
+    """Every target, with the naive server beside it where there are no more viewers than ``beside``."""
     found = []
-    for target in chosen:
+    for target in TARGETS:
         taken = measured(folder, target.bout, client, target.name)
-        naive = None if target.naive is None else measured(folder, target.naive, client, "- naive")
+        is_beside = target.naive is not None and target.naive.viewers <= beside
+        naive = measured(folder, target.naive, client, "- naive") if target.naive and is_beside else None
         found.append((target, taken, naive))
     return found
 
@@ -99,12 +99,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--keep", type=Path, help="folder of what was measured; what is there is not run again")
     parser.add_argument("--most", type=int, default=GROWTH[-1], help="straps at most")
+    parser.add_argument("--beside", type=int, default=10_000, help="viewers of the naive server at most")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         kept = asked.keep or Path(name)
         kept.mkdir(parents=True, exist_ok=True)
         machine, client = describe(), client_command(Path(name))
-        found = targets(kept, client, TARGETS)
+        found = targets(kept, client, asked.beside)
         table = target_table(found)
         print(table, flush=True)
         growth = [
@@ -118,7 +119,7 @@ def main() -> None:
     compiled = client[0].endswith("viewers")
     OUT.write_text(
         PAGE.format(
-            command="make load",
+            command=" ".join(["make load", *([f'ARGS="{" ".join(sys.argv[1:])}"'] if sys.argv[1:] else [])]),
             moment=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
             machine=machine,
             client="compiled from tests/load/viewers.c" if compiled else "plain Python: there is no compiler here",

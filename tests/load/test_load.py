@@ -27,10 +27,10 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
 
 @pytest.mark.parametrize("program", ["fed_server", "naive_server", "strapped_server"])
 def test_every_viewer_hears_every_message_in_order(program: str, compiled: list[str]) -> None:
-    taken = run_bout(Bout(program, 4, 12, 20.0, **SHORT), compiled)
+    taken = run_bout(Bout(program, 4, 12, 20.0, seconds=2.0, settle_s=0.5), compiled)
     heard = taken.heard
     assert (heard["opened"], heard["failed"], heard["lost"], heard["gaps"], heard["unread"]) == (12, 0, 0, 0, 0)
-    assert heard["messages"] > 12
+    assert heard["messages"] >= 12
     assert taken.us_per_message > 0
 
 
