@@ -123,6 +123,16 @@ def test_all_that_the_container_copies_is_there_and_makes_a_whole_wheel(tmp_path
     assert {"biofeedback/web/index.html", "biofeedback/cli.py", "biofeedback/lang/nl.json"} <= names
 
 
+def test_the_guide_names_every_metric_and_no_other() -> None:
+    from biofeedback.server.clinic import Clinic
+    from biofeedback.server.metrics import Metrics
+
+    made = {
+        metric.name + ("_total" if metric.type == "counter" else "") for metric in Metrics(Clinic(Settings())).collect()
+    }
+    assert set(re.findall(r"`(biofeedback_\w+)`", GUIDE)) == made
+
+
 def test_the_guide_names_only_what_is_there() -> None:
     for block in re.findall(r"^```toml\n(.*?)^```$", GUIDE, flags=re.MULTILINE | re.DOTALL):
         assert set(re.findall(r"^(\w+) =", block, flags=re.MULTILINE)) <= NAMES
