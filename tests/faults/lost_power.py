@@ -66,9 +66,9 @@ def _applied(data: bytes, ops: Iterable[Write | Truncate]) -> bytes:
     content = bytearray(data)
     for op in ops:
         if isinstance(op, Truncate):
-            content = content[: op.size].ljust(op.size, b"\0")
-        else:
-            content = content.ljust(op.offset, b"\0")
+            del content[op.size :]
+        content += bytes(max(0, (op.size if isinstance(op, Truncate) else op.offset) - len(content)))
+        if isinstance(op, Write):
             content[op.offset : op.offset + len(op.data)] = op.data
     return bytes(content)
 
