@@ -46,8 +46,8 @@ export function First({ token, done }) {
   const t = words.value;
   const act = async ({ user, password }) => {
     await ask("POST", "/api/first", { token, user: user.trim(), password });
+    await whoAmI(); // first: what is shown next depends on it
     done("signing.first.done");
-    await whoAmI();
     return null;
   };
   return html`<${View} title=${t("signing.first")}>

@@ -45,15 +45,15 @@ function begin() {
 async function signOut() {
   await ask("POST", "/api/sign-out");
   news.value = "signing.out.done";
-  route.value = { name: "" }; // the next may be somebody else
   history.replaceState(null, "", location.pathname + location.search);
   await whoAmI();
+  route.value = { name: "" }; // the next may be somebody else
 }
 
 // A link was used: the sign-in tells so, unless it was signed in with it at once.
 function linkDone(key) {
   token.value = null;
-  news.value = key;
+  news.value = me.value.user ? null : key;
 }
 
 function Header() {
