@@ -231,3 +231,16 @@ async def test_what_somebody_sent_is_not_in_the_answer(cast: Cast) -> None:
     assert (answer.status_code, answer.json()) == (422, {"code": "not_valid", "detail": "password"})
     answer = await cast.browsers[NOBODY].post("/api/sign-in", content=b"{my secret")
     assert "secret" not in answer.text
+
+
+async def test_what_is_nobodys_is_no_physiotherapists(cast: Cast) -> None:
+    from biofeedback.server.access import Inside, Refused
+
+    access, physio = cast.clinic.access, _principal(Role.PHYSIOTHERAPIST, user=cast.own["{user}"])
+    cast.clinic.rooms["01K00000000000000000000001"] = Inside("01K00000000000000000000001", None, "S")
+    for kind, id_ in (("room", "01K00000000000000000000001"), ("user", cast.own["{user}"]), ("share", "S")):
+        with pytest.raises(Refused, match="no such thing"):
+            await access.require(physio, kind, id_)
+    for role in (Role.ADMIN, Role.GUEST):
+        with pytest.raises(Refused, match="no such thing"):
+            await access.require(_principal(role), "person", cast.own["{person}"])
