@@ -1,5 +1,6 @@
 """Brings a database to the schema of this program; Alembic is loaded only where there is something to do."""
 
+import threading
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect
@@ -10,6 +11,7 @@ __all__ = ["check_revision", "head", "migrate"]
 
 FOLDER = Path(__file__).parent / "migrations"
 _VERSION_TABLE = "alembic_version"
+_ALONE = threading.Lock()  # Alembic has one environment a process: a second store's thread would write with the first's
 
 
 def head() -> str:
@@ -73,5 +75,5 @@ def _upgrade(connection: Connection) -> None:
     config = Config()
     config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
     config.attributes["connection"] = connection
-    with connection.begin():
+    with _ALONE, connection.begin():
         command.upgrade(config, "head")

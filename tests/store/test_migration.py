@@ -1,3 +1,4 @@
+import asyncio
 import importlib
 import pkgutil
 import sqlite3
@@ -82,3 +83,10 @@ async def test_a_vault_of_a_later_program_is_refused(place: Place) -> None:
     vault.close()
     with pytest.raises(StoreTooNew, match=r"vault\.db"):
         await place.open()
+
+
+async def test_stores_of_one_process_are_made_one_after_the_other(tmp_path: Path) -> None:
+    opened = await asyncio.gather(*(open_store(tmp_path / str(n)) for n in range(4)))
+    for one in opened:
+        assert await one.read(users.everybody) == []
+        await one.close()
