@@ -15,7 +15,7 @@ from stored import Place
 
 import biofeedback.store
 from biofeedback.errors import StoreTooNew
-from biofeedback.store import Store
+from biofeedback.store import Store, open_store, users
 from biofeedback.store.migration import FOLDER, head
 from biofeedback.store.schema import metadata
 
