@@ -3,21 +3,19 @@
 import argparse
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from biofeedback import __version__, administration, commands
+from biofeedback import __version__, administration, commands, storage
 from biofeedback.commands import EXIT_MISTAKE
 from biofeedback.errors import BiofeedbackError
-from biofeedback.lang import LANGUAGES, terminal_language
+from biofeedback.options import add_command, add_data, add_lang
 
 __all__ = ["main"]
 
 EXERCISE = "measured_4_6"
 EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells say it
 EXIT_BROKEN_PIPE = 141  # 128 + SIGPIPE: whoever read the output has gone away
-
-Command = Callable[[argparse.Namespace], int]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -62,6 +60,10 @@ def _parser() -> argparse.ArgumentParser:
         _add_collect,
         _add_admin,
         _add_certificate,
+        storage.add_sessions,
+        storage.add_backup,
+        storage.add_restore,
+        storage.add_audit,
         _add_doctor,
     ):
         add(added)
@@ -74,25 +76,6 @@ def _seconds(text: str) -> float:
     if not 0 < seconds < float("inf"):
         raise argparse.ArgumentTypeError(f"{text} is no length of time in seconds")
     return seconds
-
-
-def _add(to: Any, name: str, command: Command, help_: str, example: str) -> argparse.ArgumentParser:
-    """A command with its one-line help and an example."""
-    parser: argparse.ArgumentParser = to.add_parser(
-        name,
-        help=help_,
-        description=help_[0].upper() + help_[1:] + ".",
-        epilog="example:\n  " + example.replace("\n", "\n  "),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.set_defaults(command=command)
-    return parser
-
-
-def _add_lang(parser: argparse.ArgumentParser) -> None:
-    """Language of what is shown."""
-    default = terminal_language()
-    parser.add_argument("--lang", choices=LANGUAGES, default=default, help=f"language (default: {default})")
 
 
 def _add_strap(parser: argparse.ArgumentParser) -> None:
@@ -114,16 +97,6 @@ def _add_exercise(parser: argparse.ArgumentParser, default: str | None, otherwis
     parser.add_argument("--pattern", metavar="4-6", help="breathe in this pattern instead of the exercise's own")
 
 
-def _add_data(parser: argparse.ArgumentParser) -> None:
-    """Where the server keeps its data, and where its settings are."""
-    parser.add_argument("--data", metavar="DIR", help="folder of data (default: BIOFEEDBACK_DATA or the user's own)")
-    parser.add_argument(
-        "--settings",
-        metavar="FILE",
-        help="settings of the server, TOML (default: BIOFEEDBACK_SETTINGS or settings.toml in the data folder)",
-    )
-
-
 def _add_steps(parser: argparse.ArgumentParser) -> None:
     """Unit and steps of a plain RR file."""
     group = parser.add_argument_group("plain RR files")
@@ -135,7 +108,7 @@ def _add_steps(parser: argparse.ArgumentParser) -> None:
 
 def _add_serve(to: Any) -> None:
     """``biofeedback serve``."""
-    parser = _add(
+    parser = add_command(
         to,
         "serve",
         commands.serve,
@@ -153,11 +126,11 @@ def _add_serve(to: Any) -> None:
     parser.add_argument(
         "--insecure-http", action="store_const", const=True, help="admit patients without TLS, for one session each"
     )
-    _add_data(parser)
+    add_data(parser)
     parser.add_argument(
         "--set", action="append", metavar="NAME=VALUE", help="any setting of docs/settings.md, such as max_viewers=100"
     )
-    _add_lang(parser)
+    add_lang(parser)
     # What is not given here may be in the environment or in a file.
     parser.set_defaults(strap=None, speed=None, exercise=None, lang=None)
 
@@ -169,19 +142,19 @@ def _add_port(parser: argparse.ArgumentParser) -> None:
 
 def _add_straps(to: Any) -> None:
     """``biofeedback straps``."""
-    parser = _add(
+    parser = add_command(
         to, "straps", commands.straps, "look for heart-rate straps over Bluetooth", "biofeedback straps --seconds 15"
     )
     parser.add_argument(
         "--seconds", type=_seconds, default=10.0, metavar="S", help="how long to look (default: %(default)g)"
     )
     parser.add_argument("--json", action="store_true", help="one JSON list instead of a table")
-    _add_lang(parser)
+    add_lang(parser)
 
 
 def _add_record(to: Any) -> None:
     """``biofeedback record``."""
-    parser = _add(
+    parser = add_command(
         to,
         "record",
         commands.record,
@@ -195,12 +168,12 @@ def _add_record(to: Any) -> None:
         "--duration", type=float, metavar="S", help="stop after S seconds (default: when the exercise is done)"
     )
     parser.add_argument("--out", required=True, metavar="FILE", help="recording to write; it must not exist yet")
-    _add_lang(parser)
+    add_lang(parser)
 
 
 def _add_analyze(to: Any) -> None:
     """``biofeedback analyze``."""
-    parser = _add(
+    parser = add_command(
         to,
         "analyze",
         commands.analyze,
@@ -210,7 +183,10 @@ def _add_analyze(to: Any) -> None:
         "biofeedback analyze rr.csv --baseline 0-120 --breathe 120-240:4-6 --recovery 240-360 --json",
     )
     parser.add_argument(
-        "files", nargs="+", metavar="FILE", help="recordings, or RR files (one interval a line, or CSV)"
+        "files",
+        nargs="+",
+        metavar="FILE",
+        help="recordings, or RR files (one interval a line, or CSV); or a session's id, which the server keeps",
     )
     parser.add_argument(
         "--json",
@@ -229,12 +205,13 @@ def _add_analyze(to: Any) -> None:
         help="lay what came from a collector or a browser where it happened, not where it arrived: a separate result",
     )
     _add_steps(parser)
-    _add_lang(parser)
+    add_data(parser)
+    add_lang(parser)
 
 
 def _add_simulate(to: Any) -> None:
     """``biofeedback simulate``."""
-    parser = _add(
+    parser = add_command(
         to,
         "simulate",
         commands.simulate,
@@ -257,42 +234,49 @@ def _add_simulate(to: Any) -> None:
 
 def _add_import(to: Any) -> None:
     """``biofeedback import``."""
-    parser = _add(
+    parser = add_command(
         to,
         "import",
         commands.import_,
-        "turn a plain RR file into a recording",
-        "biofeedback import rr.csv --baseline 0-120 --breathe 120-240:4-6 --recovery 240-360 --out session.jsonl",
+        "turn a plain RR file into a recording, or bring a recording into the store of a server",
+        "biofeedback import rr.csv --baseline 0-120 --breathe 120-240:4-6 --recovery 240-360 --out session.jsonl\n"
+        "biofeedback import session.jsonl --into ~/biofeedback-data --subject A-17 --owner j.devries",
     )
-    parser.add_argument("file", metavar="FILE", help="RR file (one interval a line, or CSV)")
-    parser.add_argument("--out", required=True, metavar="FILE", help="recording to write; it must not exist yet")
+    parser.add_argument("file", metavar="FILE", help="RR file (one interval a line, or CSV); with --into a recording")
+    place = parser.add_mutually_exclusive_group(required=True)
+    place.add_argument("--out", metavar="FILE", help="recording to write; it must not exist yet")
+    place.add_argument("--into", metavar="DIR", help="data folder of a server that is stopped, to keep a recording in")
+    parser.add_argument("--owner", metavar="NAME", help="with --into: name of the physiotherapist whose patient it is")
     parser.add_argument("--subject", default="", metavar="CODE", help="pseudonym for the recording, never a name")
     _add_steps(parser)
 
 
 def _add_export(to: Any) -> None:
     """``biofeedback export``."""
-    parser = _add(
+    parser = add_command(
         to,
         "export",
         commands.export,
         "write a recording's beats or results for another program",
         "biofeedback export session.jsonl --format rr --out rr.txt\n"
-        "biofeedback export session.jsonl --format json --out -",
+        "biofeedback export session.jsonl --format json --out -\n"
+        "biofeedback export 01KADRZ3NDEKTSV4RRFFQ69G5F --format recording --out session.jsonl",
     )
-    parser.add_argument("file", metavar="FILE", help="recording or RR file")
+    parser.add_argument("file", metavar="FILE", help="recording or RR file, or a session's id, which the server keeps")
     parser.add_argument(
         "--format",
-        choices=("rr", "hrv-logger", "json"),
+        choices=("rr", "hrv-logger", "json", "recording"),
         default="rr",
-        help="rr: intervals in ms, one a line; hrv-logger: CSV of times and intervals; json: results (default: rr)",
+        help="rr: intervals in ms, one a line; hrv-logger: CSV of times and intervals; json: results; "
+        "recording: all that was kept, as it is (default: rr)",
     )
     parser.add_argument("--out", default="-", metavar="FILE", help="file to write (default: -, the terminal)")
+    add_data(parser)
 
 
 def _add_key(to: Any) -> None:
     """``biofeedback key``."""
-    parser = _add(
+    parser = add_command(
         to,
         "key",
         commands.key,
@@ -301,13 +285,13 @@ def _add_key(to: Any) -> None:
     )
     parser.add_argument("name", metavar="NAME", help="name of the collector: small letters, digits, - and _")
     parser.add_argument("--out", metavar="FILE", help="file to write the key to (default: NAME.key)")
-    _add_data(parser)
-    _add_lang(parser)
+    add_data(parser)
+    add_lang(parser)
 
 
 def _add_admin(to: Any) -> None:
     """``biofeedback admin``."""
-    parser = _add(
+    parser = add_command(
         to,
         "admin",
         administration.admin,
@@ -316,13 +300,13 @@ def _add_admin(to: Any) -> None:
     )
     parser.add_argument("what", choices=("first", "reset"), help="for the first admin, or for a user")
     parser.add_argument("name", nargs="?", metavar="NAME", help="name of the user, with reset")
-    _add_data(parser)
-    _add_lang(parser)
+    add_data(parser)
+    add_lang(parser)
 
 
 def _add_certificate(to: Any) -> None:
     """``biofeedback certificate``."""
-    parser = _add(
+    parser = add_command(
         to,
         "certificate",
         administration.certificate,
@@ -330,13 +314,13 @@ def _add_certificate(to: Any) -> None:
         "biofeedback certificate clinic.local 192.168.1.20",
     )
     parser.add_argument("names", nargs="+", metavar="NAME", help="names and addresses by which the server is reached")
-    _add_data(parser)
-    _add_lang(parser)
+    add_data(parser)
+    add_lang(parser)
 
 
 def _add_collect(to: Any) -> None:
     """``biofeedback collect``."""
-    parser = _add(
+    parser = add_command(
         to,
         "collect",
         commands.collect,
@@ -350,15 +334,15 @@ def _add_collect(to: Any) -> None:
         "--log", metavar="DIR", help="folder for what is collected (default: collected, in the data folder)"
     )
     _add_strap(parser)
-    _add_lang(parser)
+    add_lang(parser)
 
 
 def _add_doctor(to: Any) -> None:
     """``biofeedback doctor``."""
-    parser = _add(
+    parser = add_command(
         to, "doctor", commands.doctor, "say what works on this machine and how to mend the rest", "biofeedback doctor"
     )
     parser.add_argument("--json", action="store_true", help="JSON instead of a table")
     _add_port(parser)
-    _add_data(parser)
-    _add_lang(parser)
+    add_data(parser)
+    add_lang(parser)

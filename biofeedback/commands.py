@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from biofeedback import storage
 from biofeedback.errors import BiofeedbackError, InputError
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ def _analyze_file(arguments: argparse.Namespace, path: str, spans: "tuple[StepSp
                 unit=arguments.unit,
                 spans=spans,
                 origin_time=arguments.origin_time,
+                content=storage.recording_of(arguments, path),
             )
         )
     except BiofeedbackError as error:
@@ -149,11 +151,24 @@ def _write(out: str, text: str) -> None:
         raise InputError(f"{out}: cannot be written ({(error.strerror or str(error)).lower()})") from error
 
 
+def _write_bytes(out: str, content: bytes) -> None:
+    """Write bytes to a file, or to the terminal."""
+    if out == STDOUT:
+        sys.stdout.buffer.write(content)
+        return
+    try:
+        Path(out).write_bytes(content)
+    except OSError as error:
+        raise InputError(f"{out}: cannot be written ({(error.strerror or str(error)).lower()})") from error
+
+
 def import_(arguments: argparse.Namespace) -> int:
     """A plain RR file as a recording; what it is made from stands in its header."""
     from dataclasses import replace
     from datetime import UTC, datetime
 
+    if arguments.into is not None:
+        return storage.bring_in(arguments)
     from biofeedback.composition import new_header
     from biofeedback.recording import RecordingWriter
     from biofeedback.report.source import read_source
@@ -182,7 +197,11 @@ def export(arguments: argparse.Namespace) -> int:
     from biofeedback.report.document import document, encode_document
     from biofeedback.report.source import read_source
 
-    analysis = analyze_source(read_source(arguments.file))
+    content = storage.recording_of(arguments, arguments.file)
+    if arguments.format == "recording":
+        _write_bytes(arguments.out, Path(arguments.file).read_bytes() if content is None else content)
+        return 0
+    analysis = analyze_source(read_source(arguments.file, content=content))
     if arguments.format == "json":
         text = encode_document(document(analysis)) + "\n"
     elif arguments.format == "hrv-logger":

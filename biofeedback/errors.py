@@ -15,6 +15,7 @@ BiofeedbackError
 ├── SealBroken            what is stored was altered, moved, or sealed with another key
 ├── KeyGone               the key of a person is not there: erased, or the vault was not restored
 └── CommandRefused        a command that makes no sense in this state of the session
+    └── ConsentMissing    somebody would be measured who did not agree to it
 
 Each message says what happened, where, and what to do about it, in one line.
 """
@@ -24,6 +25,7 @@ __all__ = [
     "BiofeedbackError",
     "BluetoothUnavailable",
     "CommandRefused",
+    "ConsentMissing",
     "InputError",
     "KeyGone",
     "MalformedPayload",
@@ -136,3 +138,7 @@ class KeyGone(BiofeedbackError):
 
 class CommandRefused(BiofeedbackError):
     """A command that makes no sense in this state of the session."""
+
+
+class ConsentMissing(CommandRefused):
+    """Somebody would be measured who did not agree to it."""

@@ -11,7 +11,7 @@ from biofeedback.core.prior import Prior
 from biofeedback.errors import InputError
 from biofeedback.formats.rr_file import RrFile, read_rr_file, rr_events
 from biofeedback.history import prior_of
-from biofeedback.recording import VERSION, Recording, is_recording, read_recording
+from biofeedback.recording import VERSION, Recording, is_recording, parse_recording, read_recording
 from biofeedback.report.steps import StepSpan
 
 __all__ = ["Facts", "Source", "read_source", "rr_inputs"]
@@ -55,6 +55,7 @@ def read_source(
     unit: str | None = None,
     spans: tuple[StepSpan, ...] = (),
     origin_time: bool = False,
+    content: bytes | None = None,
 ) -> Source:
     """Inputs of a file.
 
@@ -66,6 +67,8 @@ def read_source(
         Keep all that is whole of a damaged recording.
     unit, spans
         Unit and steps of a plain RR file; a recording has its own.
+    content : bytes or None
+        The recording itself, where the path is only its name.
     origin_time : bool
         Lay what came from elsewhere on the time at which it was seen there; a warning says so.
 
@@ -74,7 +77,7 @@ def read_source(
     InputError
         If the file cannot be read, or the options do not go with it.
     """
-    if not is_recording(path):
+    if content is None and not is_recording(path):
         if origin_time:
             raise InputError(f"{path}: a list of intervals knows no other time; leave out --origin-time")
         rr_file = read_rr_file(path, unit)
@@ -84,11 +87,11 @@ def read_source(
         raise InputError(
             f"{path}: a recording has its own unit and steps; leave out --unit, --baseline, --breathe and --recovery"
         )
-    recording = read_recording(path, repair=repair)
+    recording = read_recording(path, repair=repair) if content is None else parse_recording(content, Path(path))
     events, laid = _laid(recording) if origin_time else (recording.events, ())
     facts = Facts(
         file=path,
-        sha256=_sha256(path),
+        sha256=_sha256(path) if content is None else hashlib.sha256(content).hexdigest(),
         format="biofeedback-recording",
         version=VERSION,
         warnings=(*recording.warnings, *laid),

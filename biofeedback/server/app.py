@@ -25,6 +25,8 @@ from biofeedback.server.health import add_health
 from biofeedback.server.live import watch
 from biofeedback.server.metrics import Metrics
 from biofeedback.server.people import add_people
+from biofeedback.server.privacy import add_privacy
+from biofeedback.server.retention import keep_retention
 from biofeedback.server.rooms import add_rooms
 from biofeedback.server.security import COLLECT, Guard
 from biofeedback.settings import Settings
@@ -66,12 +68,13 @@ def create_app(settings: Settings, front: Front) -> FastAPI:
         await access.open(clinic.store)
         if access.is_private:
             await clinic.open_private()
-        tasks = [asyncio.create_task(access.keep_house()), asyncio.create_task(_end_private(clinic, access))]
+        tasks = _housekeeping(clinic, access)
         try:
             yield
         finally:
             for task in tasks:
                 task.cancel()
+            await access.ledger.write()
             await clinic.close()
 
     app = FastAPI(
@@ -89,8 +92,9 @@ def create_app(settings: Settings, front: Front) -> FastAPI:
     _add_pages(app, web)
     _add_authority(app, settings)
     add_health(app, clinic)
-    add_people(app, clinic)
+    add_people(app, clinic, access)
     add_rooms(app, clinic, access)
+    add_privacy(app, clinic, access)
     _add_api(app, clinic)
 
     app.add_api_route("/metrics", Metrics(clinic).answer, include_in_schema=False)
@@ -111,6 +115,12 @@ async def _end_private(clinic: Clinic, access: Access) -> None:
     await access.staffed.wait()
     if PRIVATE in clinic.rooms:
         await clinic.close_room(PRIVATE)
+
+
+def _housekeeping(clinic: Clinic, access: Access) -> list[asyncio.Task[None]]:
+    """What goes on for as long as the application runs."""
+    kept = (access.keep_house(), _end_private(clinic, access), keep_retention(clinic))
+    return [asyncio.create_task(task) for task in kept]
 
 
 def _inside(clinic: Clinic, name: str) -> Inside | None:

@@ -22,7 +22,8 @@ from biofeedback.recording import Recording
 from biofeedback.server.keeper import Keeper
 from biofeedback.server.place import Place
 from biofeedback.session import Recorder
-from biofeedback.store import Store, lessons, people, recordings, sessions
+from biofeedback.store import Store, consents, lessons, people, recordings, sessions
+from biofeedback.store.consents import Kind
 from biofeedback.store.people import Person
 from biofeedback.store.recorder import StoreRecorder, open_recorder
 from biofeedback.store.sealing import Seal
@@ -67,6 +68,16 @@ class Archive:
             return found or people.add(connection, pseudonym=subject, owner=owner)
 
         return (await self._store.write(find)).id
+
+    async def may_measure(self, person: str | None) -> bool:
+        """Whether somebody may be measured: a clinic's patient who agreed to it, and anybody in a private try-out."""
+
+        def agreed(connection: Connection) -> bool:
+            found = None if person is None else people.get(connection, person)
+            is_patient = found is not None and found.owner is not None
+            return not is_patient or consents.holds(connection, person or "", Kind.MEASUREMENT)
+
+        return await self._store.read(agreed)
 
     async def prior(self, person: str | None, *, simulated: bool) -> Prior | None:
         """What is known of a person; a session begins without it rather than not at all."""

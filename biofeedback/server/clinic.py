@@ -125,6 +125,15 @@ class Clinic:
         self.rooms[place.room] = room
         return place.room
 
+    def rooms_of(self, person: str) -> list[str]:
+        """Rooms in which a person is."""
+        return [name for name, room in self.rooms.items() if room.place.person == person]
+
+    def allow(self, person: str, *, is_allowed: bool) -> None:
+        """A person agreed to be measured, or does no longer."""
+        for name in self.rooms_of(person):
+            self.rooms[name].allow(is_allowed=is_allowed)
+
     async def close_room(self, name: str) -> None:
         """End a room's session, and let everybody go who is there."""
         room = self.room(name)

@@ -14,9 +14,9 @@ from biofeedback import messages
 from biofeedback.admission import TRY_AGAIN
 from biofeedback.core.events import MarkKind
 from biofeedback.core.exercises import EXERCISES
-from biofeedback.errors import CommandRefused
+from biofeedback.errors import CommandRefused, ConsentMissing
 from biofeedback.frames import ClockTold, Frames, StrapNews
-from biofeedback.server.access import Access, Refused, Role, may_say, seat_of
+from biofeedback.server.access import Access, Refused, Role, entry_of, may_say, seat_of
 from biofeedback.server.attendance import Attendance
 from biofeedback.server.clinic import Clinic, NoSuchRoom
 from biofeedback.server.pace import Pace
@@ -24,6 +24,7 @@ from biofeedback.server.post import FrameRefused, SendAgain
 from biofeedback.server.room import Room
 from biofeedback.server.wire import wire_of
 from biofeedback.session import Session
+from biofeedback.store.audit import Act
 from biofeedback.viewer import Viewer
 
 __all__ = ["watch"]
@@ -95,6 +96,9 @@ async def watch(socket: WebSocket, clinic: Clinic, access: Access) -> None:
         return
     viewer = Viewer(hello.role, asyncio.get_running_loop().time)
     session = room.join(hello, viewer)
+    if seat.principal.role is not Role.PATIENT:  # who watches themselves is not noted
+        seen = entry_of(seat.principal, Act.SESSION_SEEN, person=room.place.person, about=session.channel.facts.epoch)
+        access.ledger.note(seen)
     door = access.presence.enter(seat.principal, lambda: session.channel.send_away(viewer, "signed_out", POLICY))
     try:
         await _visit(socket, clinic, viewer, _Watched(room, session, seat.principal.role))
@@ -185,7 +189,7 @@ async def _listen(socket: WebSocket, visit: _Visit) -> None:
             visit.session.channel.tell(visit.viewer, messages.Error(code=code, detail=str(error)))
         except CommandRefused as error:
             visit.session.channel.tally.refused += 1
-            visit.session.channel.tell(visit.viewer, messages.Error(code=_code(said), detail=str(error)))
+            visit.session.channel.tell(visit.viewer, messages.Error(code=_code(said, error), detail=str(error)))
         except SendAgain as error:
             visit.viewer.close(TRY_AGAIN, str(error))
             return
@@ -269,8 +273,10 @@ _HANDLERS: dict[type, Callable[[Any, _Visit], None]] = {
 }
 
 
-def _code(said: messages.FromViewer) -> str:
+def _code(said: messages.FromViewer, refused: CommandRefused) -> str:
     """Key of the language files for what was refused."""
+    if isinstance(refused, ConsentMissing):
+        return "consent_first"
     if isinstance(said, Frames | StrapNews | ClockTold):
         return "strap_elsewhere"
     unknown = isinstance(said, messages.Command) and said.exercise is not None and said.exercise not in EXERCISES

@@ -6,9 +6,10 @@ from fastapi import FastAPI, Request
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
-from biofeedback.server.access import Principal, Refused, not_found, principal_of
+from biofeedback.server.access import Access, Principal, Refused, entry_of, not_found, principal_of
 from biofeedback.server.clinic import Clinic
-from biofeedback.store import people
+from biofeedback.store import audit, people
+from biofeedback.store.audit import Act
 
 __all__ = ["add_people"]
 
@@ -33,7 +34,7 @@ class NewPerson(BaseModel):
     name: Line | None = None
 
 
-def add_people(app: FastAPI, clinic: Clinic) -> None:
+def add_people(app: FastAPI, clinic: Clinic, access: Access) -> None:
     """Add the routes."""
 
     @app.get("/api/people")
@@ -49,8 +50,10 @@ def add_people(app: FastAPI, clinic: Clinic) -> None:
         return await clinic.store.write(lambda connection: _added(connection, body, principal))
 
     @app.get("/api/people/{person}")
-    async def one(person: str) -> dict[str, Any]:
-        return await clinic.store.read(lambda connection: _told(connection, _found(connection, person)))
+    async def one(request: Request, person: str) -> dict[str, Any]:
+        told = await clinic.store.read(lambda connection: _told(connection, _found(connection, person)))
+        await access.ledger.note(entry_of(principal_of(request), Act.PERSON_SEEN, person=person))
+        return told
 
 
 def _added(connection: Connection, body: NewPerson, principal: Principal) -> dict[str, Any]:
@@ -58,6 +61,7 @@ def _added(connection: Connection, body: NewPerson, principal: Principal) -> dic
     if people.find(connection, body.pseudonym, principal.user) is not None:
         raise Refused(409, "pseudonym_taken", "there is somebody of this pseudonym already")
     person = people.add(connection, pseudonym=body.pseudonym, name=body.name, owner=principal.user)
+    audit.append(connection, entry_of(principal, Act.PERSON_ADDED, person=person.id))
     return _told(connection, person)
 
 

@@ -11,7 +11,7 @@ from biofeedback import messages
 from biofeedback.clock import MonotonicClock
 from biofeedback.composition import begin, go_on, new_header
 from biofeedback.core.exercises import Exercise
-from biofeedback.errors import CommandRefused, InputError
+from biofeedback.errors import CommandRefused, ConsentMissing, InputError
 from biofeedback.server.archive import Archive, CutOff
 from biofeedback.server.place import Place
 from biofeedback.server.post import Post
@@ -68,6 +68,7 @@ class Room:
         self.began = asyncio.Event()  # the next session; set once, and then another event is here
         self._replaced = asyncio.Event()
         self._running: asyncio.Task[None] | None = None
+        self._agreed = asyncio.Event()  # to being measured
 
     @property
     def session(self) -> Session:
@@ -78,6 +79,8 @@ class Room:
     async def open(self, cut_off: CutOff | None = None) -> None:
         """Begin a session, or go on with one that was cut off; it runs until the room is closed."""
         self.strap = await resolve(self.place.strap)
+        if await self.archive.may_measure(self.place.person):
+            self._agreed.set()
         self._session = None if cut_off is None else await self._go_on(cut_off)
         self._session = self._session or await self._begin(self._exercise_of(self.place.exercise))
         self._session.channel.tally = self.tally
@@ -110,13 +113,25 @@ class Room:
         ------
         CommandRefused
             If it makes no sense now.
+        ConsentMissing
+            If somebody would be measured who did not agree to it.
         """
+        if command.command in ("start", "new") and not self._agreed.is_set():
+            raise ConsentMissing("the patient has not agreed to be measured")
         if self._next is not None:
             raise CommandRefused("the next session is about to begin")
         self.session.command(command.command, author, command.exercise)
         if command.command == "new":
             self._next = self._exercise_of(command.exercise or self.place.exercise)
             self._replaced.set()
+
+    def allow(self, *, is_allowed: bool) -> None:
+        """Whoever is in the room agreed to be measured, or does no longer: then the session ends."""
+        if is_allowed:
+            self._agreed.set()
+        elif self._agreed.is_set():
+            self._agreed.clear()
+            self.session.finish("stopped")
 
     def use_strap(self, post: Post) -> None:
         """A page or collector is there with its strap; the newest is the one that is used."""
@@ -172,13 +187,18 @@ class Room:
             group.create_task(self._keep_house())
             while True:
                 old = self.session
-                keeping = group.create_task(_keep(old))
+                keeping = group.create_task(self._keep(old))
                 await self._replacement()
                 self.began.set()
                 self.began = asyncio.Event()
                 old.channel.dismiss("new_session", GOING_AWAY)
                 await keeping
                 old.close()
+
+    async def _keep(self, session: Session) -> None:
+        """Run a session, whose strap is not even looked for before the patient agreed."""
+        await self._agreed.wait()
+        await _keep(session)
 
     async def _replacement(self) -> None:
         """Return when the next session has begun; one that cannot begin costs nothing but itself."""

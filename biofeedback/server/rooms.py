@@ -7,11 +7,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from biofeedback.core.exercises import EXERCISES
 from biofeedback.errors import InputError
-from biofeedback.server.access import Access, Refused, not_found, principal_of
+from biofeedback.server.access import Access, Refused, entry_of, not_found, principal_of
 from biofeedback.server.access.joining import leave_room
 from biofeedback.server.clinic import Clinic
 from biofeedback.server.room import Room
 from biofeedback.store import people
+from biofeedback.store.audit import Act
 
 __all__ = ["add_rooms"]
 
@@ -55,11 +56,15 @@ def add_rooms(app: FastAPI, clinic: Clinic, access: Access) -> None:
             name = await clinic.open_room(body.person, subject, body.strap, body.exercise, body.pattern)
         except InputError as error:
             raise Refused(422, "not_valid", str(error)) from error
-        return _told(name, clinic.room(name))
+        opened = clinic.room(name)
+        access.ledger.note(entry_of(principal, Act.ROOM_OPENED, person=body.person, about=name))
+        return _told(name, opened)
 
     @app.delete("/api/rooms/{room}", status_code=204)
-    async def close_room(room: str) -> None:
+    async def close_room(request: Request, room: str) -> None:
         if room in clinic.rooms:
+            person = clinic.room(room).place.person
+            access.ledger.note(entry_of(principal_of(request), Act.ROOM_CLOSED, person=person, about=room))
             await clinic.close_room(room)
             await leave_room(access, room)
 

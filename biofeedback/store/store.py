@@ -1,8 +1,9 @@
 """The store as all others see it: asynchronous, while one thread does the work."""
 
 import asyncio
+import contextlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from types import ModuleType
@@ -18,7 +19,7 @@ from biofeedback.store.inputs import Row
 from biofeedback.store.migration import migrate
 from biofeedback.store.postgresql import shown
 
-__all__ = ["Store", "open_store"]
+__all__ = ["Store", "open_store", "unused"]
 
 fcntl: ModuleType | None
 try:
@@ -126,6 +127,22 @@ async def open_store(data: Path, url: str | None = None) -> Store:
         os.close(lock)
         raise
     return Store(committer, lock)
+
+
+@contextlib.contextmanager
+def unused(data: Path) -> Iterator[None]:
+    """Keep a data folder from being used by any program meanwhile.
+
+    Raises
+    ------
+    InputError
+        If one is using it.
+    """
+    lock = _locked(data)
+    try:
+        yield
+    finally:
+        os.close(lock)
 
 
 def _open(data: Path, url: str | None) -> Connections:

@@ -105,6 +105,10 @@ class Vault:
         rows = self._connection.execute(select(_newest).order_by(_newest.c.number)).mappings()
         return [Newest(**row) for row in rows]
 
+    def forget_newest(self) -> None:
+        """Remember no row of the audit: it goes on from where a restored copy ends."""
+        self._connection.execute(delete(_newest))
+
     def undo(self) -> None:
         """Forget the seals of keys whose change did not last."""
         self._seals.clear()

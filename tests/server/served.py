@@ -9,6 +9,7 @@ from typing import Any
 
 import websockets
 
+from biofeedback.errors import StoreUnavailable
 from biofeedback.server.serving import LiveServer
 
 Message = dict[str, Any]
@@ -58,7 +59,10 @@ class Served:
     async def disk(self, *, is_writable: bool) -> None:
         """Let the database refuse what is written, as a disk does that is full or was mounted read-only; or no more."""
         pragma = f"PRAGMA query_only = {'OFF' if is_writable else 'ON'}"
-        await self.server.clinic.store.write(lambda connection: connection.exec_driver_sql(pragma).close())
+        for _ in range(3):  # what else is written in the same moment may be what is refused
+            with contextlib.suppress(StoreUnavailable):
+                await self.server.clinic.store.write(lambda connection: connection.exec_driver_sql(pragma).close())
+                return
 
     @asynccontextmanager
     async def page(self, role: str | None = "patient", **fields: Any) -> AsyncIterator[Page]:

@@ -9,6 +9,7 @@ from biofeedback.server.access.access import Access, Inside
 from biofeedback.server.access.door import add_access
 from biofeedback.server.access.gate import principal_of
 from biofeedback.server.access.joining import leave_room
+from biofeedback.server.access.ledger import entry_of
 from biofeedback.server.access.principal import Principal, Role
 from biofeedback.server.access.refusal import Refused, not_found
 from biofeedback.server.access.seats import seat_of
@@ -21,6 +22,7 @@ __all__ = [
     "Refused",
     "Role",
     "add_access",
+    "entry_of",
     "leave_room",
     "may_say",
     "not_found",

@@ -14,6 +14,7 @@ from starlette.requests import HTTPConnection
 from biofeedback.errors import StoreUnavailable
 from biofeedback.links import OneTimeLinks
 from biofeedback.loopback import is_loopback
+from biofeedback.server.access.ledger import Ledger
 from biofeedback.server.access.limits import Limit
 from biofeedback.server.access.passwords import Passwords, slow_hasher
 from biofeedback.server.access.presence import Presence
@@ -95,12 +96,19 @@ class Access:
         self._hasher = hasher or slow_hasher()
         self._passwords: Passwords | None = None
         self._store: Store | None = None
+        self._ledger: Ledger | None = None
 
     @property
     def store(self) -> Store:
         """The store, once this was opened."""
         assert self._store is not None, "access is not open yet"
         return self._store
+
+    @property
+    def ledger(self) -> Ledger:
+        """Where it is noted who saw what, once this was opened."""
+        assert self._ledger is not None, "access is not open yet"
+        return self._ledger
 
     @property
     def passwords(self) -> Passwords:
@@ -123,6 +131,7 @@ class Access:
     async def open(self, store: Store) -> None:
         """Begin to know people by what is stored."""
         self._store = store
+        self._ledger = Ledger(store)
         self._passwords = await store.read(lambda _connection: Passwords(self._hasher))  # a hash: not on the loop
         if await store.read(users.everybody):
             self.staffed.set()
@@ -187,6 +196,7 @@ class Access:
 
     async def look_round(self) -> None:
         """Close what is open by a sign-in that has ended; what is open counts as seen."""
+        self.ledger.write()
         there, now_s = self.presence.logins, self.times.wall_s()
         try:
             alive = await self.store.read(lambda connection: logins.alive(connection, there, now_s))

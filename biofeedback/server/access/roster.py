@@ -10,10 +10,12 @@ from biofeedback.server.access import accounts, second_factor
 from biofeedback.server.access.access import Access
 from biofeedback.server.access.bodies import Factor, FactorEnd, NewPassword, NewUser, RoleChange
 from biofeedback.server.access.gate import principal_of
+from biofeedback.server.access.ledger import entry_of
 from biofeedback.server.access.pages import address_of_page, qr_of, utc_text
 from biofeedback.server.access.principal import Role
 from biofeedback.server.access.refusal import Refused, not_found
-from biofeedback.store import logins, users
+from biofeedback.store import audit, logins, users
+from biofeedback.store.audit import Act
 from biofeedback.store.users import User
 
 __all__ = ["add_own_account", "add_roster"]
@@ -28,14 +30,24 @@ def add_roster(app: FastAPI, access: Access) -> None:
 
     @app.post("/api/users", status_code=201)
     async def add(request: Request, body: NewUser) -> dict[str, Any]:
-        user = await access.store.write(lambda connection: accounts.add_user(connection, body.user, Role(body.role)))
+        principal = principal_of(request)
+
+        def add_user(connection: Connection) -> User:
+            added = accounts.add_user(connection, body.user, Role(body.role))
+            audit.append(connection, entry_of(principal, Act.USER_ADDED, about=added.id))
+            return added
+
+        user = await access.store.write(add_user)
         return _told(user) | await _link(access, request, user)
 
     @app.patch("/api/users/{user}")
-    async def change(user: str, body: RoleChange) -> dict[str, Any]:
+    async def change(request: Request, user: str, body: RoleChange) -> dict[str, Any]:
+        principal = principal_of(request)
+
         def change_role(connection: Connection) -> tuple[User, list[str]]:
             _keep_an_admin(connection, user, body.role)
             users.set_role(connection, user, body.role)
+            audit.append(connection, entry_of(principal, Act.USER_CHANGED, about=user))
             return _get(connection, user), logins.of_user(connection, user)
 
         changed, ended = await access.store.write(change_role)
@@ -43,11 +55,14 @@ def add_roster(app: FastAPI, access: Access) -> None:
         return _told(changed)
 
     @app.delete("/api/users/{user}", status_code=204)
-    async def disable(user: str) -> None:
+    async def disable(request: Request, user: str) -> None:
+        principal = principal_of(request)
+
         def shut_out(connection: Connection) -> list[str]:
             _keep_an_admin(connection, user, None)
             access.links.revoke(_get(connection, user).name)
             users.set_disabled(connection, user, disabled=True)
+            audit.append(connection, entry_of(principal, Act.USER_DISABLED, about=user))
             return logins.of_user(connection, user)
 
         await access.end(await access.store.write(shut_out))

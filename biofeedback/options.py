@@ -1,0 +1,40 @@
+"""What several commands of the command line have in common: how they are added, language, and place of the data."""
+
+import argparse
+from collections.abc import Callable
+from typing import Any
+
+from biofeedback.lang import LANGUAGES, terminal_language
+
+__all__ = ["Command", "add_command", "add_data", "add_lang"]
+
+Command = Callable[[argparse.Namespace], int]
+
+
+def add_command(to: Any, name: str, command: Command, help_: str, example: str) -> argparse.ArgumentParser:
+    """A command with its one-line help and an example."""
+    parser: argparse.ArgumentParser = to.add_parser(
+        name,
+        help=help_,
+        description=help_[0].upper() + help_[1:] + ".",
+        epilog="example:\n  " + example.replace("\n", "\n  "),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.set_defaults(command=command)
+    return parser
+
+
+def add_lang(parser: argparse.ArgumentParser) -> None:
+    """Language of what is shown."""
+    default = terminal_language()
+    parser.add_argument("--lang", choices=LANGUAGES, default=default, help=f"language (default: {default})")
+
+
+def add_data(parser: argparse.ArgumentParser) -> None:
+    """Where the server keeps its data, and where its settings are."""
+    parser.add_argument("--data", metavar="DIR", help="folder of data (default: BIOFEEDBACK_DATA or the user's own)")
+    parser.add_argument(
+        "--settings",
+        metavar="FILE",
+        help="settings of the server, TOML (default: BIOFEEDBACK_SETTINGS or settings.toml in the data folder)",
+    )

@@ -1,0 +1,41 @@
+"""Notes for the audit by commands that run beside a server, which alone writes the store; it takes them in."""
+
+import os
+from pathlib import Path
+
+import msgspec
+from sqlalchemy import Connection
+
+from biofeedback.errors import InputError
+from biofeedback.ids import new_ulid
+from biofeedback.store import audit
+from biofeedback.store.audit import MACHINE, Act, Entry
+
+__all__ = ["leave", "take_in"]
+
+FOLDER = "notes"
+
+
+def leave(data: Path, act: Act, about: str, person: str | None = None) -> None:
+    """Leave a note of what was done at the machine now.
+
+    Raises
+    ------
+    InputError
+        If it cannot be written.
+    """
+    folder, name = data / FOLDER, new_ulid()
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        (folder / f"{name}.new").write_bytes(msgspec.json.encode(Entry(act, MACHINE, None, person, about)))
+        os.replace(folder / f"{name}.new", folder / f"{name}.json")
+    except OSError as error:
+        raise InputError(f"{folder}: nothing can be noted there ({(error.strerror or str(error)).lower()})") from error
+
+
+def take_in(connection: Connection, data: Path) -> list[Path]:
+    """Put all notes into the audit; these files are to be removed when that is committed."""
+    found = sorted((data / FOLDER).glob("*.json"))
+    for path in found:
+        audit.append(connection, msgspec.json.decode(path.read_bytes(), type=Entry))
+    return found

@@ -1,0 +1,227 @@
+"""Commands about what the server keeps: sessions in and out, copies of all of it and the way back, the audit."""
+
+import asyncio
+import json
+import sqlite3
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+from sqlalchemy import Connection
+
+from biofeedback.cli import main
+from biofeedback.server.clinic import Clinic
+from biofeedback.server.retention import take_notes
+from biofeedback.settings import Settings
+from biofeedback.store import audit, erasure, open_store, people, sessions, users
+from biofeedback.store.audit import Act
+from biofeedback.store.reader import looking
+
+RECORDING = Path(__file__).parents[1] / "recordings" / "micro_pause.jsonl"
+T = TypeVar("T")
+
+
+def run(*words: str | Path) -> int:
+    return main([str(word) for word in words])
+
+
+def changed(data: Path, change: Callable[[Connection], T]) -> T:
+    """What a change gives in a store that nobody uses."""
+
+    async def opened() -> T:
+        store = await open_store(data)
+        try:
+            return await store.write(change)
+        finally:
+            await store.close()
+
+    return asyncio.run(opened())
+
+
+@pytest.fixture
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data folder, which the commands take by themselves."""
+    monkeypatch.setenv("BIOFEEDBACK_DATA", str(tmp_path / "data"))
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def session(data: Path, capsys: pytest.CaptureFixture[str]) -> str:
+    """Id of a session that was brought in, of A-17."""
+    assert run("import", RECORDING, "--into", data, "--subject", "A-17") == 0
+    return capsys.readouterr().out.strip()
+
+
+def test_a_recording_is_brought_in_listed_and_comes_out_unchanged(
+    data: Path, session: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("sessions") == 0
+    assert capsys.readouterr().out.split()[0] == session
+    assert run("sessions", "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["session"], told["ended"], told["simulated"]) == (session, True, True)
+    assert run("export", session, "--format", "recording", "--out", tmp_path / "out.jsonl") == 0
+    assert (tmp_path / "out.jsonl").read_bytes() == RECORDING.read_bytes()
+    assert run("export", RECORDING, "--format", "recording", "--out", tmp_path / "copy.jsonl") == 0
+    assert (tmp_path / "copy.jsonl").read_bytes() == RECORDING.read_bytes()
+    assert run("export", session, "--format", "recording", "--out", tmp_path / "no" / "x") == 2
+    capsys.readouterr()
+
+
+def test_a_session_of_the_store_is_analysed_as_its_file_is(
+    data: Path, session: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("analyze", session, "--json") == 0
+    stored = json.loads(capsys.readouterr().out)
+    assert run("analyze", RECORDING, "--json") == 0
+    file = json.loads(capsys.readouterr().out)
+    assert (stored["recording"].pop("file"), file["recording"].pop("file")) == (session, str(RECORDING))
+    assert stored == file
+
+
+def test_what_is_not_there_is_said(data: Path, session: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("analyze", "01ARZ3NDEKTSV4RRFFQ69G5FAV") == 2
+    assert "no such session" in capsys.readouterr().err
+    assert run("import", RECORDING, "--into", data) == 2
+    assert "in the store already" in capsys.readouterr().err
+    rr = data.parent / "rr.txt"
+    rr.write_text("800\n" * 20)
+    assert run("import", rr, "--into", data) == 2
+    assert "no recording" in capsys.readouterr().err
+    assert run("import", RECORDING, "--into", data, "--owner", "nobody") == 2
+    assert "no user 'nobody'" in capsys.readouterr().err
+
+
+def test_a_recording_is_of_the_patient_of_a_physiotherapist(data: Path) -> None:
+    user = changed(data, lambda connection: users.add(connection, name="merel", role="physiotherapist"))
+    assert run("import", RECORDING, "--into", data, "--subject", "B-2", "--owner", "Merel") == 0
+    with looking(data) as connection:
+        (person,) = people.owned_by(connection, user.id)
+        assert len(sessions.of_person(connection, person.id)) == 1
+
+
+def test_an_empty_store_has_no_session(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    changed(data, lambda connection: None)
+    assert run("sessions", "--lang", "en") == 0
+    assert "No session" in capsys.readouterr().out
+
+
+async def test_a_copy_is_made_while_the_server_writes_and_the_server_notes_it(tmp_path: Path, data: Path) -> None:
+    clinic = Clinic(Settings(data=data, strap="simulated:responder:3", speed=50.0))
+    await clinic.open()
+    room = await clinic.open_private()
+    room.session.command("start", "patient")
+    await asyncio.wait_for(room.session.beats.wait(), 30)
+    made = await asyncio.to_thread(run, "backup", "--out", tmp_path / "copy.db", "--keys", tmp_path / "copy.keys")
+    assert made == 0
+    await take_notes(clinic)
+    (newest,) = await clinic.store.read(lambda connection: audit.newest(connection, 1))
+    assert (newest[1].act, newest[1].role, newest[1].about) == (Act.BACKUP_MADE, "machine", "data keys")
+    assert list((data / "notes").iterdir()) == []
+    await clinic.close()
+    for name in ("copy.db", "copy.keys"):
+        assert stat.S_IMODE((tmp_path / name).stat().st_mode) == 0o600
+        assert sqlite3.connect(tmp_path / name).execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    assert sqlite3.connect(tmp_path / "copy.db").execute("SELECT count(*) FROM sessions").fetchone() == (1,)
+
+
+def test_a_copy_is_put_back_on_another_machine(
+    data: Path, session: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("backup", "--out", tmp_path / "copy.db", "--keys", tmp_path / "copy.keys") == 0
+    assert run("backup", "--out", tmp_path / "copy.db") == 2
+    assert "exists already" in capsys.readouterr().err
+    other = tmp_path / "other"
+    changed(other, lambda connection: None)
+    (other / "vault.db").unlink()
+    assert run("restore", tmp_path / "copy.db", "--data", other) == 2
+    assert "--keys" in capsys.readouterr().err
+    assert run("restore", tmp_path / "copy.db", "--keys", tmp_path / "copy.keys", "--data", other) == 0
+    assert (other / "vault.db").stat().st_mode & 0o777 == 0o600
+    assert run("sessions", "--data", other) == 0
+    assert session in capsys.readouterr().out
+    assert run("audit", "--data", other, "--lang", "en") == 0
+    assert "backup_restored" in capsys.readouterr().out
+
+
+def test_who_was_erased_does_not_come_back_with_an_older_copy_of_data_and_keys(
+    data: Path, session: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("backup", "--out", tmp_path / "copy.db", "--keys", tmp_path / "copy.keys") == 0
+    with looking(data) as connection:
+        person = people.find(connection, "A-17", None)
+    assert person is not None
+    assert changed(data, lambda connection: erasure.erase_person(connection, person.id, "local"))
+    assert run("restore", tmp_path / "copy.db", "--keys", tmp_path / "copy.keys") == 0
+    assert "before-restore" in capsys.readouterr().out
+    with looking(data) as connection:
+        assert people.get(connection, person.id) is None
+        assert sessions.everyones(connection) == []
+        assert audit.broken(connection) is None
+    vault = sqlite3.connect(data / "vault.db")
+    assert vault.execute("SELECT count(*) FROM people WHERE id = ?", (person.id,)).fetchone() == (0,)
+
+
+async def test_a_store_in_use_is_not_overwritten(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = await open_store(data)
+    assert await asyncio.to_thread(run, "backup", "--out", tmp_path / "copy.db") == 0
+    before = (data / "biofeedback.db").stat().st_ino
+    assert await asyncio.to_thread(run, "restore", tmp_path / "copy.db") == 2
+    assert "another program is using" in capsys.readouterr().err
+    assert (data / "biofeedback.db").stat().st_ino == before
+    await store.close()
+
+
+def test_a_damaged_copy_is_refused_and_nothing_is_moved(
+    data: Path, session: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("backup", "--out", tmp_path / "copy.db") == 0
+    whole = (tmp_path / "copy.db").read_bytes()
+    for spoilt in (b"no database at all", whole[:8192] + b"\xff" * (len(whole) - 8192)):
+        (tmp_path / "spoilt.db").write_bytes(spoilt)
+        assert run("restore", tmp_path / "spoilt.db") == 2
+        assert "damaged" in capsys.readouterr().err
+    assert run("restore", tmp_path / "nowhere.db") == 2
+    assert run("sessions") == 0
+    assert session in capsys.readouterr().out
+
+
+def test_what_a_copy_cannot_be_made_of_is_said(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("backup") == 2
+    assert run("backup", "--out", tmp_path / "copy.db") == 2
+    assert not (tmp_path / "copy.db").exists()
+    changed(data, lambda connection: None)
+    assert run("backup", "--out", tmp_path / "no" / "copy.db") == 2
+    monkeypatch.setenv("BIOFEEDBACK_STORE_URL", "postgresql://clinic@localhost/clinic")
+    capsys.readouterr()
+    assert run("backup", "--out", tmp_path / "copy.db") == 2
+    assert "pg_dump" in capsys.readouterr().err
+    assert run("restore", tmp_path / "copy.db") == 2
+    assert "pg_restore" in capsys.readouterr().err
+    assert run("backup", "--keys", tmp_path / "copy.keys") == 0
+
+
+def test_tampering_is_said_with_the_row(data: Path, session: str, capsys: pytest.CaptureFixture[str]) -> None:
+    for _ in range(3):
+        changed(data, lambda connection: audit.append(connection, audit.Entry(Act.PERSON_SEEN, "local")))
+    assert run("audit", "--newest", "2", "--lang", "en") == 0
+    out = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in out[:-1]] == ["3", "4"]
+    changed(data, lambda connection: connection.exec_driver_sql("UPDATE audit SET role = 'x' WHERE number = 3").close())
+    assert run("audit", "--lang", "en") == 4
+    assert "Row 3 " in capsys.readouterr().out
+
+
+def test_a_copy_whose_audit_was_tampered_with_is_put_back_and_said(
+    data: Path, session: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    changed(data, lambda connection: connection.exec_driver_sql("UPDATE audit SET role = 'x'").close())
+    assert run("backup", "--out", tmp_path / "copy.db") == 0
+    assert run("restore", tmp_path / "copy.db", "--lang", "en") == 4
+    assert "Row 1 " in capsys.readouterr().out
