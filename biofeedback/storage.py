@@ -3,7 +3,6 @@
 # ruff: noqa: PLC0415  each command imports what it needs when it runs: --help stays light
 
 import argparse
-import asyncio
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -121,6 +120,8 @@ def recording_of(arguments: argparse.Namespace, name: str) -> bytes | None:
 
 def bring_in(arguments: argparse.Namespace) -> int:
     """A recording into the store of a server that is stopped."""
+    import asyncio
+
     from biofeedback.recording import is_recording
     from biofeedback.store import open_store
     from biofeedback.store.recordings import read_file
@@ -166,6 +167,8 @@ def backup(arguments: argparse.Namespace) -> int:
 
 def restore(arguments: argparse.Namespace) -> int:
     """A copy back in its place; 4 where its audit had been tampered with."""
+    import asyncio
+
     from biofeedback.lang import Words
     from biofeedback.store import open_store
     from biofeedback.store.backup import put_back, settle_restored

@@ -40,7 +40,7 @@ def test_commands_of_the_readme_work_in_their_order(
 
 def test_every_command_is_in_the_readme() -> None:
     commands = set(re.findall(r"^    (\w+)(?: +\w|$)", _parser().format_help(), flags=re.MULTILINE))
-    assert len(commands) == 12
+    assert len(commands) == 16
     assert commands - {command[1] for command in COMMANDS} == set()
 
 
