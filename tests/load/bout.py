@@ -101,8 +101,13 @@ def profile_bout(bout: Bout, client: list[str]) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as name:
         path = Path(name) / "profile"
         with serving(bout, {PROFILE: str(path)}) as server:
-            for _ in watching(bout, client, server):
-                server.process.send_signal(signal.SIGUSR1)
+            for line in watching(bout, client, server):
+                if line == "ready":
+                    server.process.send_signal(signal.SIGUSR1)
+            server.process.send_signal(signal.SIGUSR2)
+            while not path.exists():
+                server.cpu_s()  # it is there, and writes
+                time.sleep(0.1)
         return parts(path)
 
 

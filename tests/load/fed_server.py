@@ -20,7 +20,7 @@ from biofeedback.session import Session
 from biofeedback.settings import Settings, exercise_of
 from biofeedback.straps.simulated import SimulatedStrap
 from tests.load.metronome import Metronome
-from tests.load.profiled import begin, end
+from tests.load.profiled import begin
 
 
 class Nowhere:
@@ -107,7 +107,6 @@ async def serve_rooms(fill: Fill, sessions: int, rate_hz: float, folder: Path) -
     server = open_server(Settings(port=0, data=folder / "data", strap="simulated:responder:3"))
     filling = asyncio.create_task(fill(server, sessions, rate_hz, folder))
     await serve_tidily(server)
-    end()
     filling.cancel()
     await asyncio.gather(filling, return_exceptions=True)
 

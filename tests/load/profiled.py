@@ -1,8 +1,10 @@
 """Where a server's time goes: CPU by part of the program, from a profile of it."""
 
+import asyncio
 import cProfile
 import os
 import pstats
+import signal
 import time
 from collections import Counter
 from pathlib import Path
@@ -31,16 +33,18 @@ _profile = cProfile.Profile(time.thread_time)
 
 
 def begin() -> None:
-    """Profile from here on, where it was asked for."""
+    """Profile from here on until SIGUSR2, where it was asked for."""
     if PROFILE in os.environ:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGUSR2, end)
         _profile.enable()
 
 
 def end() -> None:
-    """Write what was found."""
-    if PROFILE in os.environ:
-        _profile.disable()
-        _profile.dump_stats(os.environ[PROFILE])
+    """Write what was found, the whole file at once."""
+    _profile.disable()
+    path = Path(os.environ[PROFILE])
+    _profile.dump_stats(path.with_suffix(".part"))
+    path.with_suffix(".part").rename(path)
 
 
 def parts(path: Path) -> dict[str, float]:
