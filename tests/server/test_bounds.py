@@ -115,6 +115,24 @@ async def test_a_client_in_time_is_served_over_one_connection_for_as_long_as_it_
             assert await raw.status() == 200
 
 
+@pytest.mark.parametrize("length", ["Content-Length: 10", "Transfer-Encoding: chunked"])
+async def test_a_request_whose_body_does_not_come_is_told_so(length: str, serve: Serve) -> None:
+    served = await serve(**QUICK)
+    async with connected(served) as raw:
+        await raw.send(request("/api/sign-in", "POST", "Content-Type: application/json", length))
+        answer = await raw.rest()
+        assert answer.startswith(b"HTTP/1.1 408 ")
+        assert b'"code":"too_slow"' in answer
+
+
+async def test_a_body_that_grows_too_large_on_its_way_is_refused(serve: Serve) -> None:
+    served = await serve(max_message_bytes=1024)
+    async with connected(served) as raw:
+        head = request("/api/sign-in", "POST", "Content-Type: application/json", "Transfer-Encoding: chunked")
+        await raw.send(head, b"800\r\n", b"x" * 2048, b"\r\n")
+        assert (await raw.rest()).startswith(b"HTTP/1.1 413 ")
+
+
 async def test_what_follows_on_an_answer_given_early_is_cut_off(serve: Serve) -> None:
     served = await serve(**QUICK)
     async with connected(served) as raw:
