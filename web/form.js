@@ -40,6 +40,12 @@ function emptyField(form) {
   return empty;
 }
 
+// What had the focus may be gone when it has done its work: then the title of the view has it.
+function keepFocus() {
+  const last = document.activeElement;
+  return () => requestAnimationFrame(() => last.isConnected || document.querySelector("main h1")?.focus({ preventScroll: true }));
+}
+
 // act(values) gets what was filled in; what it throws is told. It gives what stands under the form afterwards, or nothing.
 export function Form({ act, button, label, isQuiet, children }) {
   const t = words.value;
@@ -51,6 +57,7 @@ export function Form({ act, button, label, isQuiet, children }) {
     const empty = emptyField(form);
     if (empty) return tell(["form.empty", { field: form.querySelector(`label[for="${empty.id}"]`).textContent }]);
     if (isBusy) return;
+    const keep = keepFocus();
     wait(true);
     tell(null);
     try {
@@ -60,6 +67,7 @@ export function Form({ act, button, label, isQuiet, children }) {
       tell(refusalWords(t, refused));
     }
     wait(false);
+    keep();
   };
   return html`<form class="form" novalidate aria-label=${label} onSubmit=${submit}>
     ${children}
@@ -75,6 +83,7 @@ export function Act({ act, children, ...rest }) {
   const [isBusy, wait] = useState(false);
   const click = async () => {
     if (isBusy) return;
+    const keep = keepFocus();
     wait(true);
     tell(null);
     try {
@@ -84,6 +93,7 @@ export function Act({ act, children, ...rest }) {
       tell(error);
     }
     wait(false);
+    keep();
   };
   return html`<button type="button" aria-disabled=${isBusy} onClick=${click} ...${rest}>${children}</button>
     ${refused && html`<p class="news" role="alert">${t(...refusalWords(t, refused))}</p>`}`;

@@ -35,7 +35,7 @@ export function Room({ room, changed }) {
   const code = room.pseudonym ?? t("rooms.nobody");
   const close = async () => {
     await ask("DELETE", `/api/rooms/${room.id}`);
-    changed();
+    await changed();
     return null;
   };
   return html`<li class="panel room" aria-label=${code}>

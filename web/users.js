@@ -20,7 +20,7 @@ function User({ user, changed }) {
   const other = ROLES.find((role) => role !== user.role);
   const disable = async () => {
     await ask("DELETE", path);
-    changed();
+    await changed();
     return null;
   };
   return html`<li class="panel user" aria-label=${user.user}>

@@ -135,6 +135,7 @@ def test_a_link_to_watch_along_is_made_and_revoked(page: Page, server: ScriptedS
     expect(page.get_by_label(SAY("share.link"))).to_have_value("https://clinic.example/join#share-0")
     press(page, SAY("share.revoke"))
     expect(page.locator(".part")).to_contain_text(SAY("share.none"))
+    title(page, "staff.rooms")  # the button is gone, the focus is not
     assert server.clinic.shares == []
 
 
@@ -148,6 +149,7 @@ def test_a_room_is_closed_only_after_a_second_thought(page: Page, server: Script
     page.keyboard.press("Enter")
     press(page, SAY("rooms.close.yes"))
     expect(page.locator(".room")).to_have_count(1)
+    title(page, "staff.rooms")
     assert [one["id"] for one in server.clinic.rooms] == ["01ROOM2"]
 
 
