@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zipfile import ZipFile
 
 import pyotp
 from playwright.sync_api import Browser, Page, expect
@@ -58,7 +59,8 @@ def test_a_patient_a_physiotherapist_and_a_guest_meet_in_a_room(browser: Browser
         tap(staff, "rooms.invite")
         fill(patient, join_code=(staff.text_content(".code > span") or "").lower())
         tap(patient, "join.enter")
-        _agree(patient, f"http://127.0.0.1:{port}/patient")
+        title(patient, "consent.ask")
+        tap(patient, "consent.yes")
         patient.wait_for_selector("[data-screen=ready]")
         tap(staff, "rooms.share")
         tap(staff, "share.make")
@@ -75,8 +77,24 @@ def test_a_patient_a_physiotherapist_and_a_guest_meet_in_a_room(browser: Browser
         tap(staff, "rooms.close")
         tap(staff, "rooms.close.yes")
         expect(patient.locator("[data-screen=away]")).to_contain_text(SAY("away.patient"))
+        _hand_out_and_erase(staff, "A-17")
         for page in (staff, patient, guest):
             page.context.close()
+
+
+def _hand_out_and_erase(page: Page, pseudonym: str) -> None:
+    """All that is kept of a person, in a file; and then no more."""
+    page.get_by_role("link", name=SAY("staff.people")).click()
+    page.locator(".row", has_text=pseudonym).click()
+    expect(page.locator(".consent").first).to_contain_text("Given on")
+    with page.expect_download() as download:
+        page.get_by_role("link", name=SAY("person.export.get")).click()
+    assert any(name.endswith(".jsonl") for name in ZipFile(download.value.path()).namelist())
+    tap(page, "person.erase.begin")
+    page.get_by_label(SAY("person.erase.type", pseudonym=pseudonym)).fill(pseudonym)
+    tap(page, "person.erase.yes")
+    title(page, "staff.people")
+    expect(page.locator("main")).to_contain_text(SAY("people.none"))
 
 
 def _begin(page: Page, token: str) -> None:
@@ -108,15 +126,6 @@ def _open_room(page: Page, pseudonym: str) -> None:
     page.get_by_label(SAY("rooms.strap")).select_option("simulated")
     tap(page, "rooms.open")
     page.wait_for_selector(".room")
-
-
-def _agree(page: Page, exercise: str) -> None:
-    """Agrees to being measured, where that is asked; else goes on."""
-    page.wait_for_selector("[data-screen=consent] h1, [data-screen=trouble] h1")
-    if page.locator("[data-screen=consent]").count():
-        tap(page, "consent.yes")
-    else:
-        page.goto(exercise)
 
 
 def _with_a_second_step(page: Page) -> None:
