@@ -1,5 +1,7 @@
 """A store of each test's own, on every backend."""
 
+import asyncio
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -43,9 +45,23 @@ def _no_waiting_for_others(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(committer, "GROUP_S", 0.0)
 
 
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Data folder of a store that is empty."""
+    folder = tmp_path_factory.mktemp("store") / "data"
+
+    async def make() -> None:
+        await (await Place(folder, None).open()).close()
+
+    asyncio.run(make())
+    return folder
+
+
 @pytest.fixture
-async def store(place: Place) -> AsyncIterator[Store]:
+async def store(place: Place, made: Path) -> AsyncIterator[Store]:
     """Store of the place."""
+    if place.url is None:
+        shutil.copytree(made, place.data)  # a test that is about the making opens the place itself
     opened = await place.open()
     yield opened
     await opened.close()

@@ -9,8 +9,11 @@ from typing import Any
 
 import psycopg
 
+from biofeedback.store.migration import head
+
 USER = "biofeedback"
 START_S = 60
+VERSION = "alembic_version"
 
 
 def find_programs() -> Path | None:
@@ -54,8 +57,13 @@ class PostgresqlServer:
         shutil.rmtree(self._folder)
 
     def empty(self) -> None:
-        """A database as new."""
+        """A database without rows; its tables stay, where they are those of this program."""
         with psycopg.connect(self.url, autocommit=True) as connection:
+            found = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+            tables = {name for (name,) in found} - {VERSION}
+            if tables and connection.execute(f"SELECT version_num FROM {VERSION}").fetchall() == [(head(),)]:
+                connection.execute(f"TRUNCATE {', '.join(sorted(tables))}")
+                return
             connection.execute("DROP SCHEMA public CASCADE")
             connection.execute("CREATE SCHEMA public")
 
