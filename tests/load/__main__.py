@@ -26,12 +26,12 @@ Made by `{command}` at {moment}.
 ```
 
 The server is a process of its own on one core: the whole application, with sign-in's gate, numbered messages, queues
-for viewers that are behind, acknowledgements every five seconds and `/metrics`. The viewers ({client})
-are on the other core; each takes a ticket first. A time counts from when a message was *meant* to be sent until a
+for viewers that are behind, acknowledgements every five seconds and `/metrics`. The viewers are on the other core
+({client}); each takes a ticket first. A time counts from when a message was *meant* to be sent until a
 viewer has it. *Waited* is the share of the time in which the server would have run and the machine was busy with
-something else: where it is more than a few percent, times are those of a machine that is shared, and CPU a message is
-the figure that counts. A session is fed whatever happens, so that a server which waits falls behind and its times grow
-with every second.
+something else. Where it is more than 5 %, times, rates and cores are those of a machine that is shared: they tell
+nothing of the server, which falls behind while it waits, and its times grow with every second. CPU a message is the
+figure that counts then.
 
 ## Targets
 
@@ -43,8 +43,7 @@ with a set of sockets for each session and `json.dumps` for each message; it has
 
 ## More and more straps
 
-{viewers} viewers for each strap, everything in one process on one core. The simulated people themselves take a part of
-it: about a third of the cost of a strap.
+{viewers} viewers for each strap, everything in one process on one core, the simulated people as well.
 
 ![How cost and time grow with the number of straps](load.svg)
 

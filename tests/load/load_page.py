@@ -70,6 +70,8 @@ def _verdict(goal: Goal, taken: Taken) -> str:
     sign = ">=" if goal.at_least else "<="
     number = f"{goal.value(taken):.2f}" if goal.limit < 10 else f"{goal.value(taken):.0f}"
     asked = f"{sign} {goal.limit:g} {goal.unit}".strip()
+    if not goal.is_told_by(taken):
+        return f"{goal.name} {number} ({asked}): *cannot tell*"
     return f"{goal.name} {number} ({asked}): {'holds' if goal.holds(taken) else '**missed**'}"
 
 
