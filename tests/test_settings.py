@@ -103,8 +103,6 @@ def test_options_of_serve_are_settings() -> None:
 
 @pytest.mark.parametrize("setting", fields(Settings), ids=lambda setting: setting.name)
 def test_each_setting_is_used(setting) -> None:
-    if setting.name == "retention_days":
-        pytest.skip("erasing after so many days is not there yet")
     package = DOCS.parent / "biofeedback"
     used = re.compile(rf"settings\.{setting.name}\b")
     assert any(used.search(path.read_text(encoding="utf-8")) for path in package.rglob("*.py"))
