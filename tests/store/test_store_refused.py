@@ -66,3 +66,18 @@ async def test_inputs_that_cannot_be_put_in_their_place_are_safe_where_they_came
     assert store.saved
     await tell(store, ROOM)
     assert "inputs stay where they came in" in caplog.text
+
+
+async def test_a_store_that_closes_while_the_disk_is_full_says_how_much_is_lost(
+    store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(committer, "RETRY_S", 3600.0)
+    session = await a_session(store, await a_person(store))
+    seal = await seal_of(store, session.person)
+    await tell(store, FULL)
+    for seq in range(1, 301):
+        store.record(inputs.sealed_row(seal, session.id, seq, a_line(seq) * 10))
+    assert not await store.commit()
+    waiting = store.waiting
+    await store.close()
+    assert f"{waiting} inputs could not be saved" in caplog.text
