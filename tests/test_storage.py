@@ -18,6 +18,7 @@ from biofeedback.settings import Settings
 from biofeedback.store import audit, erasure, open_store, people, sessions, users
 from biofeedback.store.audit import Act
 from biofeedback.store.reader import looking
+from biofeedback.store.vault import vault_of
 
 RECORDING = Path(__file__).parents[1] / "recordings" / "micro_pause.jsonl"
 T = TypeVar("T")
@@ -102,6 +103,22 @@ def test_a_recording_is_of_the_patient_of_a_physiotherapist(data: Path) -> None:
         assert len(sessions.of_person(connection, person.id)) == 1
 
 
+def test_a_session_whose_key_is_gone_does_not_hide_the_others(
+    data: Path, session: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = RECORDING.with_name("plain.jsonl")
+    assert run("import", other, "--into", data, "--subject", "B-2") == 0
+    kept = capsys.readouterr().out.strip()
+    with looking(data) as connection:
+        person = people.find(connection, "A-17", None)
+    assert person is not None
+    changed(data, lambda connection: vault_of(connection).forget(person.id))
+    assert run("sessions") == 0
+    out = capsys.readouterr().out
+    assert kept in out
+    assert session not in out
+
+
 def test_an_empty_store_has_no_session(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     changed(data, lambda connection: None)
     assert run("sessions", "--lang", "en") == 0
@@ -116,6 +133,7 @@ async def test_a_copy_is_made_while_the_server_writes_and_the_server_notes_it(tm
     await asyncio.wait_for(room.session.beats.wait(), 30)
     made = await asyncio.to_thread(run, "backup", "--out", tmp_path / "copy.db", "--keys", tmp_path / "copy.keys")
     assert made == 0
+    (data / "notes" / "0.json").write_text("spoilt")
     await take_notes(clinic)
     (newest,) = await clinic.store.read(lambda connection: audit.newest(connection, 1))
     assert (newest[1].act, newest[1].role, newest[1].about) == (Act.BACKUP_MADE, "machine", "data keys")

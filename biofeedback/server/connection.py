@@ -14,6 +14,8 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
+from biofeedback.server.bounds import time_for
+
 __all__ = ["Connection", "Patience", "connection_with"]
 
 BUSY = (
@@ -87,7 +89,8 @@ class Connection(H11Protocol):
             self._stop_waiting()
         elif self.cycle is not None and not self.cycle.response_complete:
             if self._timed is not self.cycle:
-                self._wait(self.patience.request_s + LAST_WORD_S, self.cycle)
+                time_s = time_for(self.scope["method"], self.scope["path"], self.patience.request_s)
+                self._wait(time_s + LAST_WORD_S, self.cycle)
         elif self.timeout_keep_alive_task is not None:
             self._stop_waiting()
         elif self._deadline is None or self._timed is not None:

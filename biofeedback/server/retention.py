@@ -25,6 +25,8 @@ async def keep_retention(clinic: Clinic, now_s: Callable[[], float] = time.time)
             await erase_expired(clinic, now_s())
         except StoreUnavailable as error:
             _log.warning("what is too old is erased later: %s", error)
+        except Exception:  # noqa: BLE001 - whatever it is, the next look may go well
+            _log.exception("what is too old is erased later")
         await asyncio.sleep(EVERY_S)
 
 

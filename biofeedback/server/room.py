@@ -79,11 +79,11 @@ class Room:
     async def open(self, cut_off: CutOff | None = None) -> None:
         """Begin a session, or go on with one that was cut off; it runs until the room is closed."""
         self.strap = await resolve(self.place.strap)
-        if await self.archive.may_measure(self.place.person):
-            self._agreed.set()
         self._session = None if cut_off is None else await self._go_on(cut_off)
         self._session = self._session or await self._begin(self._exercise_of(self.place.exercise))
         self._session.channel.tally = self.tally
+        if await self.archive.may_measure(self.place.person):  # last: who agrees after this finds the room
+            self._agreed.set()
         self._running = asyncio.create_task(self._run())
 
     def say_bye(self, reason: str) -> None:

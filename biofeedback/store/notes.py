@@ -1,5 +1,6 @@
 """Notes for the audit by commands that run beside a server, which alone writes the store; it takes them in."""
 
+import logging
 import os
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from biofeedback.store.audit import MACHINE, Act, Entry
 __all__ = ["leave", "take_in"]
 
 FOLDER = "notes"
+
+_log = logging.getLogger(__name__)
 
 
 def leave(data: Path, act: Act, about: str, person: str | None = None) -> None:
@@ -37,5 +40,8 @@ def take_in(connection: Connection, data: Path) -> list[Path]:
     """Put all notes into the audit; these files are to be removed when that is committed."""
     found = sorted((data / FOLDER).glob("*.json"))
     for path in found:
-        audit.append(connection, msgspec.json.decode(path.read_bytes(), type=Entry))
+        try:
+            audit.append(connection, msgspec.json.decode(path.read_bytes(), type=Entry))
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            _log.error("a note for the audit cannot be read, and is left out: %s", path.name)
     return found

@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import (
     Boolean,
@@ -11,6 +12,7 @@ from sqlalchemy import (
     ForeignKey,
     LargeBinary,
     RowMapping,
+    Select,
     String,
     Table,
     insert,
@@ -94,14 +96,17 @@ def of_person(connection: Connection, person: str) -> list[StoredSession]:
 
 
 def everyones(connection: Connection) -> list[StoredSession]:
-    """All sessions, the newest first."""
-    query = select(sessions).order_by(sessions.c.id.desc())
-    return [_session(connection, row) for row in connection.execute(query).mappings()]
+    """All sessions, the newest first; one that cannot be read is left out."""
+    return _readable(connection, select(sessions).order_by(sessions.c.id.desc()))
 
 
 def unended(connection: Connection) -> list[StoredSession]:
     """Sessions that did not come to their end, the newest first; one that cannot be read is left out."""
-    query = select(sessions).where(sessions.c.ended.is_(False)).order_by(sessions.c.id.desc())
+    return _readable(connection, select(sessions).where(sessions.c.ended.is_(False)).order_by(sessions.c.id.desc()))
+
+
+def _readable(connection: Connection, query: Select[Any]) -> list[StoredSession]:
+    """Sessions of a query that can be read."""
     found = []
     for row in connection.execute(query).mappings():
         try:

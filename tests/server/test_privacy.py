@@ -13,7 +13,10 @@ from sqlalchemy import Connection
 from staffed import Staffed, staff
 
 from biofeedback.core.events import MarkKind
+from biofeedback.errors import StoreUnavailable
 from biofeedback.recording import parse_recording
+from biofeedback.server import retention
+from biofeedback.server.bounds import time_for
 from biofeedback.server.retention import erase_expired
 from biofeedback.store import audit, people, sessions
 from biofeedback.store.vault import vault_of
@@ -122,6 +125,19 @@ async def test_everything_of_a_person_comes_in_one_zip(staffed: Staffed) -> None
     assert "biofeedback analyze" in files["README.txt"].decode()
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "seconds"),
+    [
+        ("GET", "/api/people/01K/export", 600.0),
+        ("POST", "/api/people/01K/export", 30.0),
+        ("GET", "/api/people/01K/x/export", 30.0),
+        ("GET", "/api/people", 30.0),
+    ],
+)
+def test_only_a_zip_of_everything_may_take_long(method: str, path: str, seconds: float) -> None:
+    assert time_for(method, path, 30.0) == seconds
+
+
 async def test_a_session_that_cannot_be_read_is_named_in_the_zip(staffed: Staffed) -> None:
     session, physio = await measured(staffed), await staffed.physio()
 
@@ -196,3 +212,18 @@ async def test_what_is_older_than_the_setting_is_erased_and_by_default_nothing(s
         assert len(there) == left
         served.server.should_exit = True
         await served.server.stopped.wait()
+
+
+async def test_the_look_for_what_is_too_old_goes_on_after_a_fault(
+    serve: Serve, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "EVERY_S", 0.0)
+    clinic = (await serve()).server.clinic
+    looks = [ValueError("a fault"), StoreUnavailable("the disk"), asyncio.CancelledError()]
+
+    def now_s() -> float:
+        raise looks.pop(0)
+
+    with pytest.raises(asyncio.CancelledError):
+        await retention.keep_retention(clinic, now_s)
+    assert caplog.text.count("is erased later") == 2
