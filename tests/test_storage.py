@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import sqlite3
 import stat
 from collections.abc import Callable
@@ -180,6 +181,16 @@ def test_who_was_erased_does_not_come_back_with_an_older_copy_of_data_and_keys(
         assert audit.broken(connection) is None
     vault = sqlite3.connect(data / "vault.db")
     assert vault.execute("SELECT count(*) FROM people WHERE id = ?", (person.id,)).fetchone() == (0,)
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="needs an administrator, who may give files away")
+def test_what_an_administrator_makes_is_the_services(data: Path, session: str, tmp_path: Path) -> None:
+    os.chown(data, 12345, 12345)
+    assert run("backup", "--out", tmp_path / "copy.db", "--keys", tmp_path / "copy.keys") == 0
+    assert run("restore", tmp_path / "copy.db", "--keys", tmp_path / "copy.keys") == 0
+    made = [data / "biofeedback.db", data / "vault.db", data / "notes", *(data / "notes").iterdir()]
+    assert {path.stat().st_uid for path in [*made, *data.glob("before-restore-*")]} == {12345}
+    assert (tmp_path / "copy.db").stat().st_uid == 0
 
 
 async def test_a_store_in_use_is_not_overwritten(

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from biofeedback.errors import InputError
 from biofeedback.store import audit, erasure
 from biofeedback.store.audit import MACHINE, Act, Broken, Entry
+from biofeedback.store.ownership import hand_over
 from biofeedback.store.sqlite import DATABASE, VAULT
 from biofeedback.store.vault import vault_of
 
@@ -70,6 +71,8 @@ def put_back(data: Path, backup: Path, keys: Path | None) -> Path | None:
     if keys is not None:
         _add_keys(data / VAULT, keys)
     copy_file(backup, data / DATABASE)
+    for path in filter(None, (data / DATABASE, data / VAULT, before)):
+        hand_over(path)
     return before
 
 

@@ -11,6 +11,7 @@ from biofeedback.errors import InputError
 from biofeedback.ids import new_ulid
 from biofeedback.store import audit
 from biofeedback.store.audit import MACHINE, Act, Entry
+from biofeedback.store.ownership import hand_over
 
 __all__ = ["leave", "take_in"]
 
@@ -30,7 +31,9 @@ def leave(data: Path, act: Act, about: str, person: str | None = None) -> None:
     folder, name = data / FOLDER, new_ulid()
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
+        hand_over(folder)
         (folder / f"{name}.new").write_bytes(msgspec.json.encode(Entry(act, MACHINE, None, person, about)))
+        hand_over(folder / f"{name}.new")
         os.replace(folder / f"{name}.new", folder / f"{name}.json")
     except OSError as error:
         raise InputError(f"{folder}: nothing can be noted there ({(error.strerror or str(error)).lower()})") from error
