@@ -12,8 +12,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.faults.full_disk import fill_disk
 from tests.faults.kills import kill_chain
 from tests.faults.ordeal import run
+from tests.faults.outcomes import page, say
+from tests.faults.poison import side_by_side
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -30,18 +33,25 @@ class Part:
 
 PARTS = {
     "collectors": Part(run, 200, 4, ("frames", "stayed", "logs", "sessions", "collector_kills", "server_kills")),
-    "kills": Part(kill_chain, 100, 2, ("kills", "early", "acknowledged", "sessions", "notes")),
+    "kills": Part(kill_chain, 100, 4, ("kills", "early", "acknowledged", "sessions", "notes")),
+    "disk": Part(fill_disk, 10, 2, ("acknowledged",)),
+    "poison": Part(side_by_side, 4, 1, ()),
 }
 
 
 def main() -> int:
-    """Exit status 1 where anything was wrong."""
+    """Exit status 1 where anything was wrong. All parts together write docs/faults.md."""
     names = sys.argv[1:2] or list(PARTS)
-    return max(_do(name, int(sys.argv[2]) if len(sys.argv) > 2 else PARTS[name].runs) for name in names)
+    outcomes = {name: _do(name, int(sys.argv[2]) if len(sys.argv) > 2 else PARTS[name].runs) for name in names}
+    for name, of in outcomes.items():
+        sys.stdout.write("\n" + say(name, PARTS[name].sums, of))
+    if len(names) == len(PARTS):
+        (ROOT / "docs" / "faults.md").write_text(page(outcomes))
+    return int(any(one["wrong"] for of in outcomes.values() for one in of))
 
 
-def _do(name: str, runs: int) -> int:
-    """Do what is missing of a part, and print its figures; 1 where anything was wrong."""
+def _do(name: str, runs: int) -> list[dict[str, Any]]:
+    """Outcomes of a part, of which what is missing is done now."""
     part, path = PARTS[name], ROOT / "build" / "faults" / f"{name}-{_state()}.jsonl"
     path.parent.mkdir(parents=True, exist_ok=True)
     done = {one["seed"]: one for one in map(json.loads, path.read_text().splitlines())} if path.exists() else {}
@@ -56,7 +66,7 @@ def _do(name: str, runs: int) -> int:
             sys.stderr.write(f"\r{name}: {len(done)} of {runs}, {wrong} wrong ")
 
         asyncio.run(_run_all(part, missing, note))
-    return _say(name, part, [done[seed] for seed in sorted(done)])
+    return [done[seed] for seed in sorted(done)]
 
 
 async def _run_all(part: Part, seeds: list[int], note: Callable[[dict[str, Any]], None]) -> None:
@@ -70,31 +80,6 @@ async def _run_all(part: Part, seeds: list[int], note: Callable[[dict[str, Any]]
     async with asyncio.TaskGroup() as group:
         for seed in seeds:
             group.create_task(run_one(seed))
-
-
-def _say(name: str, part: Part, outcomes: list[dict[str, Any]]) -> int:
-    """Print the figures."""
-    sums = ", ".join(f"{field} {sum(one[field] for one in outcomes)}" for field in part.sums)
-    sys.stdout.write(f"\n{name}, {len(outcomes)} runs: {sums}\n")
-    for is_fresh in (False, True):
-        lives = [life for outcome in outcomes for life in outcome.get("lives", ()) if life["is_fresh"] == is_fresh]
-        if lives:
-            sys.stdout.write(f"live again, {'new interpreters' if is_fresh else 'forked'}: {len(lives)} times")
-            sys.stdout.write("".join(f", {field} {_spread(lives, field)}" for field in ("live_s", "cpu_s")) + "\n")
-    if faults := sorted({fault for one in outcomes for fault in one.get("faults", ())}):
-        connections = ", ".join(f"{fault} {sum(one['faults'].get(fault, 0) for one in outcomes)}" for fault in faults)
-        sys.stdout.write(f"connections: {connections}\n")
-    wrong = [(one["seed"], line) for one in outcomes for line in one["wrong"]]
-    for seed, line in wrong:
-        sys.stdout.write(f"seed {seed}: {line}\n")
-    sys.stdout.write(f"runs in which anything was wrong: {len({seed for seed, _ in wrong})}\n")
-    return int(bool(wrong))
-
-
-def _spread(lives: list[dict[str, Any]], field: str) -> str:
-    """Median, 99th percentile and longest."""
-    values = sorted(life[field] for life in lives)
-    return f"{values[len(values) // 2]} / {values[len(values) * 99 // 100]} / {values[-1]}"
 
 
 def _state() -> str:

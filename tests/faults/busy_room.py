@@ -7,15 +7,16 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
+import httpx
 import websockets
 
 from tests.faults.ledger import Ledger, value_of
 
-__all__ = ["BusyRoom"]
+__all__ = ["AGAIN_S", "BusyRoom"]
 
 AGAIN_S = 0.03  # after a connection was refused or lost
 MOST_AHEAD = 60  # frames that are not acknowledged, as a page keeps them
-ANOTHER_SESSION = 0.01  # of what a physiotherapist does
+ANOTHER_SESSION = 0.02
 Message = dict[str, Any]
 
 
@@ -30,20 +31,28 @@ class BusyRoom:
         Draws what is done when.
     origin : str
         Of the patient's strap.
+    name : str or None
+        Of the room; None: that of the private try-out.
+    another_session : float
+        Share of what a physiotherapist does.
     """
 
-    def __init__(self, port: int, rng: random.Random, origin: str) -> None:
+    def __init__(
+        self, port: int, rng: random.Random, origin: str, name: str | None, another_session: float = ANOTHER_SESSION
+    ) -> None:
         self.ledger = Ledger(origin)
         self.life = 0
         self.is_live = asyncio.Event()  # both are in a session, and a new frame was acknowledged
         self._port = port
         self._rng = rng
+        self._name = name
+        self._another_session = another_session
         self._notes = 0
         self._came = asyncio.Event()
 
-    def begin_life(self) -> None:
+    def begin_life(self, life: int) -> None:
         """Another server is started."""
-        self.life += 1
+        self.life = life
         self.is_live.clear()
 
     async def run(self) -> None:
@@ -55,7 +64,7 @@ class BusyRoom:
     async def _again_and_again(self, be: Callable[[], Any]) -> None:
         """Come back whenever the server is gone."""
         while True:
-            with suppress(OSError, TimeoutError, EOFError, websockets.WebSocketException, ExceptionGroup):
+            with suppress(OSError, EOFError, httpx.HTTPError, websockets.WebSocketException, ExceptionGroup):
                 await be()
             await asyncio.sleep(AGAIN_S)
 
@@ -107,7 +116,7 @@ class BusyRoom:
         await socket.send(json.dumps({"type": "command", "command": "start"}))
         while True:
             await asyncio.sleep(rng.uniform(0.0, 0.2))
-            if rng.random() < ANOTHER_SESSION:
+            if rng.random() < self._another_session:
                 said: Message = {"type": "command", "command": "new"}
             elif rng.random() < 0.3:
                 said = {"type": "rating", "scale": "tension", "moment": "during", "value": rng.randrange(11)}
@@ -119,9 +128,18 @@ class BusyRoom:
     @asynccontextmanager
     async def _connected(self, role: str) -> AsyncIterator[tuple[websockets.ClientConnection, str]]:
         """A page that has said hello, and the session that it is in."""
-        address, origin = f"ws://127.0.0.1:{self._port}/ws", f"http://127.0.0.1:{self._port}"
-        async with websockets.connect(address, origin=origin, max_size=None, close_timeout=0.1) as socket:  # type: ignore[arg-type]
-            await socket.send(json.dumps({"type": "hello", "protocol": 1, "role": role}))
+        url, hello = f"http://127.0.0.1:{self._port}", {"type": "hello", "protocol": 1, "role": role}
+        if self._name is not None:
+            async with httpx.AsyncClient(base_url=url, headers={"Origin": url}) as client:
+                answer = await client.post("/api/ticket", json={"room": self._name})
+            if answer.status_code != httpx.codes.OK:
+                self.ledger.wrong.append(f"life {self.life}: no ticket for the room: {answer.text}")
+                await asyncio.sleep(1.0)
+                raise EOFError(answer.text)
+            hello["ticket"] = answer.json()["ticket"]
+        address = f"ws://127.0.0.1:{self._port}/ws"
+        async with websockets.connect(address, origin=url, max_size=None, close_timeout=0.1) as socket:  # type: ignore[arg-type]
+            await socket.send(json.dumps(hello))
             yield socket, (await _hear(socket, "hello"))["epoch"]
 
 

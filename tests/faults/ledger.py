@@ -50,6 +50,11 @@ class Ledger:
     lives: dict[str, set[int]] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
 
+    @property
+    def acknowledged(self) -> int:
+        """How many frames were acknowledged."""
+        return sum(kept - self.first.get(session, 1) + 1 for session, kept in self.kept.items() if kept)
+
     def see(self, session: str, text: str, life: int) -> None:
         """A note came back to its page."""
         self.seen.append(Note(session, text, self.sent, life))
