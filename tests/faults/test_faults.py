@@ -7,7 +7,7 @@ import pytest
 from tests.faults.full_disk import fill_disk, small_disk
 from tests.faults.kills import kill_chain
 from tests.faults.ordeal import run
-from tests.faults.poison import POISONS, poison
+from tests.faults.poison import POISONS, ROOMS, poison
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kills processes as POSIX does")
 
@@ -23,7 +23,7 @@ async def test_what_was_acknowledged_survives_kills_exactly_once_and_sessions_go
     assert outcome.wrong == ()
     assert outcome.acknowledged > 50
     assert outcome.notes > 0
-    assert min(life.live_s for life in outcome.lives) < 5
+    assert all(not life.cpu_s > 5 for life in outcome.lives)  # seconds of its own: the machine may have more to do
 
 
 async def test_while_a_disk_is_full_the_pages_say_so_and_the_session_goes_on_and_all_of_it_is_saved_then() -> None:
@@ -39,6 +39,6 @@ async def test_while_a_disk_is_full_the_pages_say_so_and_the_session_goes_on_and
 
 async def test_one_sessions_poison_changes_no_number_of_another() -> None:
     for name in POISONS:
-        outcome = await poison(name, lasts_s=1.5)
+        outcome = await poison(name, beats=8)
         assert outcome.wrong == (), name
-        assert outcome.compared > 0, name
+        assert outcome.compared >= 8 * ROOMS, name
