@@ -8,11 +8,13 @@ from sqlalchemy import Connection
 from biofeedback.errors import InputError
 from biofeedback.server.access import second_factor
 from biofeedback.server.access.access import Access
+from biofeedback.server.access.ledger import entry_of
 from biofeedback.server.access.passwords import weakness
 from biofeedback.server.access.principal import Principal, Role
 from biofeedback.server.access.refusal import Refused
 from biofeedback.server.access.sign_in import admit, is_their_password, too_many_tries
-from biofeedback.store import logins, users
+from biofeedback.store import audit, logins, users
+from biofeedback.store.audit import Act, Entry
 from biofeedback.store.users import User
 
 __all__ = ["add_user", "begin_second_factor", "change_password", "choose_password", "end_second_factor", "found_clinic"]
@@ -36,6 +38,7 @@ async def found_clinic(access: Access, token: str, name: str, password: str, add
         user = add_user(connection, name, Role.ADMIN)
         _open_link(access, token, None)
         users.set_password(connection, user.id, access.passwords.hash(password))
+        audit.append(connection, Entry(Act.USER_ADDED, user.role, user.id, about=user.id))
         return admit(access, connection, user)
 
     made = await _by_link(access, found, address)
@@ -62,6 +65,7 @@ async def choose_password(access: Access, token: str, password: str, address: st
         users.set_password(connection, user.id, access.passwords.hash(password))
         users.set_secret(connection, user.id, None)
         users.set_disabled(connection, user.id, disabled=False)
+        audit.append(connection, Entry(Act.USER_CHANGED, user.role, user.id, about=user.id))
         return logins.of_user(connection, user.id)
 
     await access.end(await _by_link(access, choose, address))
@@ -82,6 +86,7 @@ async def change_password(access: Access, principal: Principal, old: str, new: s
 
     def change(connection: Connection) -> list[str]:
         users.set_password(connection, user, access.passwords.hash(new))
+        audit.append(connection, entry_of(principal, Act.USER_CHANGED, about=user))
         return logins.of_user(connection, user)
 
     await access.end([login for login in await access.store.write(change) if login != principal.login])

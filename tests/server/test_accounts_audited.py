@@ -1,0 +1,33 @@
+"""What is done with accounts is in the audit: by whom and when, without a name."""
+
+from pathlib import Path
+
+from entered import OTHER_PASSWORD, PASSWORD, entered
+
+from biofeedback.server.access import Role
+from biofeedback.store import audit
+
+
+async def test_each_change_of_an_account_is_noted(tmp_path: Path) -> None:
+    async with entered(tmp_path / "data") as clinic:
+        admin = clinic.browser()
+        token = clinic.access.links.make(None, clinic.access.times.utc)
+        body = {"token": token, "user": "beheer", "password": PASSWORD}
+        assert (await admin.post("/api/first", json=body)).status_code == 204
+        added = (await admin.post("/api/users", json={"user": "merel", "role": "physiotherapist"})).json()
+        choose = {"token": added["link"].partition("=")[2], "password": OTHER_PASSWORD}
+        assert (await clinic.browser().post("/api/reset", json=choose)).status_code == 204
+        await admin.patch(f"/api/users/{added['id']}", json={"role": Role.PHYSIOTHERAPIST})
+        await admin.delete(f"/api/users/{added['id']}")
+        await admin.post("/api/password", json={"old": PASSWORD, "new": OTHER_PASSWORD})
+        noted = [entry for _, entry in await clinic.store.read(lambda connection: audit.newest(connection, 9))][::-1]
+        assert [(entry.act, entry.role, entry.about == added["id"]) for entry in noted] == [
+            ("user_added", "admin", False),
+            ("user_added", "admin", True),
+            ("user_changed", "physiotherapist", True),
+            ("user_changed", "admin", True),
+            ("user_disabled", "admin", True),
+            ("user_changed", "admin", False),
+        ]
+        assert "beheer" not in str(noted)
+        assert await clinic.store.read(audit.broken) is None
