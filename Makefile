@@ -42,7 +42,7 @@ bench: $(DEV) ## CPU and start-up times, beside neurokit2, and docs/artefacts.md
 	$(BIN)/python -m tests.bench
 	$(BIN)/python -m tests.bench.correction
 
-faults: $(DEV) ## a thousand kills of the server under load, and a collector over a bad network; goes on where it stopped
+faults: $(DEV) ## docs/faults.md: kills under load, full disks, poisoned sessions, a bad network; goes on where it stopped
 	PYTHONPATH=tests $(BIN)/python -m tests.faults $(ARGS)
 
 load: $(DEV) ## docs/load.md: what thousands of viewers and straps take of one core, beside a naive server
