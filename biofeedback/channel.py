@@ -1,12 +1,13 @@
 """A session's messages to its viewers: numbered, encoded once, resent to a viewer that comes back."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 import msgspec
 
 from biofeedback import messages
-from biofeedback.core.events import Input, Plan
+from biofeedback.core.events import Input, Plan, Resumed
 from biofeedback.core.exercises import EXERCISES, PlannedStep
 from biofeedback.core.results import Breathing, Quality, Result, StepEnded, StepStarted
 from biofeedback.course import Course
@@ -69,13 +70,15 @@ class Channel:
         self._course = course
         self._standing = Standing(course)
         self.history: list[bytes] = []  # frames of the numbered messages
+        self._numbers: list[int] = []  # of these, in their order
+        self._next_number = 1
         self._told = Told()
         self._last_quality: Quality | None = None
 
     @property
     def message_seq(self) -> int:
         """Number of the newest numbered message."""
-        return len(self.history)
+        return self._numbers[-1] if self._numbers else 0
 
     def glance(self) -> Glance:
         """How the session is now, for a list of several."""
@@ -109,8 +112,14 @@ class Channel:
             self._send(quality(replace(last, t_s=now_s, beat_age_s=age_s), self.status(), self._watching()))
 
     def publish_input(self, event: Input) -> None:
-        """Send a recorded mark, rating or plan to all viewers."""
-        if isinstance(event, Plan):
+        """Send a recorded mark, rating or plan to all viewers.
+
+        A program that was killed may have shown what it had not kept yet. Where a session resumes, the numbers leap by
+        the microseconds until then, so that none of them ever names two messages.
+        """
+        if isinstance(event, Resumed):
+            self._next_number = max(self._next_number, round(event.t_s * 1e6))
+        elif isinstance(event, Plan):
             steps = _plan(self._course.steps)
             self._send_numbered(messages.Plan(at_s=event.t_s, kind=event.kind, blocks=list(event.blocks), steps=steps))
         elif (message := translate_input(event)) is not None:
@@ -122,11 +131,13 @@ class Channel:
 
     def join(self, hello: messages.ViewerHello, viewer: Viewer) -> None:
         """Welcome a viewer: with what it missed, or with a snapshot where it has nothing of this session."""
-        recovered = hello.epoch == self.facts.epoch and 0 <= hello.message_seq <= self.message_seq
+        known = bisect_right(self._numbers, hello.message_seq)
+        last = self._numbers[known - 1] if known else 0
+        recovered = hello.epoch == self.facts.epoch and hello.message_seq == last
         snapshot = [] if recovered else [self._encoded(self._snapshot(), self.message_seq)]
         missed = [
             Outgoing("missed", frame, q)
-            for q, frame in enumerate(self.history[hello.message_seq :], start=hello.message_seq + 1)
+            for q, frame in zip(self._numbers[known:], self.history[known:], strict=True)
             if recovered
         ]
         viewer.welcome([self._encoded(self._hello(recovered)), *snapshot, *missed, self._encoded(self._pacer())])
@@ -181,7 +192,9 @@ class Channel:
 
     def _send_numbered(self, message: messages.FromServer) -> None:
         """Number a message, keep it, and give it to all viewers."""
-        outgoing = self._encoded(message, self.message_seq + 1)
+        outgoing = self._encoded(message, self._next_number)
+        self._numbers.append(self._next_number)
+        self._next_number += 1
         self.history.append(outgoing.frame)
         self._told.add(message)
         self._give(outgoing)

@@ -8,7 +8,7 @@ import pytest
 
 from biofeedback import messages
 from biofeedback.channel import TOO_SLOW, Channel, Facts
-from biofeedback.core.events import Mark, MarkKind, Plan, Step, StepKind
+from biofeedback.core.events import Mark, MarkKind, Plan, Resumed, Step, StepKind
 from biofeedback.core.exercises import EXERCISES
 from biofeedback.core.pacing import Pattern
 from biofeedback.core.results import (
@@ -138,6 +138,19 @@ def test_a_viewer_that_comes_back_gets_exactly_what_it_missed(stand: Stand) -> N
     assert hello["recovered"]
     assert [message["q"] for message in missed] == list(range(11, 61))
     assert pacer["type"] == "pacer"
+
+
+def test_a_number_never_names_two_messages_over_a_kill(stand: Stand) -> None:
+    """Numbers 4 and 5 were shown before a kill and not kept; in the next life they are nothing that could be missed."""
+    stand.channel.publish(beats(range(3)))
+    stand.channel.publish_input(Resumed(9, 12.5, "2026-11-22T09:02:51.900Z", "restart"))
+    stand.channel.publish(beats(range(3, 5)))
+    hello, *missed, _ = stand.received(stand.join(epoch="01KTEST", message_seq=3))
+    assert hello["recovered"]
+    assert [message["q"] for message in missed] == [12_500_000, 12_500_001]
+    for lost in (4, 5, 12_499_999, 12_500_002):
+        hello, snapshot, _ = stand.received(stand.join(epoch="01KTEST", message_seq=lost))
+        assert (hello["recovered"], snapshot["type"]) == (False, "snapshot")
 
 
 @pytest.mark.parametrize(("epoch", "message_seq"), [("01KOLD", 1), ("01KTEST", 4), ("01KTEST", -1), (None, 0)])
