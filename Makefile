@@ -21,7 +21,7 @@ run: $(RUNTIME) ## start the server and say where its pages are; ARGS="--strap s
 	@exec $(BIN)/python -m biofeedback serve --strap auto $(ARGS)
 
 test: system lint web ## everything that CI checks
-	$(BIN)/python -m pytest --cov --cov-report=
+	$(BIN)/python -m tests
 	@$(BIN)/python -m coverage report --fail-under=95
 	@$(BIN)/python -m coverage report --fail-under=100 --include='biofeedback/core/*'
 

@@ -41,7 +41,11 @@ class MonotonicClock:
         return self._start_s + (_monotonic_s() - self._origin_s) * self.speed
 
     async def sleep_until(self, t_s: float) -> None:
-        """Return when ``now_s()`` has reached ``t_s``."""
+        """Return when ``now_s()`` has reached ``t_s``; everything else has its turn, also where that is past already.
+
+        A strap that is replayed faster than this machine can follow would otherwise let nothing else run any more.
+        """
+        await asyncio.sleep(0)
         while (left_s := t_s - self.now_s()) > 0:  # noqa: ASYNC110  # a loop's timer may fire a hair early; not polling
             await asyncio.sleep(left_s / self.speed)
 

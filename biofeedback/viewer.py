@@ -44,7 +44,7 @@ class Viewer:
     """
 
     __slots__ = (
-        "_arrived", "_clock", "_frame", "_owed", "_queue", "_unacknowledged", "_wire", "acknowledged_s",
+        "_arrived", "_clock", "_frame", "_full", "_owed", "_queue", "_unacknowledged", "_wire", "acknowledged_s",
         "closed", "dropped", "is_stale", "role",
     )  # fmt: skip
 
@@ -58,6 +58,7 @@ class Viewer:
         self._frame: Callable[[Item], bytes]  # of its wire
         self._owed: list[Outgoing] = []  # what it missed while it was away: sent first, whatever its length
         self._queue: list[Item] = []
+        self._full = CAPACITY
         self._arrived: asyncio.Event | None = None  # where it has no wire
         self.acknowledged_s = clock()
         self._unacknowledged: list[tuple[int, float]] = []
@@ -85,8 +86,10 @@ class Viewer:
             if message.q:
                 self._unacknowledged.append((message.q, self._clock()))
             return
-        if len(self._queue) >= CAPACITY and message.kind in _FRESH:
+        if len(self._queue) >= self._full and message.kind in _FRESH:
             self._drop_older()
+            # Not again for each message where what must arrive alone fills the ring.
+            self._full = max(CAPACITY, 2 * len(self._queue))
         self._queue.append(message)
         if self._arrived is not None:
             self._arrived.set()

@@ -46,6 +46,13 @@ async def test_the_machines_clock_runs_as_many_times_as_fast_as_asked_from_where
     await fast.sleep_until(0.0)
 
 
+async def test_who_is_always_late_lets_others_have_their_turn():
+    slow, others = MonotonicClock(start_s=100.0), asyncio.create_task(asyncio.sleep(0))
+    for late_s in range(50):
+        await slow.sleep_until(float(late_s))
+    assert others.done()
+
+
 def test_a_platform_without_clocks_by_number_takes_its_monotonic_one(monkeypatch):
     monkeypatch.setattr(clock, "_CLOCK_ID", None)
     assert MonotonicClock().now_s() >= 0.0

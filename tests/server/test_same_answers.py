@@ -17,7 +17,8 @@ from biofeedback.report.analysis import analyze
 from biofeedback.report.document import document, encode_document
 from biofeedback.report.source import read_source
 
-SPEED = 45.0  # six minutes in eight seconds
+SPEED = 30.0  # six minutes in twelve seconds
+STREAMING_SPEED = 15.0  # a strap with ECG and acceleration takes more to follow
 STEADY = "responder", "weak_responder", "not_following", "own_slow_rhythm", "stressed"
 TROUBLED = "frequent_ectopy", "irregular_rhythm", "bad_contact", "drop_outs"
 STREAMING = "h10_responder", "h10_restless", "h10_drop_outs", "h10_stalled"
@@ -26,7 +27,8 @@ EXHALE = ("answer", "reason", "following", "effect_ms", "low_ms", "high_ms", "ef
 
 async def watch_a_session(serve: Serve, folder: Path, preset: str) -> tuple[list[Message], Path]:
     """All that a page heard of a whole session, and the session's recording."""
-    served = await serve(data=folder / preset, strap=f"simulated:{preset}:2", speed=SPEED)
+    speed = STREAMING_SPEED if preset in STREAMING else SPEED
+    served = await serve(data=folder / preset, strap=f"simulated:{preset}:2", speed=speed)
     async with served.page() as page:
         epoch = page.heard[0]["epoch"]
         await page.hear("beat")
