@@ -23,10 +23,10 @@ async def keep_retention(clinic: Clinic, now_s: Callable[[], float] = time.time)
         try:
             await take_notes(clinic)
             await erase_expired(clinic, now_s())
-        except StoreUnavailable as error:
-            _log.warning("what is too old is erased later: %s", error)
-        except Exception:  # noqa: BLE001 - whatever it is, the next look may go well
-            _log.exception("what is too old is erased later")
+        except Exception as error:  # noqa: BLE001 - whatever it is, the next look may go well
+            if clinic.closing.is_set():
+                return  # the store closed in the midst of it
+            _log.warning("what is too old is erased later: %s", error, exc_info=not isinstance(error, StoreUnavailable))
         await asyncio.sleep(EVERY_S)
 
 
