@@ -52,7 +52,7 @@ class Connection(H11Protocol):
         self._deadline: asyncio.TimerHandle | None = None
         self._timed: RequestResponseCycle | None = None  # the request whose deadline runs; None: a header's
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # only streams come here
         """Wait for a request, unless there are too many connections."""
         is_full = len(self.connections) >= self.patience.most
         super().connection_made(transport)

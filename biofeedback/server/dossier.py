@@ -6,6 +6,7 @@ import io
 import zipfile
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -81,7 +82,7 @@ async def _files(store: Store, person: str) -> AsyncIterator[File]:
     notes: list[tuple[Any, ...]] = []
     for stored in await store.read(lambda connection: sessions.of_person(connection, person)):
         try:
-            held = await store.read(lambda connection, stored=stored: _held(connection, stored))  # type: ignore[misc]
+            held = await store.read(partial(_held, stored=stored))
         except BiofeedbackError:
             unreadable.append(stored.id)
             continue

@@ -30,7 +30,7 @@ class NewRoom(BaseModel):
 
     person: Annotated[str, Field(min_length=26, max_length=26)] | None = None
     strap: Annotated[str, Field(pattern=f"^{STRAPS}$")]
-    exercise: Literal[tuple(EXERCISES)] | None = None  # type: ignore[valid-type]
+    exercise: Literal[tuple(EXERCISES)] | None = None  # type: ignore[valid-type]  # names are data
     pattern: Annotated[str, Field(max_length=20)] | None = None
 
 

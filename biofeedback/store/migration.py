@@ -70,7 +70,7 @@ def _revision(connection: Connection) -> str | None:
 def _upgrade(connection: Connection) -> None:
     """Run the revisions that are missing."""
     from alembic import command  # noqa: PLC0415 - a third of a second, at the first start of a new version only
-    from alembic.config import Config  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415 - with it
 
     config = Config()
     config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))

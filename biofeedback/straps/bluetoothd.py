@@ -31,7 +31,7 @@ async def watch_bluetoothd() -> None:
 async def _watch() -> None:
     """Ask D-Bus to tell when the owner of org.bluez changes, on bleak's own connection."""
     from bleak.backends.bluezdbus.manager import get_global_bluez_manager  # noqa: PLC0415  Linux only
-    from bleak.backends.bluezdbus.signals import MatchRules, add_match  # noqa: PLC0415
+    from bleak.backends.bluezdbus.signals import MatchRules, add_match  # noqa: PLC0415  Linux only
 
     manager = await get_global_bluez_manager()
     bus = manager._bus

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -44,7 +45,7 @@ class Ledger:
         while self._waiting:
             taken, self._waiting = self._waiting, []
             try:
-                await self._store.write(lambda connection, taken=taken: _append(connection, taken))  # type: ignore[misc]
+                await self._store.write(partial(_append, entries=taken))
             except StoreUnavailable as error:
                 self._waiting = taken + self._waiting
                 _log.error("%d entries of the audit wait: %s", len(self._waiting), error)
