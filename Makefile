@@ -10,8 +10,10 @@ $(shell test -x $(BIN)/python || rm -f $(RUNTIME) $(DEV))
 # What a command that is missing is called in Debian.
 is_missing = $(if $(shell command -v $(1) 2>/dev/null),,$(2))
 find_chromium = $(or $(CHROMIUM),$(shell command -v chromium 2>/dev/null || command -v chromium-browser 2>/dev/null))
+# Chromium without its windows: tests of the pages take half as long in it.
+find_shell = $(or $(CHROMIUM),$(shell command -v chromium-headless-shell 2>/dev/null))
 
-.PHONY: help run test test-bluez lint web bench faults fuzz load validate estimators soak measures security settings recordings wheel clean system
+.PHONY: help run test test-bluez lint web bench faults fuzz load validate estimators soak measures security settings pictures recordings wheel clean system
 .DEFAULT_GOAL := help
 
 help: ## say what can be made
@@ -26,7 +28,7 @@ test: system lint web ## everything that CI checks
 	@$(BIN)/python -m coverage report --fail-under=100 --include='biofeedback/core/*'
 
 test-bluez: $(DEV) ## the tests of the collector over the real BlueZ, in a guest; skipped where there is none
-	$(BIN)/python tests/bluez/host.py
+	$(BIN)/python tests/bluez/host.py $(ARGS)
 
 lint: $(DEV) ## format, rules, types and the direction of imports
 	$(BIN)/ruff format --check
@@ -38,7 +40,8 @@ web: ## tests of the pages' own code
 	@if command -v node >/dev/null 2>&1; then set -x; node --test tests/web/*.test.js; \
 	else echo "SKIPPED tests/web: there is no node"; fi
 
-bench: $(DEV) ## CPU and start-up times, beside neurokit2, and docs/artefacts.md; never a test
+bench: $(DEV) ## eight cards beside a circle; CPU and start-up times, beside neurokit2, and docs/artefacts.md; never a test
+	PYTHONPATH=tests/browser $(BIN)/python -m tests.bench.pages
 	$(BIN)/python -m tests.bench
 	$(BIN)/python -m tests.bench.correction
 
@@ -69,6 +72,9 @@ measures: $(DEV) ## docs/measures.md: every measure, and what it does when only 
 settings: $(DEV) ## docs/settings.md: every setting of the server
 	$(BIN)/python docs/settings.py
 
+pictures: $(DEV) ## the pictures of README.md, from the screenshots that make test left
+	$(BIN)/python docs/pictures.py
+
 recordings: $(DEV) ## make the reference recordings and their expected results anew
 	$(BIN)/python recordings/rebuild.py
 
@@ -84,6 +90,7 @@ system: $(DEV)
 		$(call is_missing,dbus-daemon,dbus-daemon) $(call is_missing,node,nodejs))"; \
 	$(BIN)/python -m playwright --version >/dev/null 2>&1 || missing="$$missing libatomic1"; \
 	test -z "$$missing" || .ci/install $$missing || echo "going on without: tests that need them are skipped"
+	@test -n "$(find_shell)" || .ci/install chromium-headless-shell || echo "going on with the whole Chromium, which takes longer"
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

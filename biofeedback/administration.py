@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from biofeedback.errors import InputError
 
 if TYPE_CHECKING:
+    from biofeedback.lang import Words
     from biofeedback.settings import Settings
 
 __all__ = ["admin", "certificate"]
@@ -29,12 +30,12 @@ def certificate(arguments: argparse.Namespace) -> int:
 
 
 def admin(arguments: argparse.Namespace) -> int:
-    """A one-time link for the first admin, or for a user who forgot the password.
+    """A one-time link for the first admin, or for a user who forgot the password; or that the clock is right.
 
     Raises
     ------
     InputError
-        If it is not said for whom.
+        If it is not said for whom, or there is nobody of that name.
     """
     from biofeedback.lang import Words
     from biofeedback.links import OneTimeLinks
@@ -42,11 +43,35 @@ def admin(arguments: argparse.Namespace) -> int:
     if (arguments.what == "reset") != (arguments.name is not None):
         raise InputError("say for whom: `biofeedback admin reset NAME`; the first admin has no name yet: `admin first`")
     settings, words = _settings(arguments), Words(arguments.lang)
+    if arguments.what == "clock":
+        return _confirm_clock(settings, words)
     user = arguments.name if arguments.what == "reset" else None
+    if user is not None:
+        _check_user(settings, user)
     token = OneTimeLinks(settings.data).make(user, datetime.now(UTC))
     place = f"/staff#{'first' if user is None else 'reset'}={token}"
     sys.stdout.write(words("admin.link", link=_address(settings) + place) + "\n")
     return 0
+
+
+def _confirm_clock(settings: "Settings", words: "Words") -> int:
+    """What is too old may be erased by the clock as it is now."""
+    from biofeedback.store.audit import Act
+    from biofeedback.store.notes import leave
+
+    leave(settings.data, Act.CLOCK_CONFIRMED)
+    sys.stdout.write(words("admin.clock", now=datetime.now(UTC).isoformat(timespec="minutes")) + "\n")
+    return 0
+
+
+def _check_user(settings: "Settings", user: str) -> None:
+    """Refuse a name that nobody has: the link would only say that it is not valid."""
+    from biofeedback.store import users
+    from biofeedback.store.reader import looking
+
+    with looking(settings.data, settings.store_url) as connection:
+        if users.find(connection, user) is None:
+            raise InputError(f"there is no user {user!r} in {settings.data}")
 
 
 def _settings(arguments: argparse.Namespace) -> "Settings":

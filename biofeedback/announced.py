@@ -3,9 +3,11 @@
 from typing import TextIO
 
 from biofeedback.clock import Clock
-from biofeedback.core.events import Step
+from biofeedback.core.choices import SensorPlace
+from biofeedback.core.events import Characteristic, Step
+from biofeedback.core.heart_rate import decode_place
 from biofeedback.lang import Words
-from biofeedback.straps import Connected, Lost, Searching, Sink, Strap, StrapEvent
+from biofeedback.straps import Connected, Lost, Payload, Searching, Sink, Strap, StrapEvent
 
 __all__ = ["AnnouncedStrap"]
 
@@ -45,6 +47,13 @@ class AnnouncedStrap:
         elif isinstance(event, Lost):
             key = f"strap.{event.reason}"
             self._say(self._words(key if key in self._words else "strap.lost"))
+        elif isinstance(event, Payload) and event.characteristic is Characteristic.BODY_LOCATION:
+            self._announce_place(decode_place(event.value))
+
+    def _announce_place(self, place: SensorPlace | None) -> None:
+        """Say where the sensor sits, unless that is where it should be."""
+        if place not in (None, SensorPlace.CHEST):
+            self._say(self._words("sensor.not_chest", place=self._words(f"sensor.{place}")))
 
     def _say(self, text: str) -> None:
         """Write a line that has not just been said."""

@@ -23,7 +23,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from biofeedback.errors import InputError
 
-__all__ = ["Authority", "Certificates", "names_of"]
+__all__ = ["Authority", "Certificates", "Validity", "names_of", "validity_of"]
 
 AUTHORITY_VALID = timedelta(days=3650)
 SERVER_VALID = timedelta(days=800)  # iOS takes no more than 825 of an authority that a person installed
@@ -41,6 +41,14 @@ class Authority:
     path: Path
     fingerprint: str  # SHA-256, in pairs of hexadecimal digits
     expires_utc: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Validity:
+    """From when until when a certificate is good."""
+
+    start_utc: datetime
+    end_utc: datetime
 
 
 class Certificates:
@@ -145,6 +153,18 @@ def names_of(certificate: Path) -> frozenset[str]:
     return frozenset(str(name.value).lower() for name in _names(_load(certificate)))
 
 
+def validity_of(certificate: Path) -> Validity:
+    """From when until when a server's certificate is good.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read.
+    """
+    found = _load(certificate)
+    return Validity(found.not_valid_before_utc, found.not_valid_after_utc)
+
+
 def _name(text: str) -> x509.GeneralName:
     """A name or address as certificates have it."""
     try:
@@ -153,7 +173,10 @@ def _name(text: str) -> x509.GeneralName:
         pass
     name = text.lower().rstrip(".")
     labels = name.split(".")
-    if not all(label and len(label) < 64 and label.isascii() and label.replace("-", "").isalnum() for label in labels):
+    is_number = labels[-1].isdigit()  # as in 192.168.1.300: no name ends so
+    if is_number or not all(
+        label and len(label) < 64 and label.isascii() and label.replace("-", "").isalnum() for label in labels
+    ):
         raise InputError(f"{text!r} is no name or address of a server, for example clinic.local or 192.168.1.20")
     return x509.DNSName(name)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
-from biofeedback import messages
+from biofeedback import messages, viewer_messages
 from biofeedback.core.events import Input, Plan, Resumed
 from biofeedback.core.exercises import EXERCISES, PlannedStep
 from biofeedback.core.results import Breathing, Quality, Result, StepEnded, StepStarted
@@ -129,7 +129,7 @@ class Channel:
         """Send the session's clock to all viewers."""
         self._send(self._pacer())
 
-    def join(self, hello: messages.ViewerHello, viewer: Viewer) -> None:
+    def join(self, hello: viewer_messages.ViewerHello, viewer: Viewer) -> None:
         """Welcome a viewer: with what it missed, or with a snapshot where it has nothing of this session."""
         known = bisect_right(self._numbers, hello.message_seq)
         last = self._numbers[known - 1] if known else 0

@@ -1,19 +1,21 @@
 """The command line. Nothing heavy is imported before a command runs: ``biofeedback --help`` answers at once."""
 
 import argparse
+import contextlib
 import os
 import sys
 from collections.abc import Sequence
 from typing import Any
 
-from biofeedback import __version__, administration, commands, storage
+from biofeedback import __version__, administration, commands, measuring, reporting, storage
 from biofeedback.commands import EXIT_MISTAKE
-from biofeedback.errors import BiofeedbackError
-from biofeedback.options import add_command, add_data, add_lang
+from biofeedback.errors import BiofeedbackError, InputError
+from biofeedback.options import add_command, add_data, add_lang, pseudonym
 
 __all__ = ["main"]
 
 EXERCISE = "measured_4_6"
+SUBJECT = "pseudonym for the recording, never a name"
 EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells say it
 EXIT_BROKEN_PIPE = 141  # 128 + SIGPIPE: whoever read the output has gone away
 
@@ -29,13 +31,22 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
     except BrokenPipeError:
-        # Python flushes stdout once more at exit, into the same broken pipe, unless it leads nowhere.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _let_go_of_stdout()
         return EXIT_BROKEN_PIPE
     except BiofeedbackError as error:
         commands.say_error(error)
         return EXIT_MISTAKE
+    except OSError as error:
+        commands.say_error(InputError(f"{error.filename or 'the output'}: {error.strerror or error}"))
+        _let_go_of_stdout()
+        return EXIT_MISTAKE
     return status
+
+
+def _let_go_of_stdout() -> None:
+    """Lead stdout nowhere: Python flushes it once more at exit, into the same broken pipe or full disk."""
+    with contextlib.suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -53,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
         _add_straps,
         _add_record,
         _add_analyze,
+        reporting.add_report,
         _add_simulate,
         _add_import,
         _add_export,
@@ -78,13 +90,14 @@ def _seconds(text: str) -> float:
     return seconds
 
 
-def _add_strap(parser: argparse.ArgumentParser) -> None:
+def _add_strap(parser: argparse.ArgumentParser, more: str = "") -> None:
     """Which strap, and how fast."""
     parser.add_argument(
         "--strap",
         default="auto",
         metavar="STRAP",
-        help="auto | ble[:ADDRESS] | simulated[:PRESET] | replay:FILE (default: auto, Bluetooth where there is any)",
+        help=f"auto | ble[:ADDRESS] | simulated[:PRESET] | replay:FILE{more} "
+        "(default: auto, Bluetooth where there is any)",
     )
     parser.add_argument(
         "--speed", type=float, default=1.0, metavar="X", help="replayed and simulated straps: X times as fast"
@@ -116,9 +129,9 @@ def _add_serve(to: Any) -> None:
         "biofeedback serve --strap simulated:responder\n"
         "biofeedback serve --strap replay:session.jsonl --speed 4 --port 8800",
     )
-    _add_strap(parser)
+    _add_strap(parser, " | browser | remote[:NAME]")
     _add_exercise(parser, EXERCISE, EXERCISE)
-    parser.add_argument("--subject", metavar="CODE", help="pseudonym for the recording, never a name")
+    parser.add_argument("--subject", type=pseudonym, metavar="CODE", help=SUBJECT)
     parser.add_argument("--host", help="address to listen on (default: 127.0.0.1, for this machine alone)")
     _add_port(parser)
     parser.add_argument("--tls-cert", metavar="FILE", help="certificate chain for https, PEM; goes with --tls-key")
@@ -143,7 +156,7 @@ def _add_port(parser: argparse.ArgumentParser) -> None:
 def _add_straps(to: Any) -> None:
     """``biofeedback straps``."""
     parser = add_command(
-        to, "straps", commands.straps, "look for heart-rate straps over Bluetooth", "biofeedback straps --seconds 15"
+        to, "straps", measuring.straps, "look for heart-rate straps over Bluetooth", "biofeedback straps --seconds 15"
     )
     parser.add_argument(
         "--seconds", type=_seconds, default=10.0, metavar="S", help="how long to look (default: %(default)g)"
@@ -157,15 +170,15 @@ def _add_record(to: Any) -> None:
     parser = add_command(
         to,
         "record",
-        commands.record,
+        measuring.record,
         "record a session to a file, without a server",
         "biofeedback record --strap ble --duration 360 --out session.jsonl",
     )
     _add_strap(parser)
     _add_exercise(parser, None, "none, plain rest until Ctrl-C")
-    parser.add_argument("--subject", default="", metavar="CODE", help="pseudonym for the recording, never a name")
+    parser.add_argument("--subject", type=pseudonym, default="", metavar="CODE", help=SUBJECT)
     parser.add_argument(
-        "--duration", type=float, metavar="S", help="stop after S seconds (default: when the exercise is done)"
+        "--duration", type=_seconds, metavar="S", help="stop after S seconds (default: when the exercise is done)"
     )
     parser.add_argument("--out", required=True, metavar="FILE", help="recording to write; it must not exist yet")
     add_lang(parser)
@@ -198,7 +211,9 @@ def _add_analyze(to: Any) -> None:
         metavar="OUT",
         help="also write a report that stands on its own; of several files, what they say together",
     )
-    parser.add_argument("--repair", action="store_true", help="keep all that is whole of a damaged recording")
+    parser.add_argument(
+        "--repair", action="store_true", help="keep all that is whole of a damaged recording, also as a file beside it"
+    )
     parser.add_argument(
         "--origin-time",
         action="store_true",
@@ -216,7 +231,7 @@ def _add_simulate(to: Any) -> None:
         "simulate",
         commands.simulate,
         "write a simulated recording whose truth is known",
-        "biofeedback simulate --preset responder --seed 7 --out simulated.jsonl",
+        "biofeedback simulate --preset responder --seed 1 --out simulated.jsonl",
     )
     parser.add_argument(
         "--preset",
@@ -247,7 +262,7 @@ def _add_import(to: Any) -> None:
     place.add_argument("--out", metavar="FILE", help="recording to write; it must not exist yet")
     place.add_argument("--into", metavar="DIR", help="data folder of a server that is stopped, to keep a recording in")
     parser.add_argument("--owner", metavar="NAME", help="with --into: name of the physiotherapist whose patient it is")
-    parser.add_argument("--subject", default="", metavar="CODE", help="pseudonym for the recording, never a name")
+    parser.add_argument("--subject", type=pseudonym, default="", metavar="CODE", help=SUBJECT)
     _add_steps(parser)
 
 
@@ -265,10 +280,11 @@ def _add_export(to: Any) -> None:
     parser.add_argument("file", metavar="FILE", help="recording or RR file, or a session's id, which the server keeps")
     parser.add_argument(
         "--format",
-        choices=("rr", "hrv-logger", "json", "recording"),
+        choices=("rr", "hrv-logger", "csv", "json", "recording", "edits"),
         default="rr",
-        help="rr: intervals in ms, one a line; hrv-logger: CSV of times and intervals; json: results; "
-        "recording: all that was kept, as it is (default: rr)",
+        help="rr: intervals in ms, one a line; hrv-logger: CSV of times and intervals; csv: beats as measured, "
+        "put right and edited; json: results; recording: all that was kept, as it is; edits: its beats that were "
+        "edited by hand (default: rr)",
     )
     parser.add_argument("--out", default="-", metavar="FILE", help="file to write (default: -, the terminal)")
     add_data(parser)
@@ -295,10 +311,10 @@ def _add_admin(to: Any) -> None:
         to,
         "admin",
         administration.admin,
-        "make a link with which the first admin, or somebody who forgot the password, chooses one",
-        "biofeedback admin first\nbiofeedback admin reset j.devries",
+        "a link with which the first admin, or who forgot it, chooses a password; or say that the clock is right",
+        "biofeedback admin first\nbiofeedback admin reset j.devries\nbiofeedback admin clock",
     )
-    parser.add_argument("what", choices=("first", "reset"), help="for the first admin, or for a user")
+    parser.add_argument("what", choices=("first", "reset", "clock"), help="for the first admin; for a user; the clock")
     parser.add_argument("name", nargs="?", metavar="NAME", help="name of the user, with reset")
     add_data(parser)
     add_lang(parser)
@@ -323,7 +339,7 @@ def _add_collect(to: Any) -> None:
     parser = add_command(
         to,
         "collect",
-        commands.collect,
+        measuring.collect,
         "collect a strap here and send it to a server elsewhere; nothing is lost while that is out of reach",
         "biofeedback collect --server https://clinic.example --key room-2.key\n"
         "biofeedback collect --server http://127.0.0.1:8800 --key room-2.key --strap simulated",

@@ -3,9 +3,10 @@
 import asyncio
 import selectors
 import time
+from collections.abc import Callable
 from typing import Any, Protocol
 
-__all__ = ["Clock", "LoopClock", "MonotonicClock", "VirtualLoop"]
+__all__ = ["Clock", "HurriedClock", "LoopClock", "MonotonicClock", "VirtualLoop", "clock_of"]
 
 # Linux counts suspend on CLOCK_BOOTTIME only; macOS and Windows count it on their monotonic clock.
 _CLOCK_ID = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC if hasattr(time, "CLOCK_MONOTONIC") else None)
@@ -29,25 +30,64 @@ class Clock(Protocol):
 
 
 class MonotonicClock:
-    """The machine's own clock, ``speed`` times as fast, starting at ``start_s``."""
+    """The machine's own clock, starting at ``start_s``."""
 
-    def __init__(self, speed: float = 1.0, start_s: float = 0.0) -> None:
-        self.speed = speed
+    def __init__(self, start_s: float = 0.0) -> None:
         self._start_s = start_s
         self._origin_s = _monotonic_s()
 
     def now_s(self) -> float:
         """Seconds since the session began."""
-        return self._start_s + (_monotonic_s() - self._origin_s) * self.speed
+        return self._start_s + _monotonic_s() - self._origin_s
 
     async def sleep_until(self, t_s: float) -> None:
-        """Return when ``now_s()`` has reached ``t_s``; everything else has its turn, also where that is past already.
+        """Return when ``now_s()`` has reached ``t_s``; all else has its turn, also where that is past already."""
+        await _pass(lambda: t_s - self.now_s())
 
-        A strap that is replayed faster than this machine can follow would otherwise let nothing else run any more.
-        """
-        await asyncio.sleep(0)
-        while (left_s := t_s - self.now_s()) > 0:  # noqa: ASYNC110  # a loop's timer may fire a hair early; not polling
-            await asyncio.sleep(left_s / self.speed)
+
+class HurriedClock:
+    """The machine's clock ``speed`` times as fast, as far as the machine can follow.
+
+    It goes no farther than to the next time that somebody waits for, and stands there until they have had their turn:
+    what holds up a busy machine for a moment would else be many seconds of a replay, and look like a lost strap.
+    Only for straps whose time is not the world's.
+    """
+
+    def __init__(self, speed: float, start_s: float = 0.0) -> None:
+        self.speed = speed
+        self._now_s = start_s
+        self._read_s = _monotonic_s()
+        self._awaited_s: list[float] = []
+
+    def now_s(self) -> float:
+        """Seconds since the session began."""
+        read_s = _monotonic_s()
+        ahead_s = self._now_s + (read_s - self._read_s) * self.speed
+        self._now_s = max(self._now_s, min([ahead_s, *self._awaited_s]))
+        self._read_s = read_s
+        return self._now_s
+
+    async def sleep_until(self, t_s: float) -> None:
+        """Return when ``now_s()`` has reached ``t_s``; all else has its turn, also where that is past already."""
+        self._awaited_s.append(t_s)
+        try:
+            await _pass(lambda: (t_s - self.now_s()) / self.speed)
+        finally:
+            self._awaited_s.remove(t_s)
+
+
+async def _pass(left_s: Callable[[], float]) -> None:
+    """Return when no time is left; a loop's timer may fire a hair early, and is set again."""
+    await asyncio.sleep(0)
+    wait_s = left_s()
+    while wait_s > 0:
+        await asyncio.sleep(wait_s)
+        wait_s = left_s()
+
+
+def clock_of(speed: float, start_s: float = 0.0) -> Clock:
+    """Clock of a session, so many times as fast as the world's; it starts at ``start_s``."""
+    return MonotonicClock(start_s) if speed == 1.0 else HurriedClock(speed, start_s)
 
 
 class LoopClock:

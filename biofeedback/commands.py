@@ -3,15 +3,16 @@
 # ruff: noqa: PLC0415  each command imports what it needs when it runs: --help stays light
 
 import argparse
+import gc
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from biofeedback import storage
-from biofeedback.errors import BiofeedbackError, InputError
+from biofeedback.errors import BiofeedbackError, InputError, RecordingCorrupt
+from biofeedback.output import write_output
 
 if TYPE_CHECKING:
-    from biofeedback.core.exercises import Exercise
     from biofeedback.report.analysis import Analysis
     from biofeedback.report.pooled import Pool
     from biofeedback.report.steps import StepSpan
@@ -19,21 +20,16 @@ if TYPE_CHECKING:
 __all__ = [
     "EXIT_MISTAKE",
     "analyze",
-    "collect",
     "doctor",
     "export",
     "import_",
     "key",
-    "record",
     "say_error",
     "serve",
     "simulate",
-    "straps",
 ]
 
 EXIT_MISTAKE = 2  # the user's file or option cannot be used as it is
-EXIT_UNSENT = 3  # a collector was stopped before the server had all of it; the rest is in its log
-STDOUT = "-"
 
 
 def say_error(error: BiofeedbackError) -> None:
@@ -58,7 +54,7 @@ def analyze(arguments: argparse.Namespace) -> int:
     elif arguments.html is None:
         _print_pools(pools, arguments.lang)
     if arguments.html is not None and len(arguments.files) > 1:
-        _write_pools(pools, arguments.lang, arguments.html)
+        _write_pools(pools, arguments.lang, arguments.html, arguments.files)
     return EXIT_MISTAKE if None in analyses else 0
 
 
@@ -69,6 +65,7 @@ def _analyze_file(arguments: argparse.Namespace, path: str, spans: "tuple[StepSp
     from biofeedback.report.source import read_source
 
     try:
+        kept = storage.kept_of(arguments, path)
         analysis = analyze_source(
             read_source(
                 path,
@@ -76,7 +73,8 @@ def _analyze_file(arguments: argparse.Namespace, path: str, spans: "tuple[StepSp
                 unit=arguments.unit,
                 spans=spans,
                 origin_time=arguments.origin_time,
-                content=storage.recording_of(arguments, path),
+                content=kept.content,
+                log=kept.log,
             )
         )
     except BiofeedbackError as error:
@@ -90,7 +88,23 @@ def _analyze_file(arguments: argparse.Namespace, path: str, spans: "tuple[StepSp
         _print_analysis(analysis, arguments.lang)
     if arguments.html is not None and len(arguments.files) == 1:
         _write_report(analysis, arguments.lang, arguments.html)
+    if arguments.repair and kept.content is None and analysis.source.facts.format != "rr":
+        _keep_whole(Path(path), arguments.lang)
     return analysis
+
+
+def _keep_whole(path: Path, language: str) -> None:
+    """Write what is whole of a damaged recording beside it, for the commands that take a whole one only."""
+    from biofeedback.lang import Words
+    from biofeedback.recording import read_recording, repair_recording
+
+    try:
+        read_recording(path)
+    except RecordingCorrupt:
+        try:
+            sys.stderr.write(Words(language)("cli.repaired", file=str(repair_recording(path))) + "\n")
+        except InputError as error:
+            say_error(error)
 
 
 def _print_pools_json(pools: "list[Pool]") -> None:
@@ -111,7 +125,7 @@ def _print_pools(pools: "list[Pool]", language: str) -> None:
         print_pool(pool, Words(language), sys.stdout)
 
 
-def _write_pools(pools: "list[Pool]", language: str, out: str) -> None:
+def _write_pools(pools: "list[Pool]", language: str, out: str, sources: list[str]) -> None:
     """The report of several files as one HTML file."""
     from biofeedback.lang import Words
     from biofeedback.report.pool_page import pool_page
@@ -121,7 +135,7 @@ def _write_pools(pools: "list[Pool]", language: str, out: str) -> None:
             "--html writes of several files what one person's sessions say together, and no two of these have the same "
             "person and exercise; call analyze once for each"
         )
-    _write(out, pool_page(pools, Words(language)))
+    write_output(out, pool_page(pools, Words(language)).encode(), *sources)
 
 
 def _print_analysis(analysis: "Analysis", language: str) -> None:
@@ -137,29 +151,7 @@ def _write_report(analysis: "Analysis", language: str, out: str) -> None:
     from biofeedback.lang import Words
     from biofeedback.report.page import page
 
-    _write(out, page(analysis, Words(language)))
-
-
-def _write(out: str, text: str) -> None:
-    """Write a text to a file, or to the terminal."""
-    if out == STDOUT:
-        sys.stdout.write(text)
-        return
-    try:
-        Path(out).write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"{out}: cannot be written ({(error.strerror or str(error)).lower()})") from error
-
-
-def _write_bytes(out: str, content: bytes) -> None:
-    """Write bytes to a file, or to the terminal."""
-    if out == STDOUT:
-        sys.stdout.buffer.write(content)
-        return
-    try:
-        Path(out).write_bytes(content)
-    except OSError as error:
-        raise InputError(f"{out}: cannot be written ({(error.strerror or str(error)).lower()})") from error
+    write_output(out, page(analysis, Words(language)).encode(), analysis.source.facts.file)
 
 
 def import_(arguments: argparse.Namespace) -> int:
@@ -185,30 +177,29 @@ def import_(arguments: argparse.Namespace) -> int:
     try:
         for event in source.events:
             writer.write(event)
+    except OSError as error:
+        Path(arguments.out).unlink()  # half of it would look like a whole one, and stand in the way of the next try
+        raise InputError(f"{arguments.out}: cannot be written ({(error.strerror or str(error)).lower()})") from error
     finally:
         writer.close()
     return 0
 
 
 def export(arguments: argparse.Namespace) -> int:
-    """A file's beats or results in another program's format."""
-    from biofeedback.formats.rr_text import hrv_logger_csv, plain_rr
-    from biofeedback.report.analysis import analyze as analyze_source
-    from biofeedback.report.document import document, encode_document
+    """A file's beats, edits or results in another program's format."""
+    from biofeedback.report.export import ExportFormat
+    from biofeedback.report.export import export as export_source
     from biofeedback.report.source import read_source
 
-    content = storage.recording_of(arguments, arguments.file)
-    if arguments.format == "recording":
-        _write_bytes(arguments.out, Path(arguments.file).read_bytes() if content is None else content)
-        return 0
-    analysis = analyze_source(read_source(arguments.file, content=content))
-    if arguments.format == "json":
-        text = encode_document(document(analysis)) + "\n"
-    elif arguments.format == "hrv-logger":
-        text = hrv_logger_csv(analysis.beats, analysis.source.facts.started_utc)
+    kept, format = storage.kept_of(arguments, arguments.file), ExportFormat(arguments.format)
+    source = read_source(arguments.file, content=kept.content, log=kept.log)
+    if format is not ExportFormat.RECORDING:
+        content = export_source(source, format)
+    elif source.facts.format == "rr":
+        raise InputError(f"{arguments.file}: this is no recording; `biofeedback import` makes one of it")
     else:
-        text = plain_rr(analysis.beats)
-    _write(arguments.out, text)
+        content = Path(arguments.file).read_bytes() if kept.content is None else kept.content
+    write_output(arguments.out, content, arguments.file)
     return 0
 
 
@@ -224,97 +215,6 @@ def simulate(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def record(arguments: argparse.Namespace) -> int:
-    """A session recorded without a server; Ctrl-C or SIGTERM ends it and keeps what was recorded."""
-    import asyncio
-
-    _obey_sigterm()
-    asyncio.run(_record(arguments))
-    return 0
-
-
-def _obey_sigterm() -> None:
-    """End in order at SIGTERM as at Ctrl-C, also where a shell began this in the background, deaf to Ctrl-C."""
-    import signal
-
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
-
-
-async def _record(arguments: argparse.Namespace) -> None:
-    """Record, and say meanwhile how the strap is doing."""
-    from biofeedback.announced import AnnouncedStrap
-    from biofeedback.clock import MonotonicClock
-    from biofeedback.lang import Words
-    from biofeedback.settings import Settings
-    from biofeedback.straps.registry import AUTO, make_strap, resolve
-    from biofeedback.unattended import record as record_session
-
-    words = Words(arguments.lang)
-    exercise = _exercise(arguments)
-    Settings(strap=arguments.strap, speed=arguments.speed)  # refuses a speed that makes no sense
-    name = await resolve(arguments.strap)
-    if arguments.strap == AUTO and name.startswith("simulated"):
-        raise InputError(words("cli.no_adapter"))
-    strap = AnnouncedStrap(make_strap(name), words, sys.stderr)
-    if strap.simulated:
-        sys.stderr.write(words("report.simulated") + "\n")
-    clock = MonotonicClock(arguments.speed)
-    await record_session(strap, exercise, arguments.duration, Path(arguments.out), clock, arguments.subject)
-    sys.stderr.write(f"{arguments.out}\n")
-
-
-def _exercise(arguments: argparse.Namespace) -> "Exercise | None":
-    """The exercise asked for; None: rest."""
-    from biofeedback.settings import exercise_of
-
-    if arguments.exercise is not None:
-        return exercise_of(arguments.exercise, arguments.pattern)
-    if arguments.pattern is not None:
-        raise InputError(
-            f"--pattern {arguments.pattern} needs an --exercise to breathe it in, for example measured_4_6"
-        )
-    return None
-
-
-def straps(arguments: argparse.Namespace) -> int:
-    """Straps that are near; each is said when it is found."""
-    import asyncio
-
-    return asyncio.run(_straps(arguments))
-
-
-async def _straps(arguments: argparse.Namespace) -> int:
-    """Scan, with progress on stderr and the result on stdout."""
-    from dataclasses import asdict
-
-    from biofeedback.lang import Words
-    from biofeedback.report.document import encode_document
-    from biofeedback.straps.scan import FoundStrap, scan
-    from biofeedback.straps.trouble import Trouble
-
-    words = Words(arguments.lang)
-
-    def say(strap: FoundStrap) -> None:
-        sys.stderr.write(words("cli.straps.found", strap=strap.name or strap.address) + "\n")
-
-    sys.stderr.write(words("cli.straps.searching", n=round(arguments.seconds)) + "\n")
-    try:
-        found = await scan(arguments.seconds, say)
-    except Trouble as error:
-        raise InputError(words(error.detail)) from error
-    if arguments.json:
-        sys.stdout.write(encode_document([asdict(strap) for strap in found]) + "\n")
-        return 0
-    for strap in found:
-        signal = words("cli.straps.connected") if strap.rssi_dbm is None else f"{strap.rssi_dbm} dBm"
-        battery = "" if strap.battery_percent is None else words("patient.percent", n=strap.battery_percent)
-        sys.stdout.write(f"{strap.address}  {strap.name or '-'}  {signal}  {battery}".rstrip() + "\n")
-    if not found:
-        sys.stdout.write(words("cli.straps.none") + "\n")
-    return 0
-
-
 def key(arguments: argparse.Namespace) -> int:
     """The key of a collector in another room, in a file, and what to do with it."""
     from biofeedback.configuration import read_settings
@@ -327,62 +227,23 @@ def key(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def collect(arguments: argparse.Namespace) -> int:
-    """A strap for a server elsewhere; Ctrl-C or SIGTERM ends it, and what was not sent stays in the log."""
-    import asyncio
-
-    _obey_sigterm()
-    return asyncio.run(_collect(arguments))
-
-
-async def _collect(arguments: argparse.Namespace) -> int:
-    """Collect, and say meanwhile how strap and server are doing."""
-    from biofeedback.announced import AnnouncedStrap
-    from biofeedback.clock import MonotonicClock
-    from biofeedback.collecting import Collector, Place
-    from biofeedback.configuration import read_settings
-    from biofeedback.keys import read_key
-    from biofeedback.lang import Words
-    from biofeedback.straps.registry import AUTO, make_strap, resolve
-
-    words = Words(arguments.lang)
-    place, key = Place.parse(arguments.server), read_key(arguments.key)
-    settings = read_settings({"strap": arguments.strap, "speed": arguments.speed})
-    name = await resolve(arguments.strap)
-    if arguments.strap == AUTO and name.startswith("simulated"):
-        raise InputError(words("cli.no_adapter"))
-    strap = AnnouncedStrap(make_strap(name), words, sys.stderr)
-    folder = Path(arguments.log) if arguments.log else settings.data / "collected"
-    said = ""
-
-    def say(key: str, **values: "str | int") -> None:
-        nonlocal said
-        text = words(key, **values)
-        if text != said:
-            said = text
-            sys.stderr.write(text + "\n")
-
-    try:
-        unsent = await Collector(strap, MonotonicClock(arguments.speed), folder, place, key, say).run()
-    except InputError as error:
-        raise InputError(words(str(error)) if str(error) in words else str(error)) from error
-    say("collect.unsent" if unsent else "collect.done", n=unsent, folder=str(folder))
-    return EXIT_UNSENT if unsent else 0
-
-
 def doctor(arguments: argparse.Namespace) -> int:
     """What works on this machine, and how to mend the rest."""
     from biofeedback.configuration import read_settings
     from biofeedback.doctor import main
 
     settings = read_settings({"data": arguments.data, "port": arguments.port}, arguments.settings)
-    return main(arguments.lang, arguments.json, settings.port, settings.data)
+    return main(arguments.lang, arguments.json, settings)
 
 
 def serve(arguments: argparse.Namespace) -> int:
     """The server, until it is stopped."""
-    from biofeedback.configuration import read_settings
-    from biofeedback.server import serve as run_server
+    gc.disable()  # nothing of what is loaded is garbage, and looking for it costs a sixth of the start
+    try:
+        from biofeedback.configuration import read_settings
+        from biofeedback.server import serve as run_server
 
-    run_server(read_settings(vars(arguments), arguments.settings))
+        run_server(read_settings(vars(arguments), arguments.settings))
+    finally:
+        gc.enable()
     return 0

@@ -3,6 +3,7 @@
 What is unknown or cannot be used is named with its place: the file, the variable or the option.
 """
 
+import difflib
 import os
 import tomllib
 from collections.abc import Callable, Mapping
@@ -118,8 +119,6 @@ def _of_file(path: Path) -> dict[str, _Given]:
 
 def _must_be_known(name: str, place: str, is_well_written: bool, write: Callable[[str], str]) -> None:
     """Refuse a setting that there is none of, and say which is meant."""
-    import difflib  # noqa: PLC0415  for a mistake only
-
     if name in KINDS and is_well_written:
         return
     near = difflib.get_close_matches(name, KINDS, n=1)

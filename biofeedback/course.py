@@ -3,8 +3,8 @@
 from dataclasses import replace
 from enum import StrEnum
 
-from biofeedback.core.events import End, Input, Mark, MarkKind, Plan, Step
-from biofeedback.core.exercises import EXERCISES, Exercise, PlannedStep
+from biofeedback.core.events import End, Input, Mark, MarkKind, Plan, Step, StepKind
+from biofeedback.core.exercises import EXERCISES, PRACTICE, Exercise, PlannedStep
 from biofeedback.core.pacing import Pattern
 from biofeedback.errors import CommandRefused
 
@@ -39,6 +39,7 @@ class Course:
         self.steps = exercise.steps  # as planned; those of a plan from when it is drawn
         self.state = State.READY
         self.places: dict[int, int] = {}  # seq of a step -> its place in the exercise
+        self._practice: tuple[PlannedStep, ...] = ()
         self._is_drawn = False
         self._index = -1
         self._step: Step | None = None
@@ -102,14 +103,14 @@ class Course:
         """The order of the steps was drawn; a plan that this exercise does not know is left alone."""
         design = self.exercise.design
         if design is not None and design.allows(plan.blocks):
-            self.steps, self._is_drawn = design.steps(plan.blocks), True
+            self.steps, self._is_drawn = (*self._practice, *design.steps(plan.blocks)), True
             if isinstance(self._pending, Step):
                 self._pending = self._following()
 
     def _obey(self, mark: Mark) -> None:
         """A command was given."""
         if mark.kind is MarkKind.COMMAND:
-            self._obey_command(mark.t_s, *mark.text.split(maxsplit=1))
+            self._obey_command(mark.t_s, *mark.text.split())
         elif mark.kind is MarkKind.PAUSE:
             self._rest = self._remaining(mark.t_s)
             self.state, self._over_s = State.PAUSED, mark.t_s
@@ -122,12 +123,14 @@ class Course:
         elif mark.kind is MarkKind.STOP:
             self._pending = self._ending(mark.t_s)
 
-    def _obey_command(self, t_s: float, command: str = "", exercise: str = "") -> None:
-        """Start, perhaps with another exercise than was planned; or leave for a new session."""
+    def _obey_command(self, t_s: float, command: str = "", *options: str) -> None:
+        """Start, perhaps another exercise than was planned or with a practice first; or leave for a new session."""
         if command == "start":
-            if exercise != self.exercise.name:
-                self.exercise = EXERCISES.get(exercise, self.exercise)
-                self.steps = self.exercise.steps
+            chosen = next((EXERCISES[name] for name in options if name in EXERCISES), self.exercise)
+            self.exercise, steps = chosen, self.steps if chosen.name == self.exercise.name else chosen.steps
+            is_paced = any(step.step is StepKind.BREATHE for step in steps)
+            self._practice = (PRACTICE,) if is_paced and PRACTICE.step in options else ()
+            self.steps = (*self._practice, *steps)
             self.state, self._pending = State.RUNNING, self._following()
         elif command == "new" and self.state is not State.FINISHED:
             self._pending = self._ending(t_s)
@@ -180,4 +183,4 @@ def _template(planned: PlannedStep) -> Step:
         pattern = Pattern(
             float(pattern.inhale_s), float(pattern.exhale_s), float(pattern.hold_in_s), float(pattern.hold_out_s)
         )
-    return Step(0, 0.0, planned.step, float(planned.duration_s), pattern, block=planned.block)
+    return Step(0, 0.0, planned.step, float(planned.duration_s), pattern, planned.breaths, planned.block)

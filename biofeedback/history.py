@@ -54,7 +54,7 @@ def prior_from(lessons: Sequence[Lesson]) -> Prior | None:
 
 async def learn(session: str, events: Sequence[Input]) -> Lesson:
     """What the inputs of a session teach. All else that runs gets its turn after every one: it takes .1 s."""
-    pipeline = Pipeline()
+    pipeline = Pipeline(is_watched=False)
     calmer: CalmerThanBefore | None = None
     for event in events:
         await asyncio.sleep(0)

@@ -7,6 +7,9 @@ What may be written is listed; all else is left out, whoever logs it:
 - texts of the libraries beneath that are known to hold nothing else (`FOREIGN`);
 - fields that a caller names (`FIELDS`), while they are a number, or a word without spaces;
 - of an exception the classes and the lines of code it came by, never its message: that may repeat what came in.
+
+What a client brings about by sending garbage (`PROVOKED`) is written once a minute, with how often it was: else it
+could fill the disk with it.
 """
 
 import errno
@@ -15,7 +18,9 @@ import logging
 import re
 import sys
 import threading
+import time
 import traceback
+from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -45,6 +50,15 @@ FOREIGN = frozenset(
         "Unsupported upgrade request.",
     }
 )
+PROVOKED = frozenset(
+    {
+        "Invalid HTTP request received.",
+        "Invalid UTF-8 sequence received from client.",
+        "SSL handshake failed",
+        "Unsupported upgrade request.",
+    }
+)
+SELDOM_S = 60.0  # between two lines of what is provoked
 WITHHELD = "(a message of a library, not written here)"
 MASK = "…"
 DEEPEST = 12  # lines of code of one exception
@@ -60,6 +74,7 @@ def open_logbook(format_: LogFormat, stream: TextIO) -> None:
     is_json = format_ is LogFormat.JSON or (format_ is LogFormat.AUTO and not stream.isatty())
     handler = _Handler(stream)
     handler.setFormatter(_Formatter(is_json=is_json))
+    handler.addFilter(_Seldom())
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(logging.WARNING)
@@ -109,6 +124,28 @@ class _Formatter(logging.Formatter):
         """The line."""
         entry = entry_of(record)
         return json.dumps(entry, ensure_ascii=False) if self._is_json else line_of(entry)
+
+
+class _Seldom(logging.Filter):
+    """Leaves out what is provoked and was written a moment ago; ``count``: how often it was, with what was left out."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._written_s: dict[str, float] = {}
+        self._count: Counter[str] = Counter()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether a record is written."""
+        text = str(record.msg)
+        if text not in PROVOKED:
+            return True
+        self._count[text] += 1
+        now_s = time.monotonic()
+        if now_s - self._written_s.get(text, -SELDOM_S) < SELDOM_S:
+            return False
+        self._written_s[text] = now_s
+        record.count, record.exc_info = self._count.pop(text), None  # the lines of code are always the same
+        return True
 
 
 class _Handler(logging.StreamHandler[TextIO]):

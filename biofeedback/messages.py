@@ -1,14 +1,12 @@
-"""The live channel's messages, one schema for server, pages, fixtures and documentation.
+"""The live channel's messages to viewers, one schema for server, pages, fixtures and documentation.
 
-From the server, every message begins with ``t`` (monotonic ns at sending) and ``q`` (message_seq; 0 where the message
+Every message begins with ``t`` (monotonic ns at sending) and ``q`` (message_seq; 0 where the message
 is no result and is never resent), then ``type``. All times named ``*_s`` are on the session's clock.
 """
 
 from typing import Literal
 
 from msgspec import Struct
-
-from biofeedback.frames import ClockTold, Frames, StrapNews
 
 PROTOCOL = 1
 
@@ -96,7 +94,7 @@ class Beat(_FromServer, frozen=True, kw_only=True):
 
 
 class Breath(_FromServer, frozen=True, kw_only=True):
-    """One paced breath, measured."""
+    """One paced breath, measured; ``following`` is unknown without a strap that measures breathing."""
 
     type: Literal["breath"] = "breath"
     step_seq: int
@@ -108,6 +106,7 @@ class Breath(_FromServer, frozen=True, kw_only=True):
     exhale_fall_bpm: float | None
     usable: bool
     reason: str | None
+    following: str = "unknown"  # yes | no | unknown
 
 
 class Answer(_FromServer, frozen=True, kw_only=True):
@@ -165,6 +164,7 @@ class Quality(_FromServer, frozen=True, kw_only=True):
     saved: bool
     viewers: int
     beat_source: str | None = None  # strap_rr | ecg, of the newest beat
+    strap_place: str | None = None  # as it says: chest | wrist | other ...; null: it does not say
 
 
 class Trend(_FromServer, frozen=True, kw_only=True):
@@ -177,6 +177,7 @@ class Trend(_FromServer, frozen=True, kw_only=True):
     rsa_ms: float
     low_ms: float
     high_ms: float
+    change: str = "unclear"  # higher | lower | unclear, against the first of the step
 
 
 class Breathing(_FromServer, frozen=True, kw_only=True):
@@ -214,7 +215,7 @@ class Plan(_FromServer, frozen=True, kw_only=True):
 
     type: Literal["plan"] = "plan"
     at_s: float
-    kind: str  # trial | resonance
+    kind: str  # trial | resonance | varied
     blocks: list[str]
     steps: list[StepPlan]
 
@@ -284,11 +285,15 @@ class Snapshot(_FromServer, frozen=True, kw_only=True):
 
 
 class Error(_FromServer, frozen=True, kw_only=True):
-    """Something asked for was refused; ``code`` is a key of the language files (``error.CODE``)."""
+    """Something asked for was refused; ``code`` is a key of the language files (``error.CODE``).
+
+    ``id`` is that of the command which was not carried out.
+    """
 
     type: Literal["error"] = "error"
     code: str
     detail: str
+    id: str | None = None
 
 
 class Ping(_FromServer, frozen=True, kw_only=True):
@@ -313,6 +318,13 @@ class Kept(_FromServer, frozen=True, kw_only=True):
     type: Literal["kept"] = "kept"
     origin: str
     seq: int
+
+
+class Noted(_FromServer, frozen=True, kw_only=True):
+    """Commands, marks and ratings of this viewer, by its own ids, are on the disk: they may be forgotten."""
+
+    type: Literal["noted"] = "noted"
+    ids: list[str]
 
 
 class ClockAsk(_FromServer, frozen=True, kw_only=True):
@@ -342,53 +354,6 @@ FromServer = (
     | Ping
     | Bye
     | Kept
+    | Noted
     | ClockAsk
 )
-
-
-class ViewerHello(Struct, frozen=True, kw_only=True, tag_field="type", tag="hello"):
-    """First message of a viewer; with ``epoch`` and ``message_seq`` it asks for what it missed.
-
-    ``ticket`` names the room; without one it is the only room of a private try-out.
-    """
-
-    protocol: int
-    role: Literal["patient", "physio"]
-    ticket: str | None = None
-    epoch: str | None = None
-    message_seq: int = 0
-
-
-class Ack(Struct, frozen=True, kw_only=True, tag_field="type", tag="ack"):
-    """Newest message_seq the viewer has handled, every 5 s."""
-
-    message_seq: int
-
-
-class Command(Struct, frozen=True, kw_only=True, tag_field="type", tag="command"):
-    """Steer the session. ``new`` begins another session; ``exercise`` goes with start and new."""
-
-    command: Literal["start", "pause", "resume", "skip", "stop", "new"]
-    exercise: str | None = None
-
-
-class ViewerMark(Struct, frozen=True, kw_only=True, tag_field="type", tag="mark"):
-    """A note or a piece of context; ``context`` with text ``following`` says a person saw the patient breathe along."""
-
-    kind: Literal["note", "context"]
-    text: str = ""
-
-
-class ViewerRating(Struct, frozen=True, kw_only=True, tag_field="type", tag="rating"):
-    """A person's own rating."""
-
-    scale: Literal["tension", "notice"]
-    moment: Literal["before", "during", "after"]
-    value: int
-
-
-class Pong(Struct, frozen=True, kw_only=True, tag_field="type", tag="pong"):
-    """Answer to ``ping``."""
-
-
-FromViewer = ViewerHello | Ack | Command | ViewerMark | ViewerRating | Pong | Frames | StrapNews | ClockTold

@@ -6,7 +6,9 @@ from typing import Any
 
 from biofeedback.lang import LANGUAGES, terminal_language
 
-__all__ = ["Command", "add_command", "add_data", "add_lang"]
+__all__ = ["Command", "add_command", "add_data", "add_lang", "count", "pseudonym"]
+
+LONGEST_PSEUDONYM = 40
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -28,6 +30,20 @@ def add_lang(parser: argparse.ArgumentParser) -> None:
     """Language of what is shown."""
     default = terminal_language()
     parser.add_argument("--lang", choices=LANGUAGES, default=default, help=f"language (default: {default})")
+
+
+def pseudonym(text: str) -> str:
+    """Whom a recording is of, as the pages take it: a line of at most 40 letters."""
+    if len(text) > LONGEST_PSEUDONYM or not text.isprintable():
+        raise argparse.ArgumentTypeError(f"choose a code of at most {LONGEST_PSEUDONYM} letters and digits, as A-17")
+    return text
+
+
+def count(text: str) -> int:
+    """How many of something: none or more."""
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"choose a whole number of 0 or more, got {text!r}")
+    return int(text)
 
 
 def add_data(parser: argparse.ArgumentParser) -> None:

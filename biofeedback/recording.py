@@ -7,7 +7,6 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from biofeedback.core.events import End, Input, Mark, Rating
@@ -26,12 +25,6 @@ __all__ = [
     "repair_recording",
     "whole_lines",
 ]
-
-fcntl: ModuleType | None
-try:
-    import fcntl
-except ImportError:  # Windows; there a second program is kept off by the server's port
-    fcntl = None
 
 MAX_BYTES = 200_000_000  # three days of notifications with room to spare; more is no session
 MAX_HOLE = 100_000  # a seq that leaps further is itself the damage
@@ -149,7 +142,7 @@ def repair_recording(path: Path | str) -> Path:
 
 
 class RecordingWriter:
-    """Appends the inputs of one session to its file (mode 0600, new folders 0700). Not shared with another program.
+    """Appends the inputs of one session to a new file (mode 0600, new folders 0700).
 
     An error of the disk raises ``OSError`` and leaves the file whole: what was written stays, the failed line is not
     there in part, and ``write`` may be tried again.
@@ -157,38 +150,15 @@ class RecordingWriter:
 
     def __init__(self, path: Path | str, header: Header) -> None:
         self.path = Path(path)
-        self.header = header
         self._size = 0
         try:
             _make_folder(self.path.parent)
-            self._file = _open(self.path, os.O_CREAT | os.O_EXCL)
+            self._file = _new(self.path)
             self._append(encode_header(header))
         except FileExistsError as error:
             raise InputError(f"{self.path}: exists already; choose another name") from error
         except OSError as error:
             raise InputError(f"{self.path}: cannot be written ({(error.strerror or str(error)).lower()})") from error
-
-    @classmethod
-    def resume(cls, path: Path | str) -> "RecordingWriter":
-        """Writer that goes on at the end of a file; a torn last line is cut off first.
-
-        Raises
-        ------
-        InputError
-            If the file is no whole recording, has ended, or another program writes it.
-        """
-        self = cls.__new__(cls)
-        self.path = Path(path)
-        recording = read_recording(self.path)
-        if recording.ended:
-            raise InputError(f"{self.path}: this session has ended; it cannot go on")
-        self.header = recording.header
-        try:
-            self._file = _open(self.path, 0)
-            self._cut_torn_tail()
-        except OSError as error:
-            raise InputError(f"{self.path}: cannot be written ({(error.strerror or str(error)).lower()})") from error
-        return self
 
     def write(self, event: Input) -> None:
         """Append one input; it is in the file when this returns."""
@@ -218,16 +188,6 @@ class RecordingWriter:
                 os.ftruncate(self._file, self._size)
             raise
         self._size += len(line)
-
-    def _cut_torn_tail(self) -> None:
-        """Make the file end with its last whole line."""
-        data = _read_bytes(self.path)
-        whole = data.rstrip()
-        start = whole.rfind(b"\n") + 1
-        self._size = start if _is_torn(whole[start:]) else len(whole)
-        os.ftruncate(self._file, self._size)
-        if self._size == len(whole):
-            self._append(b"\n")
 
 
 def _read_bytes(path: Path) -> bytes:
@@ -384,13 +344,7 @@ def _make_folder(folder: Path) -> None:
         folder.mkdir(mode=0o700, exist_ok=True)
 
 
-def _open(path: Path, flags: int) -> int:
-    """Descriptor for appending, locked against a second program."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | getattr(os, "O_BINARY", 0) | flags, 0o600)
-    if fcntl is not None:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            os.close(descriptor)
-            raise InputError(f"{path}: another program is writing this recording") from error
-    return descriptor
+def _new(path: Path) -> int:
+    """Descriptor for appending to a file that was not there: no other program writes it."""
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    return os.open(path, flags, 0o600)

@@ -12,11 +12,11 @@ from typing import Protocol
 from biofeedback.channel import Channel
 from biofeedback.clock import Clock
 from biofeedback.core.events import End, Input, Mark, MarkKind, Plan, Rating, Resumed, Step
-from biofeedback.core.exercises import EXERCISES
+from biofeedback.core.exercises import EXERCISES, PRACTICE
 from biofeedback.core.results import Beat, Result
 from biofeedback.course import Course, State, stamp_from
 from biofeedback.draw import SEEDS, draw_blocks
-from biofeedback.errors import BiofeedbackError, CommandRefused
+from biofeedback.errors import BiofeedbackError, CommandLate, CommandRefused
 from biofeedback.strap_link import Make, StrapLink
 from biofeedback.straps import Lost, Strap, StrapEvent
 from biofeedback.translation import Status
@@ -24,6 +24,7 @@ from biofeedback.translation import Status
 __all__ = ["Pipeline", "Recorder", "Session"]
 
 TICK_S = 0.5  # at the longest between advances of the pipeline; the results do not depend on it
+LATE_S = 5.0  # of life: a command that comes later after it was given is not what anybody waits for any more
 BACK_OFF_S = (0.5, 1.0, 2.0, 4.0, 8.0)  # before a strap that failed is started again (straps.md, collector 5)
 
 _log = logging.getLogger(__name__)
@@ -117,6 +118,7 @@ class Session:
         self._seq = 0
         self._last_t_s = 0.0
         self._watched: Step | None = None
+        self._noted: set[str | None] = set()  # ids of commands, marks and ratings
         self._is_broken = False
         channel.status = self.status
 
@@ -138,31 +140,54 @@ class Session:
                 self._record(make)
             self.channel.tally.answered.add((self.channel.now_ns() - began_ns) / 1e9)
 
-    def command(self, command: str, author: str | None, exercise: str | None = None) -> None:
+    def command(
+        self,
+        command: str,
+        author: str | None,
+        exercise: str | None = None,
+        *,
+        practice: bool = False,
+        id_: str | None = None,
+        given_s: float | None = None,
+    ) -> None:
         """Steer: start, pause, resume, skip, stop or new. The command is recorded with its author.
+
+        With ``practice``, a start has a minute of breathing along before the exercise's own steps. ``given_s`` is the
+        session's time at which it was given.
 
         Raises
         ------
         CommandRefused
             If it makes no sense now, or there is no such exercise.
+        CommandLate
+            If it was given too long ago.
         """
+        if given_s is not None and self._now_s() - given_s > LATE_S * self._speed:
+            raise CommandLate(f"{command} comes {self._now_s() - given_s:.0f} s after it was given")
         if exercise is not None and exercise not in EXERCISES:
             raise CommandRefused(f"there is no exercise {exercise!r}; choose one of {', '.join(EXERCISES)}")
         if command != "new":
             self._course.check(command, self._now_s())
         elif self.ended.is_set():
             return
-        text = "" if command in _MARKS else " ".join(filter(None, (command, exercise)))
-        self.mark(_MARKS.get(command, MarkKind.COMMAND), text, author)
+        words = (command, exercise, PRACTICE.step.value if practice and command == "start" else None)
+        text = "" if command in _MARKS else " ".join(filter(None, words))
+        self.mark(_MARKS.get(command, MarkKind.COMMAND), text, author, id_)
         self.tick()
 
-    def mark(self, kind: MarkKind, text: str, author: str | None) -> None:
-        """Record a note, a piece of context or a command."""
-        self._record(partial(Mark, kind=kind, text=text, author=author))
+    def knows(self, id_: str | None) -> bool:
+        """Whether what its page calls so was recorded, in this life of the session or an earlier one."""
+        return id_ in self._noted
 
-    def rate(self, scale: str, moment: str, value: int) -> None:
-        """Record a person's own rating; also after the end."""
-        self._record(partial(Rating, scale=scale, moment=moment, value=value))
+    def mark(self, kind: MarkKind, text: str, author: str | None, id_: str | None = None) -> None:
+        """Record a note, a piece of context or a command; what has an id is recorded once."""
+        if not self.knows(id_):
+            self._record(partial(Mark, kind=kind, text=text, author=author, id=id_))
+
+    def rate(self, scale: str, moment: str, value: int, id_: str | None = None) -> None:
+        """Record a person's own rating, also after the end; what has an id is recorded once."""
+        if not self.knows(id_):
+            self._record(partial(Rating, scale=scale, moment=moment, value=value, id=id_))
 
     def finish(self, reason: str) -> None:
         """End the session now."""
@@ -200,6 +225,7 @@ class Session:
             strap_state=link.state,
             strap_detail=link.detail,
             strap_model=link.model,
+            strap_place=link.place,
             saved=self._recorder.saved,
         )
 
@@ -234,6 +260,8 @@ class Session:
         """Let everything follow from an input; the order of messages does not depend on when the ticks came."""
         self._compute(lambda: self._pipeline.advance(event.t_s))
         self._course.apply(event)
+        if isinstance(event, Mark | Rating) and event.id is not None:
+            self._noted.add(event.id)
         self.channel.publish_input(event)
         self._compute(lambda: self._pipeline.feed(event))
         if self._course.state is State.FINISHED:

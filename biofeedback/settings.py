@@ -46,7 +46,7 @@ def exercise_of(name: str, pattern: str | None = None) -> Exercise:
     if pattern is None:
         return exercise
     if exercise.design is not None:
-        raise InputError(f"{name} compares patterns of its own; leave out --pattern")
+        raise InputError(f"{name} has patterns of its own; leave out --pattern")
     try:
         chosen = Pattern.parse(pattern)
     except ValueError as error:
@@ -107,6 +107,9 @@ class Settings:
     retention_days: Annotated[
         int | None, About("days after which a session is erased; left out: kept until somebody erases it", 1)
     ] = None
+    collected_days: Annotated[
+        int, About("days for which a collector elsewhere keeps a log that the server has all of", 1)
+    ] = 30
     max_connections: Annotated[int, About("connections at once; more are refused", 1)] = 12_000
     max_viewers: Annotated[int, About("pages with a live channel at once, of all sessions together", 1)] = 10_000
     max_sessions: Annotated[int, About("rooms, each with its session, at once", 1)] = 2000

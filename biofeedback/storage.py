@@ -3,21 +3,24 @@
 # ruff: noqa: PLC0415  each command imports what it needs when it runs: --help stays light
 
 import argparse
+import hashlib
+import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from biofeedback.errors import InputError
 from biofeedback.ids import is_ulid
-from biofeedback.options import add_command, add_data, add_lang
+from biofeedback.options import add_command, add_data, add_lang, count
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from biofeedback.edit_log import EditLog, Entry
     from biofeedback.settings import Settings
     from biofeedback.store.sessions import StoredSession
 
-__all__ = ["add_audit", "add_backup", "add_restore", "add_sessions", "bring_in", "recording_of"]
+__all__ = ["add_audit", "add_backup", "add_restore", "add_sessions", "bring_in", "kept_of"]
 
 EXIT_BROKEN = 4  # the audit was tampered with, or what was restored had been
 
@@ -71,7 +74,7 @@ def add_audit(to: Any) -> None:
         "check that nobody tampered with the record of who saw or changed what, and show its newest rows",
         "biofeedback audit --newest 50",
     )
-    parser.add_argument("--newest", type=int, default=20, metavar="N", help="rows to show (default: %(default)s)")
+    parser.add_argument("--newest", type=count, default=20, metavar="N", help="rows to show (default: %(default)s)")
     add_data(parser)
     add_lang(parser)
 
@@ -92,8 +95,19 @@ def sessions(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def recording_of(arguments: argparse.Namespace, name: str) -> bytes | None:
-    """Recording of a session of this id that the server keeps; None: the name is that of a file.
+class Kept(NamedTuple):
+    """Recording of a session that the server keeps, its edits, and its physiotherapist's note by its fields.
+
+    Without a content there is a file instead.
+    """
+
+    content: bytes | None
+    log: "tuple[Entry, ...]"
+    note: dict[str, str | bool | None]
+
+
+def kept_of(arguments: argparse.Namespace, name: str) -> Kept:
+    """What the server keeps of a session of this id; nothing, where the name is that of a file.
 
     Raises
     ------
@@ -101,39 +115,48 @@ def recording_of(arguments: argparse.Namespace, name: str) -> bytes | None:
         If there is no such session.
     """
     if not is_ulid(name) or Path(name).exists():
-        return None
+        return Kept(None, (), {})
+    from dataclasses import asdict
+
+    from biofeedback.store import edits, session_notes
     from biofeedback.store.audit import Act
     from biofeedback.store.notes import leave
     from biofeedback.store.reader import looking
     from biofeedback.store.recordings import file_of
     from biofeedback.store.sessions import get
+    from biofeedback.store.vault import vault_of
 
     settings = _settings(arguments)
     with looking(settings.data, settings.store_url) as connection:
         session = get(connection, name)
         if session is None:
             raise InputError(f"{name}: there is no such file, and no such session; see: biofeedback sessions")
-        content = file_of(connection, session)
+        seal = vault_of(connection).seal_of(session.person)
+        log, note = edits.log_of(connection, seal, name), session_notes.newest(connection, seal, name)
+        written = {} if note is None else asdict(note)
+        kept = Kept(file_of(connection, session), edits.with_names(connection, log), written)
     leave(settings.data, Act.SESSION_SEEN, name, session.person)
-    return content
+    return kept
 
 
 def bring_in(arguments: argparse.Namespace) -> int:
-    """A recording into the store of a server that is stopped."""
+    """A recording, and the edits beside it, into the store of a server that is stopped."""
     import asyncio
 
+    from biofeedback.edit_log import edits_beside
     from biofeedback.recording import is_recording
     from biofeedback.store import open_store
     from biofeedback.store.recordings import read_file
 
-    if not is_recording(arguments.file):
+    if Path(arguments.file).is_file() and os.access(arguments.file, os.R_OK) and not is_recording(arguments.file):
         raise InputError(f"{arguments.file}: this is no recording; make one of it first, with --out")
     incoming, settings = read_file(Path(arguments.file)), _settings(arguments, arguments.into)
+    log = edits_beside(Path(arguments.file), hashlib.sha256(Path(arguments.file).read_bytes()).hexdigest())
 
     async def bring() -> str:
         store = await open_store(settings.data, settings.store_url)
         try:
-            return await store.write(lambda connection: _brought_in(connection, incoming, arguments))
+            return await store.write(lambda connection: _brought_in(connection, incoming, log, arguments))
         finally:
             await store.close()
 
@@ -248,10 +271,11 @@ def _json_of(session: "StoredSession") -> str:
     )
 
 
-def _brought_in(connection: "Connection", incoming: Any, arguments: argparse.Namespace) -> str:
+def _brought_in(connection: "Connection", incoming: Any, log: "EditLog", arguments: argparse.Namespace) -> str:
     """Id of a recording's session, now one of the person whose pseudonym was given."""
     from biofeedback.store import audit as audited
-    from biofeedback.store import people, recordings, users
+    from biofeedback.store import edits, people, recordings, users
+    from biofeedback.store.vault import vault_of
 
     owner = None
     if arguments.owner is not None:
@@ -263,6 +287,8 @@ def _brought_in(connection: "Connection", incoming: Any, arguments: argparse.Nam
     found = None if subject is None else people.find(connection, subject, owner)
     person = found or people.add(connection, pseudonym=subject, owner=owner)
     session = recordings.bring_in(connection, incoming, person.id)
+    for line in log.entries:
+        edits.append(connection, vault_of(connection).seal_of(person.id), session.id, line)
     entry = audited.Entry(audited.Act.SESSION_BROUGHT_IN, audited.MACHINE, None, person.id, session.id)
     audited.append(connection, entry)
     return session.id

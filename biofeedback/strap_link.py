@@ -4,7 +4,19 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from biofeedback.core.events import ClockReading, Input, Link, LinkState, Notification, Origin, RrIntervals, StrapInfo
+from biofeedback.core.choices import SensorPlace
+from biofeedback.core.events import (
+    Characteristic,
+    ClockReading,
+    Input,
+    Link,
+    LinkState,
+    Notification,
+    Origin,
+    RrIntervals,
+    StrapInfo,
+)
+from biofeedback.core.heart_rate import decode_place
 from biofeedback.straps import ClockRead, Connected, Lost, Payload, RrFrame, Searching, StrapEvent
 
 __all__ = ["Make", "StrapLink"]
@@ -25,6 +37,7 @@ class StrapLink:
         self.state = "searching"
         self.detail: str | None = None
         self.model: str | None = None
+        self.place: SensorPlace | None = None
         self.connected = False
         self._number = 0
         self._info: Connected | None = None
@@ -50,8 +63,10 @@ class StrapLink:
         """Take over the strap's number, and what was heard, from an earlier run of the session."""
         if isinstance(event, Link | Notification):
             self._is_new(event.origin)
+        if isinstance(event, Notification):
+            self._see_place(event.characteristic, event.value)
         elif isinstance(event, StrapInfo):
-            self._number, self.model = event.strap, event.model
+            self._number, self.model, self.place = event.strap, event.model, None
             self._info = Connected(event.source, event.model, event.firmware, event.latency_s)
 
     def _search(self, event: Searching) -> list[Make]:
@@ -66,7 +81,7 @@ class StrapLink:
         makes: list[Make] = []
         info = replace(event, origin=None)
         if info != self._info:
-            self._info = info
+            self._info, self.place = info, None
             self._number += 1
             makes.append(_strap_info(self._number, info))
         return [*makes, self._link(LinkState.CONNECTED, None, event.origin)]
@@ -85,11 +100,17 @@ class StrapLink:
         if self.connected and self.state == "searching":  # the one who brings it was away, and is back
             self.state, self.detail = "waiting_for_beats", None
         strap = self._number
+        self._see_place(event.characteristic, event.value)
 
         def notification(seq: int, t_s: float) -> Input:
             return Notification(seq, t_s, strap, event.characteristic, event.value, event.origin)
 
         return [*makes, notification]
+
+    def _see_place(self, characteristic: Characteristic, value: bytes) -> None:
+        """Take note of where the sensor says that it sits."""
+        if characteristic is Characteristic.BODY_LOCATION:
+            self.place = decode_place(value)
 
     def _read_clock(self, event: ClockRead) -> list[Make]:
         """A remote clock beside the session's."""

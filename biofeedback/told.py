@@ -3,6 +3,7 @@
 from collections import deque
 
 from biofeedback import messages
+from biofeedback.core.outages import OUTAGES
 
 __all__ = ["SNAPSHOT_S", "Told"]
 
@@ -46,7 +47,7 @@ class Told:
                 self._trials.append(message)
 
     def snapshot(self, now_s: float, quality: messages.Quality | None) -> messages.Snapshot:
-        """The last 120 s of beats and gaps, and everything else that still stands."""
+        """The last 120 s of beats and gaps, all outages, and everything else that still stands."""
         since_s = now_s - SNAPSHOT_S
         return messages.Snapshot(
             session_s=now_s,
@@ -56,7 +57,9 @@ class Told:
             trends=self._trends,
             measures=self._measures,
             marks=self._marks,
-            gaps=[gap for gap in self._gaps.values() if gap.end_s is None or gap.end_s >= since_s],
+            gaps=[
+                gap for gap in self._gaps.values() if gap.end_s is None or gap.end_s >= since_s or gap.reason in OUTAGES
+            ],
             answers=list(self._answers.values()),
             trials=self._trials,
             quality=quality,

@@ -29,9 +29,10 @@ from biofeedback.core.results import (
     StepStarted,
 )
 from biofeedback.course import Course
+from biofeedback.ids import is_ulid
 from biofeedback.sentences import answer_of, sentences
 
-__all__ = ["TIME_TO_LIVE_S", "Standing", "Status", "quality", "translate", "translate_input"]
+__all__ = ["TIME_TO_LIVE_S", "Standing", "Status", "quality", "translate", "translate_input", "usable_percent"]
 
 TIME_TO_LIVE_S = 5.0  # an answer without a fresh message is no longer shown (dashboard.md, A)
 
@@ -48,6 +49,7 @@ class Status:
     strap_detail: str | None
     strap_model: str | None
     saved: bool
+    strap_place: str | None = None
 
 
 @dataclass(slots=True)
@@ -77,12 +79,17 @@ def translate(result: Result, standing: Standing) -> Message | None:
 def translate_input(event: Input) -> messages.Mark | None:
     """Message of a recorded mark or rating."""
     if isinstance(event, Mark):
-        return messages.Mark(at_s=event.t_s, kind=event.kind.value, text=event.text, author=event.author)
+        return messages.Mark(at_s=event.t_s, kind=event.kind.value, text=event.text, author=_side(event.author))
     if isinstance(event, Rating):
         return messages.Mark(
             at_s=event.t_s, kind="rating", text=f"{event.scale} {event.moment} {event.value}", author=None
         )
     return None
+
+
+def _side(author: str | None) -> str | None:
+    """Whose page a mark came from: who of the staff it was is for the review, not for the patient's page."""
+    return "physio" if author is not None and is_ulid(author) else author
 
 
 def quality(result: Quality, status: Status, viewers: int) -> messages.Quality:
@@ -92,7 +99,7 @@ def quality(result: Quality, status: Status, viewers: int) -> messages.Quality:
         grade=result.grade.value,
         reasons=_words(result.reasons),
         beats=result.beats,
-        usable_percent=_percent(_usable(result)),
+        usable_percent=usable_percent(result),
         corrected_percent=_percent(result.corrected_fraction),
         contact=result.contact,
         battery_percent=result.battery_percent,
@@ -100,6 +107,7 @@ def quality(result: Quality, status: Status, viewers: int) -> messages.Quality:
         strap_state=status.strap_state,
         strap_detail=status.strap_detail,
         strap_model=status.strap_model,
+        strap_place=status.strap_place,
         beat_age_s=result.beat_age_s,
         heart_rate_bpm=result.heart_rate_bpm,
         saved=status.saved,
@@ -181,6 +189,7 @@ def _breath(result: BreathMeasures, _standing: Standing) -> Message:
         exhale_fall_bpm=result.exhale_fall_bpm,
         usable=result.usable,
         reason=result.reason,
+        following=result.following,
     )
 
 
@@ -192,6 +201,7 @@ def _trend(result: RsaTrend, _standing: Standing) -> Message:
         rsa_ms=result.rsa_ms,
         low_ms=result.low_ms,
         high_ms=result.high_ms,
+        change=result.change,
     )
 
 
@@ -321,11 +331,11 @@ def _planned(result: TrialResult | ResonanceResult, numbers: list[messages.Trial
     )
 
 
-def _usable(result: Quality) -> float | None:
-    """Fraction of the time that is covered by beats which needed no correction."""
+def usable_percent(result: Quality) -> float | None:
+    """Share of the time that is covered by beats which needed no correction, in percent."""
     if result.coverage_fraction is None:
         return None
-    return result.coverage_fraction * (1 - (result.corrected_fraction or 0.0))
+    return 100 * result.coverage_fraction * (1 - (result.corrected_fraction or 0.0))
 
 
 def _percent(fraction: float | None) -> float | None:

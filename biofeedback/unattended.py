@@ -10,7 +10,9 @@ from biofeedback.clock import Clock, LoopClock, VirtualLoop
 from biofeedback.composition import begin, new_header, utc_text
 from biofeedback.core.events import StepKind
 from biofeedback.core.exercises import Exercise, PlannedStep
+from biofeedback.errors import InputError, NothingMeasured
 from biofeedback.ids import ulid
+from biofeedback.patience import PatientStrap
 from biofeedback.recorder import FileRecorder
 from biofeedback.recording import Header, RecordingWriter
 from biofeedback.session import Session
@@ -38,12 +40,16 @@ async def record(
     Raises
     ------
     InputError
-        If the file exists already, or cannot be written.
+        If the file exists already, or cannot be written to its end.
+    NothingMeasured
+        If no beat came. The file of a session that no strap was connected to is not kept: there is nothing in it.
     """
     chosen = exercise or Exercise("rest", (PlannedStep(StepKind.REST, duration_s or LONGEST_S),))
     header = new_header(datetime.now(UTC), subject=subject, simulated=strap.simulated, exercise=chosen.name)
     writer = RecordingWriter(out, header)
-    session = begin(header, FileRecorder(lambda: writer), chosen, strap, clock)
+    recorder = FileRecorder(lambda: writer)
+    patient = PatientStrap(strap)
+    session = begin(header, recorder, chosen, patient, clock)
     if exercise is None:
         session.command("start", None)
     try:
@@ -51,6 +57,17 @@ async def record(
     finally:
         session.finish("stopped")
         session.close()
+        _judge(out, saved=recorder.saved, has_beats=session.beats.is_set(), was_connected=patient.was_connected)
+
+
+def _judge(out: Path, *, saved: bool, has_beats: bool, was_connected: bool) -> None:
+    """Say it where a recording that has ended is not whole, or has nothing in it."""
+    if not saved:
+        raise InputError(f"{out}: the disk refused the end of the session; what was written before it is whole")
+    if not has_beats:
+        if not was_connected:
+            out.unlink()
+        raise NothingMeasured(str(out), was_connected=was_connected)
 
 
 def simulate(preset: str, seed: int, exercise: Exercise, out: Path) -> Path:

@@ -56,7 +56,8 @@ MEASURES = (
             "one exhale", "linear, 4 Hz, between midpoints", "-", OURS),
     Measure("exhale_fall_bpm", "1/min", "the same as heart rate, first minus last", "one exhale",
             "linear, 4 Hz, between midpoints", "-", OURS),
-    Measure("effect_ms", "ms", f"last minus first third of the exhale of the fitted wave; {FIT}; 95 % interval",
+    Measure("effect_ms", "ms", f"last minus first third of the exhale of the fitted wave; {FIT}; 95 % interval, "
+            "0 left out only where nothing else explains the wave",
             "whole breaths: 3, 6, 12", "none", "-", OURS),
     Measure("effect_bpm", "1/min", "`effect_ms` at the mean NN interval", "whole breaths: 3, 6, 12", "none", "-", OURS),
     Measure("breath average (picture)", "ms", "RR folded on the pacer's phase, 20 bins, each breath about its mean; "

@@ -43,6 +43,17 @@ lang = "nl"
 | name | variable | default | meaning |
 |---|---|---|---|
 """
+TIMES = """
+## Times
+
+What is kept, exported (`--json`, CSV, recordings), logged and listed in the terminal is in UTC, and says so. What people read is in local time:
+
+- **Pages** tell the time of the device that shows them; the staff page names its zone, the review writes the distance from UTC with each moment.
+- **Reports** made from a page (PDF, HTML) tell the time of the device that asked, as the page did, and so does the day in the name of the file. The distance from UTC stands with it: `2 November 2026, 14:05 (UTC+1)`.
+- **`biofeedback report` and `analyze`** tell the time of the machine they run on, in the same form. Where that is not the clinic's, as in a container: `TZ=Europe/Amsterdam biofeedback report ...`
+
+Each moment has the distance that held then: a session in July is told in summer time in December as well. There is no setting: a zone of the server would be wrong for who looks from elsewhere.
+"""
 USERS_FOLDER = "the user's own folder for data"
 EMPTY: tuple[object, ...] = (None, "", ())
 
@@ -71,7 +82,7 @@ def page() -> str:
         about = ABOUT[each.name]
         variable = PREFIX + each.name.upper()
         rows.append(f"| `{each.name}` | `{variable}` | {default(each)} | {about.meaning}{limits(about)} |")
-    return INTRODUCTION + "\n".join(rows) + "\n"
+    return INTRODUCTION + "\n".join(rows) + "\n" + TIMES
 
 
 if __name__ == "__main__":

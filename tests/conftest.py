@@ -6,11 +6,24 @@ Before numpy is imported anywhere: one thread, as the command line sets it, so t
 import os
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ["TZ"] = "UTC"  # where moments are told, in the browsers of the tests as well
 
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from example_recording import DESIGN
+
+if hasattr(time, "tzset"):
+    time.tzset()
+
+with suppress(ModuleNotFoundError):  # the guest with the real BlueZ has what its own tests need
+    from hypothesis import settings
+
+    # A machine that does other things as well is no fault of the code.
+    settings.register_profile("patient", deadline=None)
+    settings.load_profile("patient")
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from biofeedback.core.exercises import Exercise
 from biofeedback.core.results import Beat, Grade, Quality, Result, StepStarted
 from biofeedback.course import Course
 from biofeedback.recorder import FileRecorder
-from biofeedback.recording import Header, RecordingWriter
+from biofeedback.recording import Header, RecordingWriter, read_recording
 from biofeedback.session import Session
 from biofeedback.straps import Connected, RrFrame, Sink, StrapEvent
 
@@ -103,6 +103,16 @@ class CountingPipeline:
         return results
 
 
+def continued(path: Path) -> RecordingWriter:
+    """Writer that goes on with a recording, as a server does with what the store holds of a session."""
+    recording = read_recording(path)
+    path.rename(path.with_suffix(".before"))
+    writer = RecordingWriter(path, recording.header)
+    for event in recording.events:
+        writer.write(event)
+    return writer
+
+
 class Stage:
     """A session on a stage of stand-ins; to be made inside a running loop."""
 
@@ -134,7 +144,7 @@ class Stage:
         return self.session
 
     async def cut(self) -> None:
-        """Stop as a killed program does, but let go of the file's lock."""
+        """Stop as a killed program does, but close the file."""
         self.running.cancel()
         await asyncio.gather(self.running, return_exceptions=True)
         self.session.close()

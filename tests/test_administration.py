@@ -1,6 +1,8 @@
 """Commands for whoever looks after the machine."""
 
+import asyncio
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,8 @@ import pytest
 from biofeedback.certificates import Certificates, names_of
 from biofeedback.cli import main
 from biofeedback.links import OneTimeLinks
+from biofeedback.store import notes, open_store, users
+from biofeedback.store.audit import Act
 
 
 def token_of(out: str, kind: str) -> str:
@@ -38,6 +42,15 @@ def test_somebody_who_forgot_the_password_gets_a_link(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("BIOFEEDBACK_HOST", "0.0.0.0")
+
+    async def begin() -> None:
+        store = await open_store(tmp_path)
+        await store.write(partial(users.add, name="j.devries", role="admin"))
+        await store.close()
+
+    asyncio.run(begin())
+    assert main(["admin", "reset", "j.de.vries", "--data", str(tmp_path)]) == 2
+    assert "there is no user 'j.de.vries'" in capsys.readouterr().err
     assert main(["admin", "reset", "j.devries", "--data", str(tmp_path)]) == 0
     assert "http://localhost:8800/staff#reset=" in capsys.readouterr().out
     Certificates(tmp_path).make(["clinic.local"], datetime.now(UTC))
@@ -49,7 +62,15 @@ def test_somebody_who_forgot_the_password_gets_a_link(
     assert link.user == "j.devries"
 
 
-@pytest.mark.parametrize("words", [["reset"], ["first", "beheer"]])
+def test_whoever_looks_after_the_machine_says_that_its_clock_is_right(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["admin", "clock", "--data", str(tmp_path)]) == 0
+    assert "the clock is right" in capsys.readouterr().out
+    assert [act for act, _ in notes.waiting(tmp_path)] == [Act.CLOCK_CONFIRMED]
+
+
+@pytest.mark.parametrize("words", [["reset"], ["first", "beheer"], ["clock", "beheer"]])
 def test_a_link_is_for_somebody(tmp_path: Path, capsys: pytest.CaptureFixture[str], words: list[str]) -> None:
     assert main(["admin", *words, "--data", str(tmp_path)]) == 2
     assert "say for whom" in capsys.readouterr().err

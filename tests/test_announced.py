@@ -7,9 +7,9 @@ from scripted import ScriptedStrap, virtually
 
 from biofeedback.announced import AnnouncedStrap
 from biofeedback.clock import LoopClock
-from biofeedback.core.events import Step, StepKind
+from biofeedback.core.events import Characteristic, Step, StepKind
 from biofeedback.lang import Words
-from biofeedback.straps import Connected, Lost, RrFrame, Searching
+from biofeedback.straps import Connected, Lost, Payload, RrFrame, Searching
 
 EVENTS = [
     Searching("strap.searching"),
@@ -49,6 +49,17 @@ def test_every_event_goes_on_unchanged_and_each_state_is_said_once(file):
         "Connected to ble.",
         "The strap is gone for a moment. Stay near; it is found again by itself.",
     ]
+
+
+@pytest.mark.parametrize(("value", "told"), [(b"\x01", 0), (b"\x02", 1), (b"\x00", 1), (b"\x7f", 0), (b"", 0)])
+def test_a_sensor_that_is_not_on_the_chest_is_said_to_be_so(file, value, told):
+    async def play():
+        payload = Payload(Characteristic.BODY_LOCATION, value)
+        await announced([(0.1, payload)], file).run(lambda event: None, LoopClock())
+
+    virtually(play())
+
+    assert file.getvalue().count("no RR intervals") == told
 
 
 def test_a_step_is_said_and_shown_to_the_person(file):

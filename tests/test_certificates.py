@@ -79,7 +79,7 @@ def test_keys_are_for_their_owner_only(certificates: Certificates, tmp_path: Pat
 
 
 @pytest.mark.parametrize(
-    "name", ["", "clinic local", "-", "a..b", "*.clinic.local", "https://clinic.local", "kliniek_é"]
+    "name", ["", "clinic local", "192.168.1.300", "-", "a..b", "*.clinic.local", "https://clinic.local", "kliniek_é"]
 )
 def test_what_is_no_name_is_said_to_be_none(certificates: Certificates, name: str) -> None:
     with pytest.raises(InputError, match="no name or address"):

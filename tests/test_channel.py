@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from biofeedback import messages
+from biofeedback import messages, viewer_messages
 from biofeedback.channel import TOO_SLOW, Channel, Facts
 from biofeedback.core.events import Mark, MarkKind, Plan, Resumed, Step, StepKind
 from biofeedback.core.exercises import EXERCISES
@@ -47,7 +47,7 @@ class Stand:
 
     def join(self, role: str = "patient", epoch: str | None = None, message_seq: int = 0) -> Viewer:
         viewer = Viewer(role, lambda: self.now_s)
-        hello = messages.ViewerHello(protocol=1, role="patient", epoch=epoch, message_seq=message_seq)
+        hello = viewer_messages.ViewerHello(protocol=1, role="patient", epoch=epoch, message_seq=message_seq)
         self.channel.join(hello, viewer)
         return viewer
 
@@ -279,7 +279,7 @@ def test_without_a_session_the_channel_still_answers() -> None:
     make: Callable[[], int] = lambda: 1  # noqa: E731
     channel = Channel(Facts("01K", "", False, "ble"), Course(EXERCISES["walk"]), make)
     viewer = Viewer("patient", lambda: 0.0)
-    channel.join(messages.ViewerHello(protocol=1, role="patient"), viewer)
+    channel.join(viewer_messages.ViewerHello(protocol=1, role="patient"), viewer)
     assert channel.viewers == {viewer}
 
 

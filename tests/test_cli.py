@@ -12,7 +12,7 @@ from biofeedback.recording import read_recording
 from biofeedback.report.analysis import analyze
 from biofeedback.report.source import read_source
 
-COMMANDS = ("serve", "straps", "record", "analyze", "simulate", "import", "export", "doctor")
+COMMANDS = ("serve", "straps", "record", "analyze", "simulate", "import", "export", "report", "doctor")
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +63,8 @@ def test_no_command_is_a_mistake(capsys):
 def test_help_imports_nothing_heavy():
     code = (
         "import sys\nfrom biofeedback.cli import main\ntry:\n main(['--help'])\nexcept SystemExit: pass\n"
-        "heavy = {'numpy', 'scipy', 'asyncio', 'msgspec', 'rich', 'bleak', 'fastapi', 'uvicorn', 'matplotlib'}\n"
+        "heavy = {'numpy', 'scipy', 'asyncio', 'msgspec', 'rich', 'bleak', 'fastapi', 'uvicorn', 'matplotlib', "
+        "'typst'}\n"
         "sys.exit(', '.join(heavy & set(sys.modules)) or 0)"
     )
 
@@ -76,7 +77,8 @@ def test_help_imports_nothing_heavy():
 def test_analyze_imports_nothing_that_it_does_not_need(options, rr_file):
     code = (
         f"import sys\nfrom biofeedback.cli import main\nassert main(['analyze', {str(rr_file)!r}, *{options}]) == 0\n"
-        "heavy = {'scipy.signal', 'scipy.stats', 'neurokit2', 'matplotlib', 'fastapi', 'bleak', 'uvicorn', 'pandas'}\n"
+        "heavy = {'scipy.signal', 'scipy.stats', 'neurokit2', 'matplotlib', 'fastapi', 'bleak', 'uvicorn', 'pandas', "
+        "'typst'}\n"
         "sys.exit(', '.join(heavy & set(sys.modules)) or 0)"
     )
 
@@ -246,6 +248,25 @@ def test_record_needs_no_server(tmp_path, capsys):
     assert said.startswith("Simulated: these heartbeats come from a model")
     assert said.endswith(f"{out}\n")
     assert (recorded.header.subject, recorded.header.simulated, recorded.ended) == ("A-17", True, True)
+
+
+def test_record_of_a_strap_without_intervals_says_so_and_is_no_success(tmp_path, capsys):
+    silent, out = tmp_path / "silent.jsonl", tmp_path / "recorded.jsonl"
+    silent.write_text(
+        '{"type":"header","format":"biofeedback-recording","version":1,"session":"01KTEST","exercise":"rest",'
+        '"started_utc":"2026-11-22T09:00:00Z","subject":"","simulated":true,"pipeline":1,"software":"0","prior":null}\n'
+        '{"type":"strap","seq":1,"t_s":0.1,"strap":1,"source":"ble","model":null,"firmware":null,"latency_s":null}\n'
+        '{"type":"link","seq":2,"t_s":0.2,"strap":1,"state":"connected"}\n'
+        '{"type":"notification","seq":3,"t_s":1.0,"strap":1,"characteristic":"2a37","value":"0040"}\n'
+        '{"type":"end","seq":4,"t_s":2.0,"reason":"completed"}\n',
+        encoding="utf-8",
+    )
+
+    words = ["--strap", f"replay:{silent}", "--speed", "100", "--lang", "nl", "--out", str(out)]
+    assert main(["record", *words]) == 2
+
+    assert "die stuurde geen tijden tussen hartslagen" in capsys.readouterr().err
+    assert read_recording(out).ended
 
 
 def test_record_runs_an_exercise(tmp_path):

@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from biofeedback.cli import main
+from biofeedback.header import decode_header, encode_header
 
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89"
 HEADER = {
@@ -116,6 +117,8 @@ def test_a_process_says_it_in_one_line_as_well(tmp_path):
         (["simulate", "--pattern", "fast", "--out", "x.jsonl"], "4-6"),
         (["record", "--strap", "optical", "--out", "x.jsonl"], "there is no strap"),
         (["record", "--strap", "simulated", "--speed", "0", "--out", "x.jsonl"], "--speed"),
+        (["record", "--strap", "ble:H10", "--out", "x.jsonl"], "no Bluetooth address"),
+        (["record", "--strap", "browser", "--out", "x.jsonl"], "biofeedback serve --strap browser"),
         (["record", "--strap", "ble", "--speed", "2", "--out", "x.jsonl"], "--speed"),
         (["record", "--strap", "simulated", "--pattern", "4-6", "--out", "x.jsonl"], "--exercise"),
         (["serve", "--exercise", "yoga"], "measured_4_6"),
@@ -129,6 +132,13 @@ def test_an_option_that_makes_no_sense_is_refused(arguments, said, tmp_path, mon
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("code", ["a\nb", "x" * 41])
+def test_a_pseudonym_is_a_short_line(code, tmp_path, capsys):
+    with pytest.raises(SystemExit, match="2"):
+        main(["record", "--strap", "simulated", "--subject", code, "--out", str(tmp_path / "x.jsonl")])
+    assert "choose a code of at most 40" in capsys.readouterr().err
+
+
 def test_nothing_is_written_over(tmp_path, capsys):
     path, rr_file = tmp_path / "session.jsonl", tmp_path / "rr.txt"
     path.write_text("mine")
@@ -137,6 +147,21 @@ def test_nothing_is_written_over(tmp_path, capsys):
     assert "exists already" in refused(capsys, "simulate", "--out", str(path))
     assert "exists already" in refused(capsys, "import", str(rr_file), "--out", str(path))
     assert path.read_text() == "mine"
+
+
+def test_a_result_is_not_written_over_a_recording_or_over_what_it_was_made_from(tmp_path, capsys):
+    recording, other, rr_file = (tmp_path / name for name in ("session.jsonl", "other.jsonl", "rr.html"))
+    recording.write_bytes(encode_header(decode_header(HEADER)))
+    other.write_bytes(recording.read_bytes())
+    rr_file.write_text("900\n" * 50)
+    kept = other.read_bytes()
+
+    for path in (recording, other):
+        assert "not written over" in refused(capsys, "analyze", str(rr_file), "--html", str(path))
+        assert "not written over" in refused(capsys, "export", str(recording), "--format", "csv", "--out", str(path))
+        assert path.read_bytes() == kept
+    assert "file to read" in refused(capsys, "report", str(rr_file), "--out", str(rr_file))
+    assert rr_file.read_text() == "900\n" * 50
 
 
 def test_a_report_that_cannot_be_written_is_said(tmp_path, capsys):
@@ -170,9 +195,39 @@ def test_ctrl_c_ends_a_recording_and_keeps_it(tmp_path):
     process = subprocess.Popen([sys.executable, "-m", "biofeedback", *words], stderr=subprocess.PIPE, text=True)
     while "Connected" not in process.stderr.readline():
         assert process.poll() is None
+    while out.read_text().count('"2a37"') < 3:
+        assert process.poll() is None
 
     process.send_signal(signal.SIGINT)
 
-    assert "Traceback" not in process.communicate(timeout=30)[1]
+    assert "Traceback" not in process.communicate(timeout=120)[1]
     assert process.returncode == 130
     assert '"type":"end"' in out.read_text().splitlines()[-1]
+
+
+@pytest.mark.parametrize("is_writable", [True, False])
+def test_a_damaged_recording_is_repaired_into_a_file_that_the_other_commands_take(is_writable, tmp_path, capsys):
+    path, whole = tmp_path / "damaged.jsonl", tmp_path / "damaged.repaired.jsonl"
+    path.write_bytes(TEXTS["damaged.jsonl"][0])
+    if not is_writable:
+        whole.mkdir()
+    assert f"analyze --repair {path}" in refused(capsys, "export", str(path))
+
+    assert main(["analyze", "--repair", "--json", "--lang", "en", str(path)]) == 0
+
+    said = capsys.readouterr().err
+    assert said.startswith(f"{whole}: all that is whole" if is_writable else f"biofeedback: {whole}: cannot be written")
+    assert path.read_bytes() == TEXTS["damaged.jsonl"][0]
+    assert main(["export", str(whole), "--format", "csv", "--out", str(tmp_path / "beats.csv")]) == (
+        0 if is_writable else 2
+    )
+
+
+def test_a_recording_without_its_header_is_not_sent_to_be_repaired(tmp_path, capsys):
+    path = tmp_path / "headless.jsonl"
+    path.write_text('{"type":"end","seq":1,"t_s":1.0}\n')
+
+    said = refused(capsys, "analyze", "--repair", str(path))
+
+    assert "take another copy" in said
+    assert "--repair" not in said

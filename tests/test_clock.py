@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from biofeedback import clock
-from biofeedback.clock import LoopClock, MonotonicClock, VirtualLoop
+from biofeedback.clock import HurriedClock, LoopClock, MonotonicClock, VirtualLoop, clock_of
 
 
 def virtually(work):
@@ -40,14 +40,42 @@ def test_a_virtual_loop_in_which_nothing_can_happen_says_so_instead_of_hanging(m
 
 
 async def test_the_machines_clock_runs_as_many_times_as_fast_as_asked_from_where_it_began():
-    fast = MonotonicClock(speed=1000.0, start_s=50.0)
+    fast = clock_of(1000.0, start_s=50.0)
     await fast.sleep_until(60.0)
     assert 60.0 <= fast.now_s() < 60.0 + 1000.0 * 5
     await fast.sleep_until(0.0)
 
 
-async def test_who_is_always_late_lets_others_have_their_turn():
-    slow, others = MonotonicClock(start_s=100.0), asyncio.create_task(asyncio.sleep(0))
+def test_a_clock_in_a_hurry_stands_still_for_whoever_was_held_up(monkeypatch):
+    machine_s = 0.0
+    monkeypatch.setattr(clock, "_monotonic_s", lambda: machine_s)
+
+    async def work():
+        nonlocal machine_s
+        fast, seen = HurriedClock(10.0, start_s=100.0), []
+
+        async def turn(t_s):
+            await fast.sleep_until(t_s)
+            seen.append((t_s, fast.now_s()))
+
+        turns = [asyncio.create_task(turn(t_s)) for t_s in (103.0, 101.0)]
+        await asyncio.sleep(0)
+        for machine_s in (60.0, 120.0):  # noqa: B007  the machine is held up for a minute, twice
+            await asyncio.sleep(1)
+        await asyncio.gather(*turns)
+        machine_s += 60.0
+        return seen, fast.now_s()
+
+    assert virtually(work) == ([(101.0, 101.0), (103.0, 103.0)], 703.0)
+
+
+def test_life_itself_waits_for_nobody():
+    assert type(clock_of(1.0)) is MonotonicClock
+
+
+@pytest.mark.parametrize("kind", [MonotonicClock, lambda start_s: HurriedClock(2.0, start_s)])
+async def test_who_is_always_late_lets_others_have_their_turn(kind):
+    slow, others = kind(start_s=100.0), asyncio.create_task(asyncio.sleep(0))
     for late_s in range(50):
         await slow.sleep_until(float(late_s))
     assert others.done()

@@ -179,7 +179,7 @@ def test_a_mistake_on_the_command_line_is_one_line_that_names_it(
 def test_what_does_not_go_together_is_named() -> None:
     with pytest.raises(InputError, match="--exercise sprint"):
         read_settings({"exercise": "sprint"})
-    with pytest.raises(InputError, match="--pattern 4-6: trial_exhale compares patterns"):
+    with pytest.raises(InputError, match="--pattern 4-6: trial_exhale has patterns of its own"):
         read_settings({"exercise": "trial_exhale", "pattern": "4-6"})
 
 

@@ -163,6 +163,49 @@ def test_a_block_that_was_paused_goes_on_as_the_same_block() -> None:
     assert course.due(30.0) == Step(3, 0.0, StepKind.REST, 40.0, block=1, continues=3)
 
 
+def begun(name: str, text: str) -> Course:
+    course = Course(EXERCISES[name])
+    course.apply(mark(0.0, MarkKind.COMMAND, text))
+    return course
+
+
+def kinds(course: Course) -> list[StepKind]:
+    return [step.step for step in course.steps]
+
+
+def test_a_practice_comes_before_the_steps_of_the_exercise() -> None:
+    course = begun("measured_4_6", "start practice")
+    due = course.due(0.0)
+    assert isinstance(due, Step)
+    assert (due.step, due.duration_s, due.pattern) == (StepKind.PRACTICE, 60.0, Pattern(4, 6))
+    assert kinds(course) == [StepKind.PRACTICE, StepKind.BASELINE, StepKind.BREATHE, StepKind.RECOVERY]
+    assert kinds(begun("plain_4_6", "start micro_pause practice")) == [StepKind.PRACTICE, StepKind.BREATHE]
+    assert kinds(begun("plain_4_6", "start walk practice")) == [StepKind.WALK]  # there is nothing to practise
+    assert "practice" not in EXERCISES
+
+
+def test_a_practice_that_is_known_is_skipped_and_one_that_was_paused_goes_on() -> None:
+    course = begun("measured_4_6", "start practice")
+    course.apply(Step(1, 0.0, StepKind.PRACTICE, 60.0, Pattern(4, 6)))
+    course.apply(mark(24.0, MarkKind.PAUSE))
+    course.apply(mark(30.0, MarkKind.RESUME))
+    assert course.due(30.0) == Step(0 + 1, 0.0, StepKind.PRACTICE, 40.0, Pattern(4, 6), continues=1)
+    course.apply(mark(31.0, MarkKind.SKIP))
+    due = course.due(31.0)
+    assert isinstance(due, Step)
+    assert due.step is StepKind.BASELINE
+
+
+def test_a_plan_is_drawn_before_the_practice_and_its_steps_follow_it() -> None:
+    course = begun("trial_recovery", "start practice")
+    assert isinstance(course.due(0.0), Plan)
+    course.apply(QUIET_FIRST)
+    due = course.due(0.0)
+    assert isinstance(due, Step)
+    assert due.step is StepKind.PRACTICE
+    assert [step.block for step in course.steps] == [None, None, 0, 0, 0, 1, 1, 1]
+
+
 def test_another_exercise_than_was_set_brings_its_own_plan() -> None:
     course = Course(BREATHE)
     course.apply(mark(0.0, MarkKind.COMMAND, "start trial_recovery"))

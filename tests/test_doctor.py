@@ -24,7 +24,14 @@ from biofeedback.doctor.machine import (
     slept_s,
 )
 from biofeedback.lang import LANGUAGES, Words
+from biofeedback.settings import Settings
 from biofeedback.straps.trouble import Detail
+from tests.ports import free_port
+
+
+def silent(_port: int) -> bool:
+    """Nobody of ours answers at any port."""
+    return False
 
 
 def told(check: Check) -> str:
@@ -73,19 +80,17 @@ def test_a_disk_without_room_is_noted(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def test_a_port_in_use_fails_and_another_is_named() -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen(1)
-        port = taken.getsockname()[1]
-        busy = check_port(port)
+    port = free_port()
+    with socket.create_server(("127.0.0.1", port)):
+        busy = check_port(port, silent)
     assert case(busy) == "busy"
     assert told(busy).endswith(f"or start with --port {port + 1}")
-    assert case(check_port(port)) == "ok"
+    assert case(check_port(port, silent)) == "ok"
 
 
 def test_a_port_that_is_none_fails() -> None:
-    assert case(check_port(70_000)) == "no_port"
-    assert case(check_port(8800, "203.0.113.7")) == "unusable"
+    assert case(check_port(70_000, silent)) == "no_port"
+    assert case(check_port(8800, silent, "203.0.113.7")) == "unusable"
 
 
 def test_a_reserved_port_fails(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,7 +98,7 @@ def test_a_reserved_port_fails(monkeypatch: pytest.MonkeyPatch) -> None:
         raise PermissionError
 
     monkeypatch.setattr(socket.socket, "bind", refuse)
-    assert case(check_port(80)) == "forbidden"
+    assert case(check_port(80, silent)) == "forbidden"
 
 
 def test_pages_are_found_in_this_checkout() -> None:
@@ -199,7 +204,7 @@ def no_bus(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_machine_without_bluetooth_is_well_enough(
     lang: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert doctor.main(lang, False, _free_port(), tmp_path) == 0
+    assert doctor.main(lang, False, Settings(data=tmp_path, port=free_port())) == 0
     said = capsys.readouterr().out
     assert Words(lang)("doctor.end.well") in said
     assert Words(lang)("doctor.adapter.no_service.cure") in said
@@ -210,7 +215,7 @@ def test_what_is_missing_gives_status_1_and_json_says_the_same(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "file").touch()
-    assert doctor.main("en", True, _free_port(), tmp_path / "file") == 1
+    assert doctor.main("en", True, Settings(data=tmp_path / "file", port=free_port())) == 1
     said = json.loads(capsys.readouterr().out)
     assert said["ok"] is False
     ill = [check for check in said["checks"] if check["state"] == "fail" and check["needed"]]
@@ -221,9 +226,3 @@ def test_what_is_missing_gives_status_1_and_json_says_the_same(
 @pytest.mark.usefixtures("no_bus")
 async def test_a_bus_that_is_not_there_is_not_reached() -> None:
     assert not await reaches_bus()
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])

@@ -7,6 +7,7 @@ import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -23,6 +24,7 @@ from biofeedback.core.choices import (
     Reason,
     RespirationSource,
 )
+from biofeedback.core.context import Told
 from biofeedback.core.events import LinkState, MarkKind, StepKind
 from biofeedback.core.exercises import EXERCISES
 from biofeedback.lang import LANGUAGES, Words
@@ -98,8 +100,13 @@ def test_every_text_can_be_formatted(words: Words) -> None:
     for key, text in texts(words).items():
         for n in (1, 2):
             values = dict.fromkeys(placeholders(text), n)
-            dates = set(re.findall(r"\{(\w+), date\}", text))
+            dates = set(re.findall(r"\{(\w+), (?:date|time|offset)\}", text))
             words(key, **{name: "2026-11-22" if name in dates else value for name, value in values.items()})
+
+
+def test_all_that_can_be_told_of_the_day_has_words(words: Words) -> None:
+    told = {f"mark.context.{text.replace(' ', '_')}" for text in Told}
+    assert told == {key for key in words if key.startswith("mark.context.")}
 
 
 def test_nothing_is_said_that_must_not_be_said(words: Words) -> None:
@@ -157,6 +164,18 @@ def test_the_formatter_makes_of_each_phrase_what_is_expected() -> None:
         assert (rows[text]["nl"], rows[text]["en"]) == found
 
 
+@pytest.mark.parametrize(
+    ("at", "zone", "told"),
+    [
+        ("2026-11-22T00:10:00Z", "America/St_Johns", "21 November 2026, 20:40 (UTC−3:30)"),
+        ("2026-11-22T23:10:00", "Asia/Kolkata", "23 November 2026, 04:40 (UTC+5:30)"),  # says none: UTC
+        ("2026-11-22T23:10:00Z", "UTC", "22 November 2026, 23:10 (UTC)"),
+    ],
+)
+def test_a_moment_is_told_where_it_is_read_and_says_how_far_from_utc(at: str, zone: str, told: str) -> None:
+    assert Words("en", ZoneInfo(zone))("report.when", at=at) == told
+
+
 def test_numbers_read_as_in_their_language() -> None:
     assert Words("nl")("format.one", x=-3.25) == "−3,3"
     assert Words("en")("format.one", x=-0.04) == "0.0"
@@ -195,7 +214,7 @@ def run_python(code: str) -> Any:
 def test_the_page_says_only_what_the_server_understands() -> None:
     import msgspec
 
-    from biofeedback import messages
+    from biofeedback import viewer_messages
 
     for said in json.loads((FIXTURES / "viewer.json").read_text(encoding="utf-8")):
-        assert msgspec.to_builtins(msgspec.convert(said, messages.FromViewer)) == said
+        assert msgspec.to_builtins(msgspec.convert(said, viewer_messages.FromViewer)) == said

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from scripted import HEADER, ScriptedStrap, Stage, virtually
+from scripted import HEADER, ScriptedStrap, Stage, continued, virtually
 
 from biofeedback.clock import LoopClock
 from biofeedback.core.events import End, Input, MarkKind, Plan, Step
@@ -16,11 +16,13 @@ from biofeedback.core.findings import ResonanceResult, TrialResult
 from biofeedback.core.pacing import Pattern
 from biofeedback.core.pipeline import Pipeline
 from biofeedback.core.results import Result
-from biofeedback.recording import RecordingWriter, read_recording
+from biofeedback.recording import read_recording
 from biofeedback.session import Session
 from biofeedback.straps import Connected, Lost, RrFrame
 from biofeedback.straps.presets import PRESETS
 from biofeedback.straps.simulated import SimulatedStrap
+
+pytestmark = pytest.mark.whole
 
 MEASURED = EXERCISES["measured_4_6"]
 ALIKE = {"h10_flat", "h10_not_following", "h10_own_slow", "h10_skewed"}  # people and a clock that others stand for
@@ -84,6 +86,7 @@ def live(
     exercise: Exercise,
     steer: Callable[[Stage, Session], object] | None = None,
     seed: int | None = None,
+    practice: bool = False,
 ) -> tuple[list[Result], Path]:
     """Results of a live session, with the recording it made."""
     listening = Listening()
@@ -91,7 +94,7 @@ def live(
     async def main() -> Path:
         clock = None if seed is None else Unsteady(seed)
         stage = Stage(folder, exercise, strap, pipeline=listening, clock=clock)  # type: ignore[arg-type]
-        (await stage.at(1.7)).command("start", "physio")
+        (await stage.at(1.7)).command("start", "physio", practice=practice)
         if steer is not None:
             await steer(stage, stage.session)  # type: ignore[misc]
         await stage.running
@@ -140,6 +143,31 @@ def test_a_session_that_was_steered_and_lost_its_strap_equals_its_replay(tmp_pat
         same_text(results, ticked(events, 7))
 
 
+def test_a_session_with_a_practice_that_was_paused_and_skipped_equals_its_replay(tmp_path: Path) -> None:
+    async def steer(stage: Stage, session: Session) -> None:
+        await stage.at(2.0)
+        session.command("stop", "patient")
+
+    async def practise(stage: Stage, session: Session) -> None:
+        await stage.at(21.3)
+        session.command("pause", "patient")
+        await stage.at(25.0)
+        session.command("resume", "patient")
+        await stage.at(48.0)
+        session.command("skip", "patient")
+
+    for steered, kinds in (
+        (practise, ["practice", "practice", *(step.step for step in SHORT.steps)]),
+        (steer, ["practice"]),
+    ):
+        folder = tmp_path / steered.__name__
+        results, path = live(folder, SimulatedStrap("drop_outs", 4), SHORT, steered, 2, practice=True)
+        events = read_recording(path).events
+        assert [event.step for event in events if isinstance(event, Step)] == kinds
+        same_text(results, offline(events))
+        same_text(results, ticked(events, 7))
+
+
 def test_a_session_that_was_cut_off_equals_its_replay(tmp_path: Path) -> None:
     listening = Listening()
 
@@ -148,7 +176,7 @@ def test_a_session_that_was_cut_off_equals_its_replay(tmp_path: Path) -> None:
         (await stage.at(2.0)).command("start", None)
         await stage.at(60.0)
         await stage.cut()
-        writer = RecordingWriter.resume(stage.path)
+        writer = continued(stage.path)
         again = Stage(
             tmp_path,
             SHORT,
@@ -175,6 +203,25 @@ def test_a_plan_equals_its_replay(tmp_path: Path, name: str) -> None:
     assert sum(isinstance(result, TrialResult | ResonanceResult) for result in results) == 1
 
 
+def test_a_varied_pacer_that_was_paused_equals_its_replay_and_keeps_the_breaths_that_were_drawn(tmp_path: Path) -> None:
+    async def steer(stage: Stage, session: Session) -> None:
+        await stage.at(160.0)
+        session.command("pause", "patient")
+        await stage.at(170.0)
+        session.command("resume", "patient")
+
+    results, path = live(tmp_path, SimulatedStrap("responder", 3), EXERCISES["varied_4_6"], steer, seed=5)
+    events = read_recording(path).events
+    same_text(results, offline(events))
+    same_text(results, ticked(events, 1))
+    (plan,) = [event for event in events if isinstance(event, Plan)]
+    first, after = [event for event in events if isinstance(event, Step) and event.pattern is not None]
+    assert [f"{inhale_s:g}-{exhale_s:g}" for inhale_s, exhale_s in first.breaths] == list(plan.blocks)
+    assert len(first.breaths) == 12
+    assert after.breaths == first.breaths[-len(after.breaths) :]
+    assert not [result for result in results if isinstance(result, TrialResult | ResonanceResult)]
+
+
 def test_a_plan_that_was_cut_off_goes_on_as_it_was_drawn(tmp_path: Path) -> None:
     """Killed in the midst of a block: the same plan, the steps that are left, and that block's set is lost."""
     listening = Listening()
@@ -184,7 +231,7 @@ def test_a_plan_that_was_cut_off_goes_on_as_it_was_drawn(tmp_path: Path) -> None
         (await stage.at(2.0)).command("start", None)
         await stage.at(150.0)
         await stage.cut()
-        writer = RecordingWriter.resume(stage.path)
+        writer = continued(stage.path)
         again = Stage(
             tmp_path,
             EXERCISES["trial_blocks"],
@@ -216,7 +263,7 @@ batches = st.lists(
 )
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(batches=batches, seed=st.integers(0, 1000))
 def test_any_batching_of_intervals_equals_its_replay(
     tmp_path_factory: pytest.TempPathFactory, batches: list[tuple[float, tuple[float, ...]]], seed: int

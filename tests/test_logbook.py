@@ -16,7 +16,8 @@ from typing import Any
 
 import pytest
 
-from biofeedback.logbook import FIELDS, FOREIGN, open_logbook
+from biofeedback import logbook
+from biofeedback.logbook import FIELDS, FOREIGN, PROVOKED, open_logbook
 from biofeedback.settings import LogFormat
 
 PACKAGE = Path(__file__).parents[1] / "biofeedback"
@@ -142,12 +143,32 @@ def test_what_libraries_say_is_withheld_unless_it_is_known(book: Callable[..., A
     assert len(unknown) == 3
 
 
+def test_what_a_client_provokes_is_written_seldom_with_how_often_it_was(
+    book: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def provoke(text: str) -> None:
+        try:
+            b"\xff".decode()
+        except UnicodeDecodeError:
+            logging.getLogger("uvicorn.error").exception(text)
+
+    stream, (text, other, *_) = book(), sorted(PROVOKED)
+    for _ in range(1000):
+        provoke(text)
+    provoke(other)
+    monkeypatch.setattr(logbook, "SELDOM_S", 0.0)  # a minute later
+    provoke(text)
+    said = [(entry["message"], entry["count"], "exception" in entry) for entry in entries(stream)]
+    assert said == [(text, 1, False), (other, 1, False), (text, 1000, False)]
+
+
 def test_known_texts_of_libraries_are_what_they_say() -> None:
     import uvicorn
 
     folders = [Path(uvicorn.__file__).parent, Path(asyncio.__file__).parent]
     sources = "".join(path.read_text(encoding="utf-8") for folder in folders for path in folder.rglob("*.py"))
     assert [text for text in FOREIGN if text.removeprefix("Task ") not in sources] == []
+    assert PROVOKED < FOREIGN
 
 
 async def test_a_failed_task_that_nobody_awaited_is_said_without_what_it_held(book: Callable[..., Any]) -> None:

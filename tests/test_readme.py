@@ -15,7 +15,7 @@ LINES = [shlex.split(line, comments=True) for block in BLOCKS for line in block.
 SPANS = [shlex.split(span) for span in re.findall(r"`((?:make|biofeedback) [^`]+)`", README)]
 COMMANDS = [line for line in LINES + SPANS if line[:1] == ["biofeedback"]]
 TARGETS = [line[1] for line in LINES + SPANS if line[:1] == ["make"]]
-AT_ONCE = ("simulate", "analyze", "export", "import")  # neither a strap, nor a server, nor somebody's machine
+AT_ONCE = ("simulate", "analyze", "report", "export", "import")  # neither a strap, nor a server, nor somebody's machine
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
@@ -40,7 +40,7 @@ def test_commands_of_the_readme_work_in_their_order(
 
 def test_every_command_is_in_the_readme() -> None:
     commands = set(re.findall(r"^    (\w+)(?: +\w|$)", _parser().format_help(), flags=re.MULTILINE))
-    assert len(commands) == 16
+    assert len(commands) == 17
     assert commands - {command[1] for command in COMMANDS} == set()
 
 

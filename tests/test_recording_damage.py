@@ -144,7 +144,7 @@ def test_a_missing_file_a_folder_and_a_huge_file_are_refused(tmp_path: Path) -> 
         read_recording(huge)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(position=st.integers(0, len(DESIGN) - 1), byte=st.integers(0, 255))
 def test_one_wrong_byte_gives_a_recording_or_one_clear_line(tmp_path: Path, position: int, byte: int) -> None:
     path = tmp_path / "flipped.jsonl"
@@ -161,7 +161,6 @@ def test_one_wrong_byte_gives_a_recording_or_one_clear_line(tmp_path: Path, posi
             assert seqs == sorted(seqs)
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_random_bytes_are_refused_in_one_line(data: bytes) -> None:
     path = Path(os.devnull)

@@ -29,15 +29,6 @@ def test_a_folder_that_cannot_be_made_is_refused(design: Path) -> None:
         RecordingWriter(design / "below" / "a.jsonl", Header("01K", "2026-11-22T09:00:00Z"))
 
 
-def test_two_programs_cannot_write_one_recording(tmp_path: Path) -> None:
-    path = tmp_path / "a.jsonl"
-    writer = RecordingWriter(path, Header("01K", "2026-11-22T09:00:00Z"))
-    with pytest.raises(InputError, match="another program"):
-        RecordingWriter.resume(path)
-    writer.close()
-    RecordingWriter.resume(path).close()
-
-
 def test_a_failed_write_leaves_no_half_line(tmp_path: Path) -> None:
     resource = pytest.importorskip("resource")
     path = tmp_path / "a.jsonl"

@@ -123,13 +123,39 @@ def test_all_that_the_container_copies_is_there_and_makes_a_whole_wheel(tmp_path
     assert {"biofeedback/web/index.html", "biofeedback/cli.py", "biofeedback/lang/nl.json"} <= names
 
 
-def test_the_guide_names_every_metric_and_no_other() -> None:
+def test_the_lines_that_start_the_container_name_what_the_container_has() -> None:
+    """Nobody has a container here; what the lines say can be compared with what they are about."""
+    section = GUIDE.partition("## Install as a container")[2].partition("\n## ")[0]
+    build, certificate, run, logs = [
+        shlex.split(line) for line in re.findall(r"^podman .*$", section, flags=re.MULTILINE)
+    ]
+    options = dict(zip(build[2:-1:2], build[3:-1:2], strict=True))
+    assert (ROOT / build[-1] / options["-f"]).is_file()
+    assert build[-1] == "."
+    image, (folder,), (port,) = options["-t"], instructions("VOLUME"), instructions("EXPOSE")
+    for line in (certificate, run):
+        assert line[1] == "run"
+        assert line[line.index("-v") + 1].partition(":")[2] == folder
+    words = certificate[certificate.index(image) + 1 :]
+    assert _parser().parse_args(words).command.__name__ == words[0] == "certificate"
+    assert run[-1] == image
+    assert run[run.index("-p") + 1] == f"{port}:{port}" == f"{Settings().port}:{Settings().port}"
+    assert logs[-1] == run[run.index("--name") + 1]
+    outside = "--read-only" in run and f"--tmpfs {run[run.index('--tmpfs') + 1]}"
+    assert outside == "--tmpfs /tmp"  # what is not in the volume and must be written: fonts that are looked for
+    stages = re.findall(r"^FROM python:(\d+)\.(\d+)-slim", CONTAINER, flags=re.MULTILINE)
+    assert len(set(stages)) == 1
+    assert tuple(map(int, stages[0])) >= (3, 11)
+
+
+async def test_the_guide_names_every_metric_and_no_other(tmp_path: Path) -> None:
     from biofeedback.server.clinic import Clinic
     from biofeedback.server.metrics import Metrics
 
-    made = {
-        metric.name + ("_total" if metric.type == "counter" else "") for metric in Metrics(Clinic(Settings())).collect()
-    }
+    clinic = Clinic(Settings(data=tmp_path / "data"))
+    await clinic.open()
+    made = {metric.name + ("_total" if metric.type == "counter" else "") for metric in Metrics(clinic).collect()}
+    await clinic.close()
     assert set(re.findall(r"`(biofeedback_\w+)`", GUIDE)) == made
 
 

@@ -5,14 +5,14 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 from kept import recorded
-from scripted import HEADER, ScriptedStrap, Stage, virtually
+from scripted import HEADER, ScriptedStrap, Stage, continued, virtually
 
 from biofeedback.clock import LoopClock
 from biofeedback.composition import go_on
 from biofeedback.core.events import Characteristic, Link, LinkState, Notification, Origin, StrapInfo
 from biofeedback.core.exercises import EXERCISES
 from biofeedback.recorder import FileRecorder
-from biofeedback.recording import RecordingWriter, read_recording
+from biofeedback.recording import read_recording
 from biofeedback.strap_link import StrapLink
 from biofeedback.straps import Connected, Lost, Payload, Searching, StrapEvent
 
@@ -84,7 +84,7 @@ def test_a_session_that_goes_on_remembers_what_it_has_from_its_recording_alone(t
         again = go_on(
             recording.header,
             recording.events,
-            FileRecorder(lambda: RecordingWriter.resume(stage.path)),
+            FileRecorder(lambda: continued(stage.path)),
             PLAIN,
             ScriptedStrap([]),
             lambda _start_s: LoopClock(),

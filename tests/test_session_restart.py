@@ -2,11 +2,11 @@ from pathlib import Path
 
 import pytest
 from kept import recorded, steps
-from scripted import ScriptedStrap, Stage, beats, virtually
+from scripted import ScriptedStrap, Stage, beats, continued, virtually
 
 from biofeedback.core.events import End, Resumed, StepKind, StrapInfo
 from biofeedback.core.exercises import EXERCISES, Exercise
-from biofeedback.recording import RecordingWriter, read_recording
+from biofeedback.recording import read_recording
 from biofeedback.straps import Connected, RrFrame
 
 MEASURED = EXERCISES["measured_4_6"]
@@ -35,7 +35,7 @@ def cut_and_restored(folder: Path, cut_s: float, back_s: float, exercise: Exerci
         await stage.at(cut_s)
         await stage.cut()
         recording = read_recording(stage.path)
-        writer = RecordingWriter.resume(stage.path)
+        writer = continued(stage.path)
         again = Stage(
             folder,
             exercise,

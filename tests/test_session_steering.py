@@ -8,7 +8,8 @@ from biofeedback.core.events import End, Mark, Step, StepKind
 from biofeedback.core.exercises import EXERCISES, Exercise, PlannedStep
 from biofeedback.core.pacing import Pattern
 from biofeedback.course import SETTLE_S
-from biofeedback.errors import CommandRefused
+from biofeedback.errors import CommandLate, CommandRefused
+from biofeedback.session import LATE_S
 from biofeedback.straps import Searching
 
 MEASURED = EXERCISES["measured_4_6"]
@@ -162,3 +163,19 @@ def test_a_new_session_ends_this_one_and_says_who_asked(tmp_path: Path) -> None:
     assert (mark.text, mark.author) == ("new walk", "physio")
     assert isinstance(end, End)
     assert end.reason == "stopped"
+
+
+def test_a_command_that_comes_late_is_refused_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    async def main() -> Stage:
+        stage = Stage(tmp_path, PLAIN, ScriptedStrap(beats(300)))
+        session = await stage.at(20.0)
+        with pytest.raises(CommandLate, match="start comes 6 s after it was given"):
+            session.command("start", "physio", given_s=20.0 - LATE_S - 1.0)
+        session.command("start", "physio", given_s=20.0 - LATE_S)
+        (await stage.at(40.0)).command("stop", "patient")  # who says no time has stopped, whenever it comes
+        await stage.running
+        stage.session.close()
+        return stage
+
+    marks = [event.text or event.kind.value for event in recorded(virtually(main()).path) if isinstance(event, Mark)]
+    assert marks == ["start", "stop"]

@@ -5,10 +5,11 @@ import pytest
 from kept import recorded
 from scripted import ScriptedStrap, Stage, beats, virtually
 
-from biofeedback.core.events import Link, LinkState, StrapInfo
+from biofeedback.core.events import Characteristic, Link, LinkState, Notification, StrapInfo
 from biofeedback.core.exercises import EXERCISES
 from biofeedback.errors import BluetoothUnavailable
-from biofeedback.straps import Connected, Lost, RrFrame, Searching
+from biofeedback.strap_link import StrapLink
+from biofeedback.straps import Connected, Lost, Payload, RrFrame, Searching
 
 PLAIN = EXERCISES["plain_4_6"]
 
@@ -72,6 +73,34 @@ def test_another_strap_gets_another_number(tmp_path: Path) -> None:
         (1, "lost"),
         (2, "connected"),
     ]
+
+
+def test_where_the_sensor_sits_is_that_of_the_strap_in_use_also_after_a_restart(tmp_path: Path) -> None:
+    wrist, chest = (Payload(Characteristic.BODY_LOCATION, value) for value in (b"\x02", b"\x01"))
+    script = [
+        (0.0, Connected("ble", "Watch")),
+        (1.0, wrist),
+        (2.0, Lost("out_of_range")),
+        (3.0, Connected("ble", "H9")),
+    ]
+
+    async def main() -> None:
+        session = (stage := Stage(tmp_path, PLAIN, ScriptedStrap([*script, (4.0, chest)]))).session
+        seen = []
+        for t_s in (0.5, 1.5, 2.5, 3.5):
+            await stage.at(t_s)
+            seen.append(session.status().strap_place)
+        await stage.cut()
+        assert seen == [None, "wrist", "wrist", None]
+        events = recorded(stage.path)
+        link = StrapLink("ble")
+        for event in events:
+            link.restore(event)
+        assert link.place is None
+        link.restore(next(event for event in events if isinstance(event, Notification)))
+        assert link.place == "wrist"
+
+    virtually(main())
 
 
 def test_a_strap_that_has_no_more_is_said_to_have_ended(tmp_path: Path) -> None:

@@ -1,8 +1,10 @@
 """Commands about what the server keeps: sessions in and out, copies of all of it and the way back, the audit."""
 
 import asyncio
+import hashlib
 import json
 import os
+import shutil
 import sqlite3
 import stat
 from collections.abc import Callable
@@ -13,6 +15,12 @@ import pytest
 from sqlalchemy import Connection
 
 from biofeedback.cli import main
+from biofeedback.core.choices import EditKind
+from biofeedback.core.edits import Edit
+from biofeedback.edit_log import encode_edits, path_beside
+from biofeedback.ids import new_ulid
+from biofeedback.report.analysis import analyze
+from biofeedback.report.source import read_source
 from biofeedback.server.clinic import Clinic
 from biofeedback.server.retention import take_notes
 from biofeedback.settings import Settings
@@ -83,6 +91,41 @@ def test_a_session_of_the_store_is_analysed_as_its_file_is(
     assert stored == file
 
 
+def test_edits_beside_a_recording_are_brought_in_analysed_and_come_out(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    recording = Path(shutil.copy(RECORDING, tmp_path / "session.jsonl"))
+    beat = analyze(read_source(str(recording))).beats[40]
+    beats = ((beat.seq, beat.index),)
+    edit = Edit(new_ulid(), "2026-11-23T09:00:00Z", "01K00000000000000000000001", EditKind.EXCLUDE, beats)
+    written = encode_edits([edit], hashlib.sha256(RECORDING.read_bytes()).hexdigest(), header_of(recording))
+    path_beside(recording).write_bytes(written)
+    assert run("import", recording, "--into", data) == 0
+    session = capsys.readouterr().out.strip()
+    results = []
+    for name in (recording, session):
+        assert run("analyze", name, "--json") == 0
+        results.append(json.loads(capsys.readouterr().out))
+    assert results[0]["edited"] == results[1]["edited"]
+    assert (results[0]["edits"], results[0]["edited"]["excluded"]) == (1, 1)
+    assert results[0]["steps"] == results[1]["steps"]
+    assert run("analyze", session, "--lang", "en") == 0
+    assert "1 beat was edited by hand" in capsys.readouterr().out
+    for name in (recording, session):
+        assert run("export", name, "--format", "edits", "--out", tmp_path / "out.jsonl") == 0
+        assert (tmp_path / "out.jsonl").read_bytes() == written
+        assert run("export", name, "--format", "csv", "--out", tmp_path / "beats.csv") == 0
+        assert "exclude" in (tmp_path / "beats.csv").read_text(encoding="utf-8").splitlines()[41]
+    assert run("analyze", path_beside(recording)) == 2
+    assert "these are edits of a recording" in capsys.readouterr().err
+
+
+def header_of(recording: Path) -> str:
+    """Id in the header of a recording."""
+    session: str = json.loads(recording.read_bytes().splitlines()[0])["session"]
+    return session
+
+
 def test_what_is_not_there_is_said(data: Path, session: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("analyze", "01ARZ3NDEKTSV4RRFFQ69G5FAV") == 2
     assert "no such session" in capsys.readouterr().err
@@ -131,7 +174,7 @@ async def test_a_copy_is_made_while_the_server_writes_and_the_server_notes_it(tm
     await clinic.open()
     room = await clinic.open_private()
     room.session.command("start", "patient")
-    await asyncio.wait_for(room.session.beats.wait(), 30)
+    await asyncio.wait_for(room.session.beats.wait(), 120)
     made = await asyncio.to_thread(run, "backup", "--out", tmp_path / "copy.db", "--keys", tmp_path / "copy.keys")
     assert made == 0
     (data / "notes" / "0.json").write_text("spoilt")
@@ -219,6 +262,33 @@ def test_a_damaged_copy_is_refused_and_nothing_is_moved(
     assert session in capsys.readouterr().out
 
 
+def test_another_file_than_a_copy_of_the_data_is_refused_and_nothing_is_moved(
+    data: Path, session: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy, keys, empty = tmp_path / "copy.db", tmp_path / "copy.keys", tmp_path / "empty.db"
+    assert run("backup", "--out", copy, "--keys", keys) == 0
+    empty.touch()
+    for other in (empty, keys):
+        assert run("restore", other) == 2
+        assert f"{other}: this is no copy of the data" in capsys.readouterr().err
+    assert run("restore", copy, "--keys", copy) == 2
+    assert "these are no names and keys" in capsys.readouterr().err
+    assert list(data.glob("before-restore-*")) == []
+    assert run("sessions") == 0
+    assert session in capsys.readouterr().out
+
+
+def test_data_whose_keys_are_gone_are_not_given_new_ones(
+    data: Path, session: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = (data / "vault.db").rename(tmp_path / "vault.db")
+    assert run("sessions") == 2
+    assert run("import", RECORDING, "--into", data) == 2
+    assert capsys.readouterr().err.count("the names and keys are gone") == 2
+    kept.rename(data / "vault.db")
+    assert run("export", session, "--format", "recording", "--out", tmp_path / "out.jsonl") == 0
+
+
 def test_what_a_copy_cannot_be_made_of_is_said(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -254,3 +324,11 @@ def test_a_copy_whose_audit_was_tampered_with_is_put_back_and_said(
     assert run("backup", "--out", tmp_path / "copy.db") == 0
     assert run("restore", tmp_path / "copy.db", "--lang", "en") == 4
     assert "Row 1 " in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("wrong", ["-5", "1.5", "all"])
+def test_rows_that_cannot_be_counted_are_refused(wrong: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        run("audit", f"--newest={wrong}")
+    assert ended.value.code == 2
+    assert "choose a whole number of 0 or more" in capsys.readouterr().err

@@ -21,3 +21,10 @@ def test_what_is_told_again_stands_as_it_was_told_last() -> None:
     told.add(messages.Gap(start_s=3.0, end_s=5.0, reason="silence"))
     told.add(messages.Ping())  # nothing that a snapshot holds
     assert [one.end_s for one in told.snapshot(10.0, None).gaps] == [5.0]
+
+
+def test_an_outage_is_told_however_long_ago_it_was() -> None:
+    told = Told()
+    for start_s, reason in ((3.0, "restart"), (40.0, "silence")):
+        told.add(messages.Gap(start_s=start_s, end_s=start_s + 20.0, reason=reason))
+    assert [one.reason for one in told.snapshot(600.0, None).gaps] == ["restart"]

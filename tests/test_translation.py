@@ -232,6 +232,8 @@ def test_quality_says_what_is_missing_as_missing() -> None:
 def test_marks_and_ratings_are_told_and_nothing_else_that_is_recorded() -> None:
     mark = translate_input(Mark(3, 12.0, MarkKind.NOTE, "sneezed", "physio"))
     assert mark == messages.Mark(at_s=12.0, kind="note", text="sneezed", author="physio")
+    by_user = translate_input(Mark(3, 12.0, MarkKind.NOTE, "sneezed", "01K00000000000000000000009"))
+    assert by_user == mark  # which of the staff it was is for the review
     rating = translate_input(Rating(4, 13.0, "tension", "before", 6))
     assert rating == messages.Mark(at_s=13.0, kind="rating", text="tension before 6", author=None)
     assert translate_input(End(5, 14.0, "stopped")) is None

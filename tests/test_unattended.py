@@ -7,9 +7,11 @@ from scripted import ScriptedStrap, beats, virtually
 from biofeedback.clock import LoopClock
 from biofeedback.core.events import End, Mark, Step, StepKind
 from biofeedback.core.exercises import EXERCISES
-from biofeedback.errors import InputError
+from biofeedback.errors import InputError, NothingMeasured
+from biofeedback.patience import PATIENCE_S
 from biofeedback.recording import Recording, read_recording
-from biofeedback.straps import Searching
+from biofeedback.session import TICK_S
+from biofeedback.straps import Connected, Lost, Searching
 from biofeedback.unattended import record, simulate
 
 PLAIN = EXERCISES["plain_4_6"]
@@ -82,9 +84,44 @@ def test_a_recording_ends_with_its_strap(tmp_path: Path) -> None:
     assert (end.t_s, end.reason) == (30.0, "strap_ended")
 
 
-def test_a_strap_without_beats_is_recorded_for_as_long_as_was_asked(tmp_path: Path) -> None:
-    recording = recorded(tmp_path, ScriptedStrap([(0.0, Searching("strap.searching"))]), PLAIN, 10.0)
-    assert [type(event) for event in recording.events] == [End]
+SEARCHING = Searching("strap.searching")
+MISSING = Searching("strap.no_adapter")
+
+
+@pytest.mark.parametrize(
+    ("script", "until_s"),
+    [
+        ([(0.0, SEARCHING), (1.0, MISSING)], 1.0 + PATIENCE_S),
+        ([(0.0, MISSING), (5.0, SEARCHING), (9.0, MISSING)], 9.0 + PATIENCE_S),
+        ([(0.0, MISSING), (5.0, Searching("strap.bluetooth_off"))], 100.0),
+        ([(0.0, MISSING), (5.0, SEARCHING)], 100.0),
+    ],
+    ids=["no adapter", "it came and went", "switched off", "none found"],
+)
+def test_where_no_strap_was_connected_nothing_is_left_and_a_missing_adapter_is_not_waited_for(
+    tmp_path: Path, script: list[tuple[float, Searching]], until_s: float
+) -> None:
+    path = tmp_path / "out.jsonl"
+
+    async def main() -> float:
+        clock = LoopClock()
+        with pytest.raises(NothingMeasured) as caught:
+            await record(ScriptedStrap(script), None, 100.0, path, clock)
+        assert not caught.value.was_connected
+        return clock.now_s()
+
+    assert virtually(main()) == pytest.approx(until_s, abs=TICK_S)
+    assert not path.exists()
+
+
+def test_a_recording_of_a_strap_without_beats_is_kept_and_said_however_long_bluetooth_is_gone(tmp_path: Path) -> None:
+    script = [(0.0, SEARCHING), (2.0, Connected("scripted")), (5.0, Lost("bluetooth_off")), (6.0, MISSING)]
+    with pytest.raises(NothingMeasured, match="no times between heart beats") as caught:
+        recorded(tmp_path, ScriptedStrap(script), None, 100.0)
+    assert caught.value.was_connected
+    end = read_recording(tmp_path / "out.jsonl").events[-1]
+    assert isinstance(end, End)
+    assert (end.t_s, end.reason) == (100.0, "completed")
 
 
 def test_an_interrupted_recording_is_a_whole_one(tmp_path: Path) -> None:

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-FOLDERS = [ROOT / "web" / "vendor", ROOT / "tests" / "browser" / "vendor"]
+FOLDERS = [ROOT / "web" / "vendor", ROOT / "biofeedback" / "report" / "vendor", ROOT / "tests" / "browser" / "vendor"]
 OWN = {"manifest.json", "update.py"}
 
 
-@pytest.mark.parametrize("folder", FOLDERS, ids=["pages", "tests"])
+@pytest.mark.parametrize("folder", FOLDERS, ids=["pages", "reports", "tests"])
 def test_every_vendored_file_is_listed_with_its_hash(folder: Path) -> None:
     entries = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     found = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir() if path.is_file()}
@@ -21,7 +21,7 @@ def test_every_vendored_file_is_listed_with_its_hash(folder: Path) -> None:
     }
 
 
-@pytest.mark.parametrize("folder", FOLDERS, ids=["pages", "tests"])
+@pytest.mark.parametrize("folder", FOLDERS, ids=["pages", "reports", "tests"])
 def test_every_vendored_file_has_a_version_and_a_licence(folder: Path) -> None:
     entries = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     assert all(re.fullmatch(r"\d+\.\d+\.\d+", entry["version"]) and entry["licence"] for entry in entries)

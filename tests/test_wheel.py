@@ -59,6 +59,8 @@ def test_wheel_holds_the_pages_and_what_they_load(names: set[str]) -> None:
 
 def test_wheel_holds_the_words_and_the_style_of_the_report(names: set[str]) -> None:
     assert {"biofeedback/lang/nl.json", "biofeedback/lang/en.json", "biofeedback/report/page.css"} <= names
+    assert {f"biofeedback/report/{name}" for name in ("sheet.typ", "sheet.css", "figures.css")} <= names
+    assert {name for name in names if name.endswith(".ttf")}
 
 
 def test_wheel_holds_the_command_and_the_licence(wheel: Path, names: set[str]) -> None:
@@ -88,3 +90,4 @@ def test_installed_server_finds_the_pages_of_the_wheel(installed: Callable[..., 
 def test_installed_program_simulates_and_analyzes(installed: Callable[..., str]) -> None:
     installed("biofeedback", "simulate", "--preset", "responder", "--seed", "7", "--out", "session.jsonl")
     assert '"schema":1' in installed("biofeedback", "analyze", "--json", "session.jsonl").replace(": ", ":")
+    installed("biofeedback", "report", "session.jsonl", "--out", "session.pdf")  # with the fonts of the wheel

@@ -18,8 +18,8 @@ function Table({ breaths }) {
   const t = words.value;
   const number = (value) => (value === null ? t("physio.missing") : t("format.one", { x: value }));
   return html`<div class="table-scroll" tabindex="0" role="region" aria-label=${t("physio.breaths")}><table>
-    <thead><tr><th>${t("physio.table.breath")}</th><th>${t("physio.table.fall")}</th><th>${t("physio.table.rise")}</th></tr></thead>
-    <tbody>${breaths.map((one) => html`<tr key=${`${one.step_seq}.${one.index}`}><td>${one.index + 1}${one.usable ? "" : ` (${t("physio.breath.unusable")})`}</td><td>${number(one.exhale_fall_bpm)}</td><td>${number(one.exhale_rise_ms)}</td></tr>`)}</tbody>
+    <thead><tr><th>${t("physio.table.breath")}</th><th>${t("physio.table.fall")}</th><th>${t("physio.table.rise")}</th><th>${t("physio.table.followed")}</th></tr></thead>
+    <tbody>${breaths.map((one) => html`<tr key=${`${one.step_seq}.${one.index}`}><td>${one.index + 1}${one.usable ? "" : ` (${t("physio.breath.unusable")})`}</td><td>${number(one.exhale_fall_bpm)}</td><td>${number(one.exhale_rise_ms)}</td><td>${one.following === "unknown" ? t("physio.missing") : t(`physio.table.followed.${one.following}`)}</td></tr>`)}</tbody>
   </table></div>`;
 }
 

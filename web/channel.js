@@ -4,7 +4,7 @@ const PROTOCOL = 1;
 const ACK_MS = 5000;
 const QUIET_MS = 8000; // quality comes once a second: a link this quiet is dead, whatever the socket thinks
 const FIRST_WAIT_MS = 500;
-const LONGEST_WAIT_MS = 4000;
+const LONGEST_WAIT_MS = 2000; // a server is back within some seconds, and a session with it
 const FINAL = new Set([401, 403, 404]); // asking again does not help
 const NO_USE = new Set(["no_room", "protocol"]); // nor coming back
 
@@ -17,16 +17,19 @@ export function waitMs(attempt, chance) {
 export class Channel {
   #socket = null;
   #attempt = 0;
-  #timers = new Set();
-  #unsent = []; // said while there was no connection: a stop must not be lost
+  #timers = [];
+  #owed = []; // to be noted, or carried out
   #heardMs = 0;
   #ticket = null;
+  #isWelcome = false;
   #visit = null; // what of an earlier attempt still comes is not ours
 
   // known() gives { epoch, messageSeq } of what the page has; hear(message) gets every message; opened(bool) the link's state.
   // admit() gives a ticket, good for one connection; turnedAway(refused) is told when there will be none.
-  constructor({ url, role, admit, turnedAway, known, hear, opened, Socket = WebSocket }) {
-    Object.assign(this, { url, role, admit, turnedAway, known, hear, opened, Socket });
+  // `memory` outlives a reload, under the name `owes`.
+  constructor(given) {
+    Object.assign(this, given);
+    this.#owed = this.memory.recall(this.owes) ?? [];
   }
 
   async open() {
@@ -42,22 +45,55 @@ export class Channel {
   }
 
   #connect() {
-    const socket = new this.Socket(this.url);
+    this.#isWelcome = false;
+    const socket = new (this.Socket ?? WebSocket)(this.url);
     this.#socket = socket;
     socket.onopen = () => this.#greet();
     socket.onmessage = (event) => this.#receive(JSON.parse(event.data));
     socket.onclose = () => this.#closed(socket);
   }
 
-  // Says it now, or as soon as there is a connection again.
-  say(message) {
-    if (this.#socket?.readyState === 1) this.#socket.send(JSON.stringify(message));
-    else this.#unsent = [...this.#unsent, message].slice(-20);
+  // Says it until the server has it on its disk, in this session and while it is true.
+  note(message, isTrue) {
+    this.#owe({ message, isTrue, lost: "not_noted" });
   }
 
-  // Says it now or never: for what is said again anyway.
+  // Says it until the server has carried it out or refused it, which it does where it comes too late after its `at_s`.
+  command(message) {
+    this.#owe({ message, lost: message.command === "new" ? null : "not_done" }); // another session is what it asked for
+  }
+
+  #owe(owed) {
+    const message = { ...owed.message, id: `${Date.now()}-${Math.random()}` };
+    this.#keep([...this.#owed, { ...owed, message, epoch: this.known().epoch }]);
+    if (this.#isWelcome) this.sayNow(message);
+  }
+
+  // Of a note, which may say anything of anybody, and of what holds only for a while, a reload leaves that it was lost.
+  #keep(owed) {
+    this.#owed = owed;
+    const isLasting = ({ message, isTrue }) => message && message.kind !== "note" && !isTrue;
+    this.memory.remember(this.owes, owed.map((one) => ({ epoch: one.epoch, lost: one.lost, message: isLasting(one) ? one.message : null })));
+  }
+
+  #sayOwed() {
+    this.#isWelcome = true;
+    const isOfUse = ({ epoch, isTrue, message }) => message && epoch === this.known().epoch && (!isTrue || isTrue());
+    const [said, given] = [this.#owed.filter(isOfUse), this.#owed.filter((owed) => !isOfUse(owed) && owed.lost)];
+    this.#keep(said);
+    for (const { message } of said) this.sayNow(message);
+    for (const { lost } of given) this.hear({ type: "error", code: lost, detail: "" });
+  }
+
+  #settle(ids) {
+    this.#keep(this.#owed.filter((owed) => !ids.includes(owed.message?.id)));
+  }
+
+  // Whether it is said now; else it never is: for what is said again anyway.
   sayNow(message) {
-    if (this.#socket?.readyState === 1) this.#socket.send(JSON.stringify(message));
+    const isOpen = this.#socket?.readyState === 1;
+    if (isOpen) this.#socket.send(JSON.stringify(message));
+    return isOpen;
   }
 
   // Says hello anew on a new connection, at once.
@@ -78,14 +114,16 @@ export class Channel {
   #greet() {
     const { epoch, messageSeq } = this.known();
     this.#heardMs = performance.now();
-    this.say({ type: "hello", protocol: PROTOCOL, role: this.role, ticket: this.#ticket, epoch, message_seq: messageSeq });
-    this.#every(ACK_MS, () => this.say({ type: "ack", message_seq: this.known().messageSeq }));
-    this.#every(1000, () => this.#hangUpWhenQuiet());
+    this.sayNow({ type: "hello", protocol: PROTOCOL, role: this.role, ticket: this.#ticket, epoch, message_seq: messageSeq });
+    const acknowledge = () => this.sayNow({ type: "ack", message_seq: this.known().messageSeq });
+    this.#timers = [setInterval(acknowledge, ACK_MS), setInterval(() => this.#hangUpWhenQuiet(), 1000)];
   }
 
   #receive(message) {
     this.#heardMs = performance.now();
-    if (message.type === "ping") this.say({ type: "pong" });
+    if (message.type === "ping") this.sayNow({ type: "pong" });
+    if (message.type === "noted") this.#settle(message.ids);
+    if (message.type === "error" && message.id) this.#settle([message.id]);
     if (message.type === "hello") this.#welcomed();
     if (message.type === "error" && NO_USE.has(message.code)) {
       this.close();
@@ -93,13 +131,11 @@ export class Channel {
       this.turnedAway(message);
     }
     this.hear(message);
+    if (message.type === "pacer" && !this.#isWelcome) this.#sayOwed(); // the last of a welcome
   }
 
   #welcomed() {
     this.#attempt = 0;
-    const waiting = this.#unsent;
-    this.#unsent = [];
-    waiting.forEach((message) => this.say(message));
     this.opened(true);
   }
 
@@ -111,13 +147,8 @@ export class Channel {
     this.#closed(socket);
   }
 
-  #every(ms, act) {
-    this.#timers.add(setInterval(act, ms));
-  }
-
   #stopTimers() {
     this.#timers.forEach(clearInterval);
-    this.#timers.clear();
   }
 
   #closed(socket) {

@@ -10,7 +10,8 @@ export class SessionClock {
   // The server said that its clock stood at sessionS; we read it at localMs.
   read(sessionS, speed, localMs) {
     const offset = sessionS - (localMs / 1000) * speed;
-    const isNew = speed !== this.#speed || Math.abs(offset - this.#offset()) > JUMP_S * speed;
+    // A session faster than life stands still where its machine is held up: of it only the last reading is true.
+    const isNew = speed !== 1 || this.#speed !== 1 || Math.abs(offset - this.#offset()) > JUMP_S * speed;
     this.#readings = isNew ? [offset] : [...this.#readings.slice(1 - KEPT), offset];
     this.#speed = speed;
   }

@@ -1,5 +1,7 @@
 // How the session went so far: the steps of the exercise, the measures of each, and what was marked.
 
+import { followedOf } from "./followed.js";
+import { markWords } from "./mark_words.js";
 import { minutes } from "./minutes.js";
 import { sourceWords } from "./numbers.js";
 import { words } from "./page.js";
@@ -27,6 +29,22 @@ export function Steps({ session }) {
   </section>`;
 }
 
+// How many breaths were in time with the circle, as far as a chest tells; what all together say; how many can be used.
+export function Adherence({ state }) {
+  const t = words.value;
+  if (state.breaths.length === 0) return null;
+  const usable = state.breaths.filter((breath) => breath.usable).length;
+  const followed = followedOf(state.breaths);
+  return html`<section class="panel adherence"><h3>${t("cards.adherence")}</h3>
+    ${followed.all > 0
+      ? html`<p>${t("cards.adherence.followed", followed)} ${followed.unread > 0 && html`<span class="soft">${t("cards.adherence.unread", { n: followed.unread })}</span>`}</p>
+        <p class="soft">${t("cards.adherence.chance")}</p>`
+      : html`<p class="soft">${t("cards.adherence.untold")}</p>`}
+    <p>${t("cards.adherence.together")} <strong>${t(`following.${state.exhale?.following ?? "unknown"}`)}</strong> <span class="soft">${sourceWords(t, "following_source", state.exhale?.following_source)}</span></p>
+    <p>${t("cards.adherence.usable", { n: usable, all: state.breaths.length })}</p>
+  </section>`;
+}
+
 export function Measures({ measures }) {
   const t = words.value;
   if (measures.length === 0) return null;
@@ -37,23 +55,6 @@ export function Measures({ measures }) {
       <tbody>${measures.map((one) => html`<tr key=${one.step_seq}><th scope="row">${t(`step.${one.step}`)}</th><td>${number(one.heart_rate_bpm)}</td><td>${number(one.rmssd_ms)}</td><td>${number(one.sdnn_ms)}</td><td>${number(one.respiration_hz, 60)} <span class="soft">${sourceWords(t, "respiration_source", one.respiration_source)}</span></td></tr>`)}</tbody>
     </table></div>
   </section>`;
-}
-
-function ratingWords(t, text) {
-  const [scale, moment, value] = text.split(" ");
-  if (scale === "notice" && t.has(`rating.notice.${value}`)) return t(`rating.notice.${value}`);
-  if (!t.has(`rating.${scale}`) || !t.has(`rating.${moment}`)) return text;
-  return t("rating.text", { scale: t(`rating.${scale}`), moment: t(`rating.${moment}`), n: Number(value) });
-}
-
-// A mark in words: what was noted, asked for or rated.
-export function markWords(t, mark) {
-  if (mark.kind === "rating") return ratingWords(t, mark.text);
-  if (mark.kind === "context" && mark.text === "following") return t("mark.following");
-  if (mark.kind === "note") return mark.text || t("mark.moment");
-  const command = mark.kind === "command" ? mark.text.split(" ")[0] : "";
-  if (command && t.has(`mark.command.${command}`)) return t(`mark.command.${command}`);
-  return t(`mark.${mark.kind}`);
 }
 
 export function Marks({ marks }) {

@@ -1,6 +1,6 @@
 // What this device can do for an exercise: keep its screen on.
 
-export const canStayOn = typeof navigator === "object" && "wakeLock" in navigator;
+const canStayOn = typeof navigator === "object" && "wakeLock" in navigator;
 
 let wanted = false;
 let lock = null;
@@ -9,6 +9,7 @@ async function request() {
   try {
     lock = await navigator.wakeLock.request("screen");
     lock.addEventListener("release", () => (lock = null));
+    if (!wanted) lock?.release(); // it ended while the device was being asked
   } catch {
     lock = null; // refused, for example on a low battery: the exercise goes on, the screen may go dark
   }
@@ -20,6 +21,17 @@ export function stayOn(isWanted) {
   wanted = isWanted;
   if (wanted) request();
   else lock?.release();
+}
+
+// Whether it would stay on: stays | refused | insecure (the browser does not offer it over http) | none. It is tried.
+export async function screenState() {
+  if (!canStayOn) return isSecureContext ? "none" : "insecure";
+  try {
+    await (await navigator.wakeLock.request("screen")).release();
+    return "stays";
+  } catch {
+    return "refused";
+  }
 }
 
 if (canStayOn) {

@@ -15,6 +15,14 @@ export function Field({ label, hint, type = "text", ...rest }) {
   </div>`;
 }
 
+export function Text({ label, ...rest }) {
+  const id = useId();
+  return html`<div class="field">
+    <label for=${id}>${label}</label>
+    <textarea id=${id} rows="2" autocomplete="off" ...${rest}></textarea>
+  </div>`;
+}
+
 export function Choice({ label, hint, options, ...rest }) {
   const id = useId();
   return html`<div class="field">
@@ -40,6 +48,18 @@ function emptyField(form) {
   return empty;
 }
 
+const labelOf = (form, field) => form.querySelector(`label[for="${field.id}"]`)?.textContent;
+
+// Words for a refusal: of a field that is not accepted by the name that stands over it, and the cursor in it.
+function toldOf(t, form, refused) {
+  const field = refused.code === "not_valid" ? form.elements.namedItem(refused.detail) : null;
+  const label = field && labelOf(form, field);
+  if (!label) return refusalWords(t, refused);
+  field.setAttribute("aria-invalid", "true");
+  field.focus();
+  return refusalWords(t, { ...refused, detail: `${label}.` });
+}
+
 // What had the focus may be gone when it has done its work: then the title of the view has it.
 function keepFocus() {
   const last = document.activeElement;
@@ -55,7 +75,7 @@ export function Form({ act, button, label, isQuiet, children }) {
     event.preventDefault();
     const form = event.currentTarget;
     const empty = emptyField(form);
-    if (empty) return tell(["form.empty", { field: form.querySelector(`label[for="${empty.id}"]`).textContent }]);
+    if (empty) return tell(["form.empty", { field: labelOf(form, empty) }]);
     if (isBusy) return;
     const keep = keepFocus();
     wait(true);
@@ -64,7 +84,7 @@ export function Form({ act, button, label, isQuiet, children }) {
       tell((await act(Object.fromEntries(new FormData(form)), form)) ?? null);
     } catch (refused) {
       lookAgain(refused);
-      tell(refusalWords(t, refused));
+      tell(toldOf(t, form, refused));
     }
     wait(false);
     keep();

@@ -9,7 +9,7 @@ function Door({ href, title, about }) {
 }
 
 // A private try-out has one session and nobody to keep out; a clinic has both.
-const DOORS = { private: [["/patient", "patient"], ["/physio", "physio"]], clinic: [["/join", "code"], ["/staff", "staff"]] };
+const DOORS = { private: [["/patient", "patient"], ["/physio", "physio"], ["/staff#sessions", "analyst"]], clinic: [["/join", "code"], ["/staff", "staff"]] };
 
 function Page() {
   const t = words.value;
@@ -23,11 +23,6 @@ function Page() {
       <nav class="doors" aria-label=${t("start.who")}>
         ${DOORS[me.value.private ? "private" : "clinic"].map(([href, name]) => html`<${Door} href=${href} title=${t(`start.${name}`)} about=${t(`start.${name}.about`)} />`)}
       </nav>
-      ${me.value.private && html`<section class="analyst">
-        <h2>${t("start.analyst")}</h2>
-        <p class="soft">${t("start.analyst.about")}</p>
-        <pre tabindex="0"><code>biofeedback analyze FILE --html report.html</code></pre>
-      </section>`}
       <section class="panel safety"><p>${t("safety.line")}</p><p>${t("safety.urgent")}</p><p class="soft">${t("start.purpose")}</p></section>
     </main>
   </div>`;

@@ -1,8 +1,8 @@
 // The physiotherapist's numbers for one session, each with its interval or the reason why there is none.
 
 import { words } from "./page.js";
+import { isStale } from "./stale.js";
 import { html } from "./ui.js";
-import { isStale } from "./view.js";
 
 // Words for a reason, or none where the page does not know it.
 export function reasonWords(t, reason) {
@@ -51,7 +51,7 @@ function Rsa({ trends }) {
   const own = trends.filter((trend) => trend.step_seq === last.step_seq);
   const rounded = { low: Math.round(last.low_ms), high: Math.round(last.high_ms) };
   return html`<span class="big">${t("physio.unit.ms", { n: Math.round(last.rsa_ms) })}</span> <span class="soft">${t("physio.rsa.interval", rounded)}</span>
-    ${own.length > 1 && html`<span class="soft">${t("physio.rsa.trend", { n: own.length, first: Math.round(own[0].rsa_ms), last: Math.round(last.rsa_ms) })}</span>`}`;
+    ${own.length > 1 && html`<span class="soft">${t(`physio.rsa.trend.${last.change}`, { n: own.length, first: Math.round(own[0].rsa_ms), last: Math.round(last.rsa_ms) })}</span>`}`;
 }
 
 function Calmer({ calmer }) {
@@ -82,6 +82,6 @@ export function Numbers({ session }) {
     <${Fact} name=${t("physio.usable")}><span class="big">${whole(quality?.usable_percent, "patient.percent")}</span> <span class="soft">${quality ? t(`grade.${quality.grade}`) : ""}</span><//>
     <${Fact} name=${t("physio.newest")}><span class="big">${age === null ? missing : t("physio.newest.ago", { n: age })}</span><//>
     <${Fact} name=${t("physio.battery")}><span class="big">${whole(quality?.battery_percent, "patient.percent")}</span><//>
-    <${Fact} name=${t("physio.strap")}>${quality?.strap_model ?? missing}${quality?.beat_source && html` <span class="soft">${t(`beat_source.${quality.beat_source}`)}</span>`}<//>
+    <${Fact} name=${t("physio.strap")}>${quality?.strap_model ?? missing}${quality?.strap_place && html` <span class="soft">${t(`sensor.${quality.strap_place}`)}</span>`}${quality?.beat_source && html` <span class="soft">${t(`beat_source.${quality.beat_source}`)}</span>`}<//>
   </dl>`;
 }

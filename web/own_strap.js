@@ -110,7 +110,7 @@ function Check({ strap, session }) {
   const { quality } = session.state.value;
   const { detail, needsTap, canChoose, isFull } = strap.shown.value;
   return html`<section class="panel own-strap" data-strap=${detail ?? quality?.strap_state}>
-    <h2>${t("patient.device.strap")}</h2>
+    <h2>${t("ready.strap")}</h2>
     <p role="status">${detail ? t(detail) : strapWords(t, quality)}</p>
     ${isFull && html`<p>${t("strap.browser_full")}</p>`}
     ${canChoose && html`<${Connect} strap=${strap} label=${needsTap ? "connect" : "other"} />`}

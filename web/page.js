@@ -13,8 +13,9 @@ function show(name) {
   theme.value = document.documentElement.dataset.theme = name;
 }
 
+// The page's own words: those of "patient" for the title "patient.title".
 export async function speak(language, titleKey) {
-  const answer = await fetch(`/lang/${language}.json`);
+  const answer = await fetch(`/lang/${titleKey.split(".")[0]}.${language}.json`);
   words.value = wordsOf(await answer.json());
   document.documentElement.lang = language;
   document.title = `${words.value(titleKey)} · ${words.value("app.title")}`;

@@ -1,45 +1,30 @@
 // The patient's page: one calm screen at a time.
 
-import { AnswerCard } from "./card.js";
+import { follow } from "./cues.js";
 import { stayOn } from "./device.js";
-import { Finished } from "./finished.js";
-import { HeartLine } from "./line.js";
-import { isPaced } from "./pacer.js";
 import { LanguageSwitch, open, SimulatedTag, ThemeSwitch, words } from "./page.js";
-import { recall, remember } from "./preferences.js";
-import { Ready } from "./ready.js";
+import { part } from "./part.js";
 import { Session } from "./session.js";
-import { BreathSound, BreathTouch, canSound, canVibrate } from "./sound.js";
-import { Movement, Pacer, Still } from "./stage.js";
-import { currentStep } from "./state.js";
+import { isStale } from "./stale.js";
 import { effect, html, signal } from "./ui.js";
-import { isStale, screenOf } from "./view.js";
+import { screenOf } from "./view.js";
 
-const NOTICE_FROM_S = 30;
-const NOTICE_FOR_S = 30;
-const NOTICE = [["yes", 2], ["no", 0], ["unsure", 1]];
+// Each is loaded when its time comes; the exercise while the person is still getting ready.
+const exercise = part(() => import("./exercise.js").then((module) => module.Exercise));
+const PARTS = {
+  ready: part(() => import("./ready.js").then((module) => module.Ready)),
+  finished: part(() => import("./finished.js").then((module) => module.Finished)),
+};
 
 const session = new Session("patient");
-const sound = new BreathSound();
-const touch = new BreathTouch();
-const soundIsOn = signal(false);
-const touchIsOn = signal(false);
-const lineIsShown = signal(recall("heart_line", true));
+const isBare = signal(false); // only what is needed to breathe along is shown
 const own = signal(null); // { check, note } where this page connects to the strap itself
 let isOwn = false;
 const Away = signal(null); // why this page is let in no longer
 const stoppedAlone = signal(false); // stop was tapped while there was no connection
 
-effect(() => {
-  const state = session.state.value;
-  const step = currentStep(state);
-  const isRunning = state.phase === "running" && isPaced(step);
-  stayOn(state.phase === "running");
-  session.nowMs.value; // four times a second
-  if (!isRunning || stoppedAlone.value) return sound.stop();
-  if (soundIsOn.value) sound.follow(step, session.sessionS(), session.speed);
-  if (touchIsOn.value) touch.follow(step, session.sessionS());
-});
+follow(session, () => stoppedAlone.value);
+effect(() => stayOn(session.state.value.phase === "running"));
 effect(() => {
   if (session.isLinked.value) stoppedAlone.value = false;
 });
@@ -53,102 +38,32 @@ effect(() => session.refused.value && import("./turned_away.js").then(({ TurnedA
 
 effect(() => session.state.value.trouble?.code === "consent_first" && location.replace("/join"));
 
-async function toggleSound() {
-  soundIsOn.value = soundIsOn.value ? false : await sound.start();
-  if (!soundIsOn.value) sound.stop();
-}
+const bare = (isOn) => (isBare.value = isOn);
+addEventListener("keydown", (event) => event.key === "Escape" && bare(false));
 
 function stop() {
   session.command("stop");
   if (!session.isLinked.value) stoppedAlone.value = true;
 }
 
-function Header({ canStop }) {
+function Header({ canStop, isBare }) {
   const t = words.value;
-  const { hello } = session.state.value;
+  const { hello, quality } = session.state.value;
   return html`<header class="top">
-    <h1 class="brand">${t("app.title")}</h1>
-    <${SimulatedTag} hello=${hello} />
+    <h1 class=${`brand ${isBare ? "visually-hidden" : ""}`}>${t("app.title")}</h1>
+    <div class="tags"><${SimulatedTag} hello=${hello} />${quality?.saved === false && html`<${UnsavedTag} />`}</div>
     <div class="top-actions">
-      <${LanguageSwitch} titleKey="patient.title" />
+      ${!isBare && html`<${LanguageSwitch} titleKey="patient.title" />`}
       ${!canStop && html`<${ThemeSwitch} />`}
       ${canStop && html`<button type="button" class="stop" onClick=${stop}>${t("patient.stop")}</button>`}
     </div>
   </header>`;
 }
 
-// Asked once, about half a minute into the breathing; it takes the place of the buttons, so that nothing shifts.
-function isNoticeAsked(state) {
-  session.nowMs.value; // comes and goes with time
-  const first = state.steps.find((step) => step.step === "breathe" && step.block === null); // a trial is not disturbed
-  const since = first ? session.sessionS() - first.start_s : -1;
-  return since >= NOTICE_FROM_S && since <= NOTICE_FROM_S + NOTICE_FOR_S && state.ratings["notice.during"] === undefined;
-}
-
-function Notice() {
+// The exercise goes on as it is; at its end stands why.
+function UnsavedTag() {
   const t = words.value;
-  return html`<section class="notice" aria-labelledby="notice">
-    <h2 id="notice">${t("patient.notice")}</h2>
-    <div class="notice-answers">${NOTICE.map(([name, value]) => html`<button type="button" onClick=${() => session.rate("notice", "during", value)}>${t(`patient.notice.${name}`)}</button>`)}</div>
-  </section>`;
-}
-
-const ICONS = {
-  sound: "M4 9.5v5h3.5L12 18.5v-13L7.5 9.5zM15.5 9a4 4 0 0 1 0 6M18 6.5a7.5 7.5 0 0 1 0 11",
-  vibrate: "M8.5 4.5h7v15h-7zM5 8.5v7M2.5 10.5v3M19 8.5v7M21.5 10.5v3",
-  chart: "M2.5 12h4l2.5-7 4 14 3-9 1.5 2h4",
-};
-
-// A switch that shows its name where there is room, and always has it.
-function Switch({ name, isOn, onClick }) {
-  const label = words.value(`patient.${name}`);
-  return html`<button type="button" class=${`switch ${name}`} aria-pressed=${isOn} aria-label=${label} title=${label} onClick=${onClick}>
-    <svg viewBox="0 0 24 24" width="24" height="24" aria-hidden="true"><path class="stroke" d=${ICONS[name]} /></svg><span>${label}</span>
-  </button>`;
-}
-
-function Foot({ screen }) {
-  const t = words.value;
-  const isPaused = screen === "paused";
-  const isPacedStep = screen === "breathe";
-  if (isPacedStep && isNoticeAsked(session.state.value)) return html`<footer class="foot"><${Notice} /></footer>`;
-  return html`<footer class="foot">
-    <button type="button" class=${isPaused ? "primary" : ""} onClick=${() => session.command(isPaused ? "resume" : "pause")}>${t(isPaused ? "patient.resume" : "patient.pause")}</button>
-    ${screen === "moving" && html`<button type="button" onClick=${() => session.command("skip")}>${t("patient.skip")}</button>`}
-    ${isPacedStep && canSound && html`<${Switch} name="sound" isOn=${soundIsOn.value} onClick=${toggleSound} />`}
-    ${isPacedStep && canVibrate && html`<${Switch} name="vibrate" isOn=${touchIsOn.value} onClick=${() => (touchIsOn.value = !touchIsOn.value)} />`}
-    ${isPacedStep && html`<${Switch} name="chart" isOn=${lineIsShown.value} onClick=${toggleLine} />`}
-    <p class="foot-safety">${t("safety.short")}</p>
-  </footer>`;
-}
-
-function toggleLine() {
-  lineIsShown.value = !lineIsShown.value;
-  remember("heart_line", lineIsShown.value);
-}
-
-const STILL = new Set(["baseline", "recovery", "rest"]);
-
-function Stage({ screen }) {
-  const t = words.value;
-  const step = currentStep(session.state.value);
-  if (screen === "breathe" && isPaced(step)) return html`<${Pacer} session=${session} step=${step} />`;
-  if (screen === "moving") return html`<${Movement} session=${session} />`;
-  if (screen === "paused") return html`<${Still} title=${t("card.paused.word")} />`;
-  const kind = STILL.has(step?.step) ? step.step : "wait";
-  return html`<${Still} title=${t(`still.${kind}.title`)} />`;
-}
-
-function Exercise({ screen }) {
-  const asks = screen === "breathe";
-  return html`<main class="exercise" data-screen=${screen}>
-    <${Stage} screen=${screen} />
-    <div class="side">
-      ${own.value?.note() ?? html`<${AnswerCard} session=${session} asks=${asks} />`}
-      ${asks && lineIsShown.value && html`<${HeartLine} session=${session} />`}
-    </div>
-    <${Foot} screen=${screen} />
-  </main>`;
+  return html`<p class="tag unsaved"><span class="at-length">${t("app.not_saved")}</span><span class="in-short">${t("app.not_saved.short")}</span></p>`;
 }
 
 function Connecting() {
@@ -165,19 +80,20 @@ function Screen({ screen, isBusy }) {
   if (Away.value && !isBusy) return html`<${Away.value} />`;
   if (stoppedAlone.value) return html`<${StoppedAlone} />`;
   if (screen === "connecting") return html`<${Connecting} />`;
-  if (screen === "ready") return html`<${Ready} session=${session} sound=${sound} strap=${own.value?.check()} />`;
-  if (screen === "finished") return html`<${Finished} session=${session} />`;
-  return html`<${Exercise} screen=${screen} />`;
+  const Part = (PARTS[screen] ?? exercise)();
+  if (!Part) return html`<${Connecting} />`;
+  return html`<${Part} session=${session} screen=${screen} bare=${bare} note=${own.value?.note()} strap=${own.value?.check()} goesOn=${exercise} />`;
 }
 
 function Page() {
   const state = session.state.value;
-  const screen = screenOf(state);
+  const shown = screenOf(state);
+  const screen = isBare.value && shown === "breathe" ? "bare" : shown;
   const isExercise = state.phase === "running" || state.phase === "paused";
   const isBusy = isExercise && !stoppedAlone.value;
   const isLost = state.hello && isStale(state, session.nowMs.value) && !isExercise && !Away.value;
   return html`<div class=${`page patient ${isExercise ? "busy" : ""}`}>
-    <${Header} canStop=${isBusy} />
+    <${Header} canStop=${isBusy} isBare=${screen === "bare"} />
     ${isLost && html`<p class="lost" role="status">${words.value("app.lost")}</p>`}
     <${Screen} screen=${screen} isBusy=${isBusy} />
   </div>`;

@@ -1,41 +1,62 @@
-// The physiotherapist's page: a card for each session (one for now, laid out for eight), and what lies behind it.
+// The physiotherapist's page: up to eight live cards, and beside them the one that is opened.
 
 import { ask } from "./api.js";
-import { Breath } from "./breathing.js";
-import { Breaths } from "./breaths.js";
-import { Tachogram } from "./chart.js";
-import { Notes, Steering } from "./controls.js";
-import { Marks, Measures, Steps } from "./course.js";
-import { Closing } from "./finished.js";
-import { Fall, Numbers, reasonWords } from "./numbers.js";
+import { Desk } from "./desk.js";
+import { helpIsOpen, useKeys } from "./keys.js";
+import { Card } from "./live_card.js";
 import { me, whoAmI } from "./me.js";
-import { LanguageSwitch, open, SimulatedTag, ThemeSwitch, words } from "./page.js";
-import { recall, remember } from "./preferences.js";
-import { Session } from "./session.js";
-import { strapWords } from "./strap_words.js";
-import { TurnedAway } from "./turned_away.js";
+import { LanguageSwitch, open, ThemeSwitch, words } from "./page.js";
+import { Trouble } from "./trouble.js";
 import { effect, html, signal } from "./ui.js";
-import { cardView, isStale } from "./view.js";
-import { NOTHING_SINCE, since, warningsOf } from "./warnings.js";
 
-// "#room=01K..." names the room; a private try-out has only one.
-const room = new URLSearchParams(location.hash.slice(1)).get("room");
-addEventListener("hashchange", () => location.reload());
+const desk = new Desk();
+const closely = signal(null); // the opened view, once it is loaded
+const isGuest = () => me.value?.role === "guest";
+const mayClose = () => !desk.isAlone.value;
 
-const session = new Session("physio", room);
-const limits = signal(recall("limits", { low: null, high: null }));
-const held = signal(NOTHING_SINCE);
+// "#room=01K..." names the room that is opened.
+const roomAsked = () => new URLSearchParams(location.hash.slice(1)).get("room");
 
+addEventListener("hashchange", () => desk.open(roomAsked()));
+
+// A stylesheet that comes with what is opened.
+function styled(href) {
+  const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href });
+  return new Promise((resolve) => {
+    link.onload = link.onerror = resolve;
+    document.head.append(link);
+  });
+}
+
+const Away = signal(null);
+const help = signal(null); // the list of keys, once it is loaded
 effect(() => {
-  const { quality } = session.state.value;
-  if (quality) held.value = since(held.peek(), quality, performance.now());
+  if (helpIsOpen.value && !help.peek()) import("./help.js").then(({ Help }) => (help.value = Help));
 });
 
-whoAmI().then(
-  ({ role }) => role === "physiotherapist" && !room && location.replace("/staff"),
-  () => {}, // the ticket tells what is wrong
-);
-const isGuest = () => me.value?.role === "guest";
+let isLoading = false;
+effect(() => {
+  if (!desk.opened.value || isLoading) return;
+  isLoading = true;
+  const parts = [import("./opened.js"), styled("/static/vendor/uplot.css"), styled("/static/opened.css")];
+  Promise.all(parts).then(([{ Opened }]) => (closely.value = Opened));
+});
+
+// Back to the cards; the one that was opened has the focus.
+function close() {
+  const id = desk.opened.peek()?.id;
+  if (!id || !mayClose()) return;
+  history.pushState(null, "", location.pathname + location.search);
+  desk.open(null);
+  requestAnimationFrame(() => document.getElementById(`card-${id}`)?.focus());
+}
+
+async function begin() {
+  const who = await whoAmI().catch(() => null); // the list of rooms tells what is wrong
+  if (who?.role === "guest") return desk.followOne(who.room);
+  desk.open(roomAsked());
+  desk.follow(who?.role === "local");
+}
 
 async function signOut() {
   await ask("POST", "/api/sign-out");
@@ -45,96 +66,52 @@ async function signOut() {
 function Header() {
   const t = words.value;
   const isStaff = me.value?.role === "physiotherapist";
+  const isLocal = me.value?.role === "local";
   return html`<header class="top">
     <h1 class="brand">${t(isGuest() ? "physio.guest" : "physio.title")}</h1>
-    ${!session.refused.value && html`<span class="soft link-state">${t(session.isLinked.value ? "app.connected" : "app.connecting")}</span>`}
-    <div class="top-actions">${isStaff && html`<a class="button" href="/staff">${t("staff.rooms")}</a>`}<${LanguageSwitch} titleKey="physio.title" /><${ThemeSwitch} />${isStaff && html`<button type="button" onClick=${signOut}>${t("signing.out")}</button>`}</div>
+    <div class="top-actions">${!isGuest() && html`<button type="button" class="quiet" onClick=${() => (helpIsOpen.value = true)}>${t("cards.keys.short")}</button>`}
+      ${isStaff && html`<a class="button" href="/staff">${t("staff.rooms")}</a>`}${isLocal && html`<a class="button" href="/staff#sessions">${t("staff.sessions")}</a>`}<${LanguageSwitch} titleKey="physio.title" /><${ThemeSwitch} />${isStaff && html`<button type="button" onClick=${signOut}>${t("cards.sign_out")}</button>`}</div>
   </header>`;
 }
 
-function Warnings() {
+function Cards() {
   const t = words.value;
-  const found = warningsOf(session.state.value.quality, held.value, limits.value, session.nowMs.value);
-  if (found.length === 0) return null;
-  return html`<ul class="warnings" aria-label=${t("warning.title")}>${found.map((one) => html`<li>${t(...one)}</li>`)}</ul>`;
+  const seats = desk.seats.value;
+  if (seats.every((watch) => watch === null)) return html`<p class="no-rooms">${t("cards.no_rooms")} <a href="/staff">${t("cards.to_rooms")}</a></p>`;
+  return html`<ul class="cards">${seats.map((watch, at) => html`<li key=${at}>${watch && html`<${Card} key=${watch.id} watch=${watch} isOpen=${watch === desk.opened.value} isGuest=${isGuest()} />`}</li>`)}</ul>
+    ${desk.more.value > 0 && html`<p class="more-rooms">${t("cards.more_rooms", { n: desk.more.value })} <a href="/staff">${t("cards.to_rooms")}</a></p>`}`;
 }
 
-function Trouble({ trouble, nowMs }) {
-  const t = words.value;
-  if (!trouble || nowMs - trouble.heardMs > 8000) return null;
-  const key = `error.${trouble.code}`;
-  return html`<p class="trouble" role="alert">${t.has(key) ? t(key, { detail: trouble.detail }) : t("error.unknown", { detail: trouble.detail })}</p>`;
+function Closely({ watch }) {
+  const Opened = closely.value;
+  const { state, nowMs } = watch.session;
+  const { hello, trouble } = state.value;
+  if (!Opened || !hello) return html`<section class="opened"><${Trouble} trouble=${trouble} nowMs=${nowMs.value} /><p class="soft" role="status">${words.value("app.connecting")}</p></section>`;
+  return html`<${Opened} watch=${watch} isGuest=${isGuest()} close=${mayClose() ? close : null} />`;
 }
 
-function PatientSees() {
+function Desktop() {
   const t = words.value;
-  const state = session.state.value;
-  const view = cardView(state, session.nowMs.value, session.sessionS());
-  const why = state.exhale?.answer === "yes" ? null : reasonWords(t, state.exhale?.reason);
-  return html`<section class="panel sees"><h3>${t("physio.patient_sees")}</h3>
-    ${state.phase === "finished" ? html`<${Closing} state=${state} />` : html`<p class="sees-word">${t(view.word)}</p><p>${t(...view.sentence)}</p>`}
-    ${why && state.phase !== "finished" && html`<h3>${t("physio.reason")}</h3><p>${why}</p>`}
-    ${state.quality && state.quality.strap_state !== "beats" && html`<h3>${t("physio.strap")}</h3><p>${strapWords(t, state.quality)}</p>`}
-  </section>`;
-}
-
-function Limit({ name }) {
-  const t = words.value;
-  const set = (event) => {
-    const value = event.target.value === "" ? null : Number(event.target.value);
-    limits.value = { ...limits.value, [name]: value };
-    remember("limits", limits.value);
-  };
-  return html`<label class="limit"><span>${t(`physio.limits.${name}`)}</span><input type="number" min="30" max="220" inputmode="numeric" value=${limits.value[name] ?? ""} onChange=${set} /></label>`;
-}
-
-function Limits() {
-  const t = words.value;
-  return html`<details class="panel limits"><summary>${t("physio.limits")}</summary><div class="limit-fields"><${Limit} name="low" /><${Limit} name="high" /></div></details>`;
-}
-
-function SessionCard() {
-  const t = words.value;
-  const state = session.state.value;
-  const isOld = isStale(state, session.nowMs.value);
-  return html`<article class="session" aria-labelledby="code">
-    <header class="session-head">
-      <h2 id="code">${t("physio.session", { code: state.hello.subject })}</h2>
-      <span class="state">${t(`state.${isOld ? "lost" : state.phase}`)}</span>
-      <${SimulatedTag} hello=${state.hello} />
-    </header>
-    ${isGuest() ? html`<p class="soft">${t("physio.guest.about")}</p>` : html`<${Steering} session=${session} />`}
-    <${Warnings} />
-    <div class="session-body">
-      <div class="session-answer"><${Fall} session=${session} /><${Breaths} breaths=${state.breaths} /></div>
-      <${Numbers} session=${session} />
-    </div>
-    <${Tachogram} session=${session} spanS=${60} titleKey="physio.tachogram" height=${150} />
-    ${!isGuest() && html`<${Notes} session=${session} />`}
-  </article>`;
+  const watch = desk.opened.value;
+  if (!desk.isKnown.value && !watch) return html`<main class="sheet"><p class="soft" role="status">${t("app.connecting")}</p></main>`;
+  const shape = watch === null ? "all" : desk.isAlone.value ? "one" : "beside";
+  return html`<main class="desk" data-desk=${shape}>
+    ${shape !== "one" && html`<div class="seats"><${Cards} /></div>`}
+    ${watch && html`<${Closely} watch=${watch} />`}
+  </main>`;
 }
 
 function Page() {
-  const t = words.value;
-  const state = session.state.value;
-  if (session.refused.value) return html`<div class="page physio"><${Header} /><${TurnedAway} session=${session} role="physio" /></div>`;
-  if (!state.hello) return html`<div class="page physio"><${Header} /><${Trouble} trouble=${state.trouble} nowMs=${session.nowMs.value} /><main class="sheet"><p class="soft" role="status">${t("app.connecting")}</p></main></div>`;
-  return html`<div class="page physio" data-phase=${state.phase}>
+  useKeys(desk, close, () => !isGuest());
+  const opened = desk.opened.value?.session;
+  const away = desk.refused.value ? desk : opened?.refused.value ? opened : null;
+  if (away && !Away.value) import("./turned_away.js").then(({ TurnedAway }) => (Away.value = TurnedAway));
+  return html`<div class="page physio">
     <${Header} />
-    <${Trouble} trouble=${state.trouble} nowMs=${session.nowMs.value} />
-    <main class="desk">
-      <div class="cards"><${SessionCard} /></div>
-      <aside class="opened" aria-label=${t("physio.open")}>
-        <${PatientSees} />
-        <${Steps} session=${session} />
-        <${Marks} marks=${state.marks} />
-        ${state.breathing && html`<section class="panel"><${Breath} session=${session} /></section>`}
-        <section class="panel"><${Tachogram} session=${session} spanS=${300} titleKey="physio.trend" height=${130} /></section>
-        <${Measures} measures=${state.measures} />
-        <${Limits} />
-      </aside>
-    </main>
+    ${away ? Away.value && html`<${Away.value} session=${away} role="physio" />` : html`<${Desktop} />`}
+    ${help.value && html`<${help.value} />`}
   </div>`;
 }
 
+begin();
 open(Page, "physio.title");

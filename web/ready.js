@@ -1,79 +1,91 @@
-// Before the exercise: which one, does everything work, is it safe, how tense are you.
+// Before the exercise, a step at a time: does everything work, how is today, how tense are you, and which exercise.
 
-import { canStayOn } from "./device.js";
+import { Check } from "./check.js";
+import { Context } from "./context.js";
+import { setSound, setTouch, soundIsOn, touchIsOn } from "./cues.js";
 import { words } from "./page.js";
 import { Tension } from "./scale.js";
 import { canSound, canVibrate } from "./sound.js";
-import { strapWords } from "./strap_words.js";
-import { html, signal } from "./ui.js";
+import { textsFor, toldIn } from "./told.js";
+import { html, signal, useLayoutEffect, useRef } from "./ui.js";
 
-const chosen = signal(null); // another exercise than the session came with
+const MOVEMENTS = new Set(["walk", "gentle_movements"]); // nothing to practise
+const STEPS = ["check", "context", "tension", "exercise"];
+
+// Of one session: where its path is, what was answered here, and another exercise than it came with.
+const path = signal({ epoch: null });
+let isChecked = false; // the device is known by the second session on this page
+
+function pathOf(state) {
+  if (path.value.epoch === state.epoch) return path.value;
+  return { epoch: state.epoch, at: isChecked ? 1 : 0, told: null, chosen: null, practises: null };
+}
 
 function lengthWords(t, steps) {
   const total = steps.reduce((sum, step) => sum + step.duration_s, 0);
   return total < 60 ? t("patient.exercise.short", { n: total }) : t("patient.exercise.length", { n: Math.round(total / 60) });
 }
 
-function Exercise({ hello }) {
+function Exercise({ hello, name, practises, choose }) {
   const t = words.value;
-  const name = chosen.value ?? hello.exercise;
   return html`<section class="panel">
-    <p class="eyebrow">${t("patient.exercise")}</p>
-    <h2>${t(`exercise.${name}.title`)}</h2>
+    <h3>${t(`exercise.${name}.title`)}</h3>
     <p>${t(`exercise.${name}.intro`)}</p>
     ${name === hello.exercise && html`<p class="soft">${lengthWords(t, hello.steps)}</p>`}
     <details>
       <summary>${t("patient.exercise.other")}</summary>
       <div class="choices" role="radiogroup" aria-label=${t("patient.exercise.other")}>
-        ${hello.exercises.map((one) => html`<label class="choice"><input type="radio" name="exercise" value=${one} checked=${one === name} onChange=${() => (chosen.value = one)} /><span>${t(`exercise.${one}.title`)}</span></label>`)}
+        ${hello.exercises.map((one) => html`<label class="choice"><input type="radio" name="exercise" value=${one} checked=${one === name} onChange=${() => choose({ chosen: one })} /><span>${t(`exercise.${one}.title`)}</span></label>`)}
       </div>
     </details>
-  </section>`;
+  </section>
+  ${!MOVEMENTS.has(name) && html`<section class="panel"><label class="choice"><input type="checkbox" name="practice" checked=${practises} onChange=${() => choose({ practises: !practises })} /><span>${t("ready.practice")}</span></label><p class="soft">${t("ready.practice.about")}</p></section>`}
+  ${canSound && html`<section class="panel"><label class="choice"><input type="checkbox" name="sound" checked=${soundIsOn.value} onChange=${() => setSound(!soundIsOn.value)} /><span>${t("ready.with_sound")}</span></label>
+    ${canVibrate && html`<label class="choice"><input type="checkbox" name="vibrate" checked=${touchIsOn.value} onChange=${() => setTouch(!touchIsOn.value)} /><span>${t("ready.with_vibration")}</span></label>`}
+    <p class="soft">${t("ready.with_sound.about")}</p></section>`}
+  <section class="panel safety"><p>${t("safety.line")}</p></section>`;
 }
 
-function Fact({ name, children }) {
-  return html`<div class="fact"><dt>${name}</dt><dd>${children}</dd></div>`;
+// The heading has the focus when its step comes, not when the page does.
+function Title({ name, at, children }) {
+  const heading = useRef(null);
+  const shown = useRef(at);
+  useLayoutEffect(() => {
+    if (shown.current !== at) heading.current.focus({ preventScroll: true });
+    if (shown.current !== at) scrollTo(0, 0);
+    shown.current = at;
+  }, [at]);
+  return html`<div class="title"><div><p class="eyebrow">${words.value("ready.step", { n: at + 1, total: STEPS.length })}</p><h2 class="done" tabindex="-1" ref=${heading}>${words.value(`ready.${name}`)}</h2></div>${children}</div>`;
 }
 
-function Device({ session, sound, isOwn }) {
+// `strap`: where this page connects to the strap itself, that comes first. goesOn() loads what comes after this.
+export function Ready({ session, strap, goesOn }) {
   const t = words.value;
-  const { quality } = session.state.value;
-  return html`<section class="panel">
-    <h2>${t("patient.device")}</h2>
-    <dl class="facts">
-      ${!isOwn && html`<${Fact} name=${t("patient.device.strap")}>${strapWords(t, quality)}<//>`}
-      ${quality?.battery_percent != null && html`<${Fact} name=${t("patient.device.battery")}>${t("patient.percent", { n: quality.battery_percent })}<//>`}
-      <${Fact} name=${t("patient.device.sound")}>
-        ${canSound ? html`<p>${t("patient.device.sound.ready")}</p><button type="button" class="small" onClick=${() => sound.try()}>${t("patient.device.sound.try")}</button>` : t("patient.device.sound.none")}
-      <//>
-      ${canVibrate && html`<${Fact} name=${t("patient.device.vibrate")}>${t("patient.device.vibrate.can")}<//>`}
-      <${Fact} name=${t("patient.device.screen")}>${t(canStayOn ? "patient.device.screen.stays" : "patient.device.screen.may_go")}<//>
-    </dl>
-  </section>`;
-}
-
-export function Safety() {
-  const t = words.value;
-  return html`<section class="panel safety"><p>${t("safety.line")}</p><p>${t("safety.urgent")}</p></section>`;
-}
-
-// `strap`: where this page connects to the strap itself, that comes first.
-export function Ready({ session, sound, strap }) {
-  const t = words.value;
-  const { hello, ratings } = session.state.value;
-  const start = () => {
-    session.command("start", chosen.value);
-    chosen.value = null;
+  const state = session.state.value;
+  const { at, told, chosen, practises } = pathOf(state);
+  const name = STEPS[at];
+  const exercise = chosen ?? state.hello.exercise;
+  const go = (change) => (path.value = { ...pathOf(state), ...change });
+  const move = (to) => {
+    isChecked = true;
+    goesOn();
+    go({ at: to });
   };
-  return html`<main class="sheet" data-screen="ready">
-    <div class="columns">
-      <div class="column">
-        ${strap}
-        <${Exercise} hello=${hello} />
-        <section class="panel"><${Tension} name="before" question=${t("patient.tension.before")} value=${ratings["tension.before"]} onRate=${(n) => session.rate("tension", "before", n)} /></section>
-      </div>
-      <div class="column"><${Device} session=${session} sound=${sound} isOwn=${Boolean(strap)} /><${Safety} /></div>
+  const before = told ?? toldIn(state.marks);
+  const wantsPractice = (practises ?? before.isFirst) && !MOVEMENTS.has(exercise);
+  const tell = (now) => {
+    textsFor(before, now).forEach((text) => session.mark("context", text));
+    go({ told: now });
+  };
+  return html`<main class=${`sheet ${name === "check" ? "" : "narrow"}`} data-screen="ready" data-step=${name}>
+    <${Title} name=${name} at=${at}>${name === "check" && html`<button type="button" class="small" onClick=${() => move(STEPS.length - 1)}>${t("ready.straight")}</button>`}<//>
+    ${name === "check" && html`<${Check} session=${session} strap=${strap} />`}
+    ${name === "context" && html`<p class="soft">${t("ready.context.about")}</p><${Context} told=${before} tell=${tell} />`}
+    ${name === "tension" && html`<section class="panel"><${Tension} name="before" question=${t("patient.tension.before")} value=${state.ratings["tension.before"]} onRate=${(n) => session.rate("tension", "before", n)} /></section><p class="soft">${t("ready.optional")}</p>`}
+    ${name === "exercise" && html`<${Exercise} hello=${state.hello} name=${exercise} practises=${wantsPractice} choose=${go} />`}
+    <div class="dock">
+      ${at > 0 && html`<button type="button" onClick=${() => move(at - 1)}>${t("ready.back")}</button>`}
+      ${name === "exercise" ? html`<button type="button" class="primary" onClick=${() => session.command("start", chosen, wantsPractice)}>${t("patient.start")}</button>` : html`<button type="button" class="primary" onClick=${() => move(at + 1)}>${t("ready.next")}</button>`}
     </div>
-    <div class="dock"><button type="button" class="primary" onClick=${start}>${t("patient.start")}</button></div>
   </main>`;
 }

@@ -1,36 +1,39 @@
 // The rooms: each has one person and one strap. Open one, see how all of them are.
 
 import { ask } from "./api.js";
-import { Choice, Field, Form } from "./form.js";
+import { Choice, Form } from "./form.js";
 import { List, useAsked } from "./list.js";
 import { me } from "./me.js";
 import { words } from "./page.js";
 import { Room } from "./room.js";
+import { strapOf, strapText, StrapFields } from "./strap_choice.js";
 import { html, useState } from "./ui.js";
 import { View } from "./view_frame.js";
 
 const EVERY_MS = 3000;
-const STRAPS = ["browser", "ble", "remote", "simulated"];
-const NAMED = new Set(["ble", "remote"]); // of which there may be several
 
 function NewRoom({ person, opened }) {
   const t = words.value;
   const [whom, chooseWhom] = useState(person); // held here: what is drawn anew, each few seconds, would let go of it
-  const [kind, chooseKind] = useState(STRAPS[0]);
+  const [chosen, choose] = useState(null); // null: the strap that this person wears
   const people = useAsked("/api/people").found;
   const exercises = useAsked("/api/exercises").found;
   if (!people || !exercises) return null;
   if (people.length === 0) return html`<p>${t("rooms.people.none")}</p><a class="button" href="#people">${t("people.new")}</a>`;
+  const one = people.find(({ id }) => id === whom) ?? people[0];
+  const strap = chosen ?? strapOf(one.strap);
+  const turnTo = (id) => {
+    chooseWhom(id);
+    choose(null);
+  };
   const act = async (values) => {
-    const which = values.which?.trim();
-    const room = await ask("POST", "/api/rooms", { person: values.person, strap: which ? `${kind}:${which}` : kind, exercise: values.exercise });
+    const room = await ask("POST", "/api/rooms", { person: values.person, strap: strapText(strap), exercise: values.exercise });
     opened();
     return ["rooms.opened", { code: room.pseudonym }];
   };
   return html`<${Form} label=${t("rooms.new")} act=${act} button=${t("rooms.open")}>
-    <${Choice} label=${t("rooms.person")} name="person" value=${whom || people[0].id} onChange=${(event) => chooseWhom(event.target.value)} options=${people.map((one) => [one.id, one.name ? t("rooms.person.named", one) : one.pseudonym])} />
-    <${Choice} label=${t("rooms.strap")} hint=${t(`rooms.strap.${kind}.hint`)} name="strap" value=${kind} onChange=${(event) => chooseKind(event.target.value)} options=${STRAPS.map((one) => [one, t(`rooms.strap.${one}`)])} />
-    ${NAMED.has(kind) && html`<${Field} label=${t(`rooms.strap.${kind}.which`)} name="which" maxlength="60" />`}
+    <${Choice} label=${t("rooms.person")} name="person" value=${one.id} onChange=${(event) => turnTo(event.target.value)} options=${people.map((each) => [each.id, each.name ? t("rooms.person.named", each) : each.pseudonym])} />
+    <${StrapFields} strap=${strap} choose=${choose} />
     <${Choice} label=${t("patient.exercise")} name="exercise" options=${exercises.map(({ name }) => [name, t(`exercise.${name}.title`)])} />
   <//>`;
 }

@@ -1,12 +1,26 @@
 // One session as this page follows it: its state, its clock, and a way to say something.
 
 import { ask } from "./api.js";
+import { AwakeClock } from "./awake.js";
 import { Channel } from "./channel.js";
 import { SessionClock } from "./clock.js";
-import { EMPTY, rated, reduce } from "./state.js";
+import { EMPTY, currentStep, rated, reduce } from "./state.js";
+import { tab } from "./tab.js";
 import { signal } from "./ui.js";
 
 const TICK_MS = 250;
+// One clock for all sessions of a page.
+const awake = new AwakeClock();
+const now = signal(awake.nowMs());
+const open = new Set();
+
+// After a sleep what is known is old, and a connection may be dead without knowing it.
+function look() {
+  if (awake.hasSlept()) open.forEach((channel) => channel.again());
+  now.value = awake.nowMs();
+}
+setInterval(look, TICK_MS);
+for (const name of ["visibilitychange", "resume"]) document.addEventListener(name, look); // at once, not at the next tick
 
 // Good for one connection, to the room that is named or to one's own.
 async function ticketTo(room) {
@@ -20,15 +34,18 @@ function channelUrl() {
 export class Session {
   state = signal(EMPTY);
   isLinked = signal(false);
-  nowMs = signal(performance.now()); // moves four times a second: for what ages or counts down
+  nowMs = now; // moves four times a second: for what ages or counts down
   refused = signal(null); // why the server lets this page in no longer
   heard = () => {}; // told every message, after the state has changed
   #clock = new SessionClock();
 
   constructor(role, room = null) {
+    this.#role = role;
     this.#channel = new Channel({
       url: channelUrl(),
       role,
+      memory: tab,
+      owes: `owes.${role}.${room ?? ""}`,
       admit: () => ticketTo(room),
       turnedAway: (refused) => (this.refused.value = refused),
       known: () => this.state.peek(),
@@ -36,24 +53,30 @@ export class Session {
       opened: (isOpen) => (this.isLinked.value = isOpen),
     });
     this.#channel.open();
-    setInterval(() => (this.nowMs.value = performance.now()), TICK_MS);
+    open.add(this.#channel);
+  }
+
+  close() {
+    open.delete(this.#channel);
+    this.#channel.close();
   }
 
   #channel;
+  #role;
 
   #hear(message) {
-    const now = performance.now();
-    if (message.session_s !== undefined) this.#clock.read(message.session_s, message.speed ?? this.#clock.speed, now);
-    this.state.value = reduce(this.state.peek(), message, now);
+    const nowMs = awake.nowMs();
+    if (message.session_s !== undefined) this.#clock.read(message.session_s, message.speed ?? this.#clock.speed, nowMs);
+    this.state.value = reduce(this.state.peek(), message, nowMs);
     this.heard(message);
-    // Started with another exercise than was planned: a new hello brings its steps.
-    const started = message.type === "mark" && message.kind === "command" && /^start (\w+)$/.exec(message.text);
+    // Started with another exercise than was planned, or with a practice first: a new hello brings the steps.
+    const started = message.type === "mark" && message.kind === "command" && /^start (.+)$/.exec(message.text);
     if (started && started[1] !== this.state.peek().hello?.exercise) this.#channel.again();
   }
 
   // Seconds on the session's clock right now, or null before the first message.
   sessionS() {
-    return this.#clock.nowS(performance.now());
+    return this.#clock.nowS(awake.nowMs());
   }
 
   get speed() {
@@ -64,16 +87,20 @@ export class Session {
     this.#channel.sayNow(message);
   }
 
-  command(command, exercise = null) {
-    this.#channel.say({ type: "command", command, exercise });
+  // Who does the exercise has stopped when they say so: that holds however late it comes.
+  command(command, exercise = null, practice = false) {
+    const at_s = this.#role === "patient" && command === "stop" ? null : this.sessionS();
+    this.#channel.command({ type: "command", command, exercise, practice, at_s });
   }
 
   mark(kind, text = "") {
-    this.#channel.say({ type: "mark", kind, text });
+    const step = currentStep(this.state.peek())?.step_seq;
+    const isTrue = () => currentStep(this.state.peek())?.step_seq === step;
+    this.#channel.note({ type: "mark", kind, text }, text === "following" ? isTrue : undefined);
   }
 
   rate(scale, moment, value) {
-    this.#channel.say({ type: "rating", scale, moment, value });
+    this.#channel.note({ type: "rating", scale, moment, value });
     this.state.value = rated(this.state.peek(), scale, moment, value);
   }
 }

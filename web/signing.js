@@ -4,7 +4,8 @@ import { ask } from "./api.js";
 import { Field, Form, Password } from "./form.js";
 import { whoAmI } from "./me.js";
 import { words } from "./page.js";
-import { html, useState } from "./ui.js";
+import { refusalWords } from "./refusal.js";
+import { html, useEffect, useState } from "./ui.js";
 import { View } from "./view_frame.js";
 
 // The server asks for the six digits only of those who have them.
@@ -41,15 +42,34 @@ export function SignIn({ news }) {
   <//>`;
 }
 
+// Why a link is no good any more, told before anybody types; null while it may be.
+function useRefusedLink(token) {
+  const [refused, hold] = useState(null);
+  useEffect(() => {
+    ask("POST", "/api/link", { token }).catch(hold); // with the server out of reach the form tells it
+  }, [token]);
+  return refused?.code === "wrong_link" ? refused : null;
+}
+
+function NoLink({ title, refused, done }) {
+  const t = words.value;
+  return html`<${View} title=${title}>
+    <p role="alert">${t(...refusalWords(t, refused))}</p>
+    <p><button type="button" class="primary" onClick=${() => done(null)}>${t("signing.instead")}</button></p>
+  <//>`;
+}
+
 // The very first account: whoever started the server has its link.
 export function First({ token, done }) {
   const t = words.value;
+  const refused = useRefusedLink(token);
   const act = async ({ user, password }) => {
     await ask("POST", "/api/first", { token, user: user.trim(), password });
     await whoAmI(); // first: what is shown next depends on it
     done("signing.first.done");
     return null;
   };
+  if (refused) return html`<${NoLink} title=${t("signing.first")} refused=${refused} done=${done} />`;
   return html`<${View} title=${t("signing.first")}>
     <p>${t("signing.first.about")}</p>
     <${Form} label=${t("signing.first")} act=${act} button=${t("signing.first.make")}>
@@ -62,11 +82,13 @@ export function First({ token, done }) {
 // A new password for an account, by a link that an administrator made.
 export function Reset({ token, done }) {
   const t = words.value;
+  const refused = useRefusedLink(token);
   const act = async ({ password }) => {
     await ask("POST", "/api/reset", { token, password });
     done("signing.reset.done");
     return null;
   };
+  if (refused) return html`<${NoLink} title=${t("signing.reset")} refused=${refused} done=${done} />`;
   return html`<${View} title=${t("signing.reset")}>
     <${Form} label=${t("signing.reset")} act=${act} button=${t("signing.reset.save")}>
       <${Password} label=${t("signing.password.new")} hint=${t("signing.password.hint")} name="password" isNew />

@@ -7,8 +7,15 @@ const HIGH_HZ = 247;
 const LOUDNESS = 0.12;
 const AHEAD_S = 2.5; // scheduled this far ahead, so that a throttled page keeps its rhythm
 const FADE_S = 0.25;
+const HELD_BACK_MS = 800;
 const PITCH = { inhale: [LOW_HZ, HIGH_HZ], exhale: [HIGH_HZ, LOW_HZ] };
+// Struck and dying away, an octave above the breath: two rising to begin, one between parts, two falling at the end.
+const CHIMES = { begin: [330, 440], step: [392], end: [440, 330] };
+const CHIME_S = 1.4;
+const APART_S = 0.45;
+const SHAKES = { begin: [200, 200, 200], step: [200], end: [600] };
 const PULSES = { inhale: [350], exhale: [90, 120, 90, 120, 90] };
+export const IN_AND_OUT = [...PULSES.inhale, 600, ...PULSES.exhale]; // to try it
 
 export const canSound = typeof AudioContext === "function";
 // Desktop browsers know the call but have nothing to vibrate with.
@@ -16,16 +23,24 @@ export const canVibrate = typeof navigator === "object" && typeof navigator.vibr
 
 export class BreathSound {
   #context = null;
+  #changed;
   #voice = null;
   #untilS = null; // scheduled up to here, on the session's clock
   #step = null;
 
+  // changed(isRunning): the browser lets it be heard, or does not.
+  constructor(changed = () => {}) {
+    this.#changed = changed;
+  }
+
   // Browsers only allow this from a tap.
   async start() {
-    this.#context ??= new AudioContext();
-    await this.#context.resume();
+    this.#context ??= this.#newContext();
+    this.stop();
+    // Held back, a browser may leave the question unanswered for good.
+    await Promise.race([this.#context.resume(), new Promise((over) => setTimeout(over, HELD_BACK_MS))]);
     this.#voice ??= this.#newVoice();
-    this.#untilS = null;
+    this.#changed(this.#context.state === "running");
     return this.#context.state === "running";
   }
 
@@ -44,8 +59,15 @@ export class BreathSound {
     return true;
   }
 
+  // Where a part of the exercise begins or ends.
+  chime(name) {
+    if (this.#context?.state !== "running") return;
+    CHIMES[name].forEach((hz, place) => this.#strike(hz, this.#context.currentTime + 0.05 + place * APART_S));
+  }
+
   // Schedules what is coming; call a few times a second while a paced step runs.
   follow(step, sessionS, speed) {
+    if (this.#context?.state !== "running") return;
     if (this.#step !== step.step_seq) this.stop();
     this.#step = step.step_seq;
     if (this.#untilS === null || this.#untilS < sessionS) this.#untilS = sessionS;
@@ -56,6 +78,24 @@ export class BreathSound {
       this.#glide(at.phase, start, (at.phase_end_s - begin) / speed, at.fraction);
       this.#untilS = at.phase_end_s;
     }
+  }
+
+  #newContext() {
+    const context = new AudioContext();
+    context.onstatechange = () => this.#changed(context.state === "running");
+    return context;
+  }
+
+  #strike(hz, start) {
+    const oscillator = this.#context.createOscillator();
+    const gain = this.#context.createGain();
+    oscillator.frequency.value = hz;
+    gain.gain.setValueAtTime(0, start);
+    gain.gain.linearRampToValueAtTime(LOUDNESS, start + 0.03);
+    gain.gain.exponentialRampToValueAtTime(0.0005, start + CHIME_S);
+    oscillator.connect(gain).connect(this.#context.destination);
+    oscillator.start(start);
+    oscillator.stop(start + CHIME_S);
   }
 
   #newVoice() {
@@ -85,6 +125,10 @@ export class BreathSound {
 
 export class BreathTouch {
   #last = null;
+
+  tell(cue) {
+    navigator.vibrate(SHAKES[cue]);
+  }
 
   // A pulse at each new inhale and exhale.
   follow(step, sessionS) {

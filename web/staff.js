@@ -12,11 +12,12 @@ import { Account } from "./account.js";
 import { People } from "./people.js";
 import { Person } from "./person.js";
 import { Rooms } from "./rooms.js";
+import { Sessions } from "./sessions.js";
 import { Users } from "./users.js";
 
 // What each role finds here; the server decides what it may do.
-const VIEWS = { physiotherapist: ["rooms", "people", "account"], admin: ["users", "account"], local: ["rooms", "people"] };
-const PARTS = { rooms: Rooms, people: People, person: Person, users: Users, account: Account };
+const VIEWS = { physiotherapist: ["rooms", "people", "sessions", "account"], admin: ["users", "account"], local: ["rooms", "people", "sessions"] };
+const PARTS = { rooms: Rooms, people: People, person: Person, sessions: Sessions, users: Users, account: Account };
 
 // "#person=01K..." is { name: "person", value: "01K..." }.
 function routeOf(hash) {

@@ -11,10 +11,14 @@ const WAYS = { patient: ["away.patient", "/join", "join.title"], physio: ["away.
 export function TurnedAway({ session, role }) {
   const t = words.value;
   const refused = session.refused.value;
-  const [over, address, label] = WAYS[me.value?.role === "guest" ? "guest" : role];
+  const is = me.value?.role === "guest" ? "guest" : role;
+  const [over, address, label] = WAYS[is];
+  // Who was let into one room only is signed out with it, and may come back to it a moment before that.
+  const isOver = refused.status === 401 || (is !== "physio" && refused.code === "no_room");
+  const isNew = isOver && is === "patient" && !session.state.peek().hello; // came without a code, and was never in
   return html`<main class="sheet narrow" data-screen="away"><section class="panel" role="status">
-    <h2>${t("away.title")}</h2>
-    <p>${refused.status === 401 ? t(over) : t(...refusalWords(t, refused))}</p>
+    <h2>${t(isNew ? "join.title" : "away.title")}</h2>
+    <p>${isNew ? t("join.code.where") : isOver ? t(over) : t(...refusalWords(t, refused))}</p>
     ${address && html`<button type="button" class="primary" onClick=${() => location.assign(address)}>${t(label)}</button>`}
   </section></main>`;
 }

@@ -54,12 +54,31 @@ function NewUser({ added }) {
   </section>`;
 }
 
+// The patients of a colleague who is away, or of the time before there were accounts, go to somebody else.
+function HandOver({ users, changed }) {
+  const t = words.value;
+  const others = users.filter((user) => user.role === "physiotherapist" && !user.disabled).map((user) => [user.id, user.user]);
+  if (others.length === 0) return null;
+  const act = async ({ of, to }) => {
+    const { count } = await ask("POST", `/api/users/${to}/patients`, { of: of || null });
+    await changed();
+    return ["users.patients.moved", { n: count }];
+  };
+  return html`<section class="panel"><h2>${t("users.patients")}</h2><p class="soft">${t("users.patients.about")}</p>
+    <${Form} label=${t("users.patients")} act=${act} button=${t("users.patients.move")}>
+      <${Choice} label=${t("users.patients.of")} name="of" options=${[...users.map((user) => [user.id, user.user]), ["", t("users.patients.before")]]} />
+      <${Choice} label=${t("users.patients.to")} name="to" options=${others} />
+    <//>
+  </section>`;
+}
+
 export function Users() {
   const t = words.value;
   const users = useAsked("/api/users");
   return html`<${View} title=${t("staff.users")}>
     <p class="soft">${t("users.about")}</p>
     <${List} asked=${users} none="users.none" class="users">${(users.found ?? []).map((user) => html`<${User} key=${user.id} user=${user} changed=${users.again} />`)}<//>
+    <${HandOver} users=${users.found ?? []} changed=${users.again} />
     <${NewUser} added=${users.again} />
   <//>`;
 }

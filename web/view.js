@@ -1,28 +1,14 @@
 // From state to what a person is shown, still without words: keys of the language files and their values.
 
+import { isOutage, wasOutage } from "./outages.js";
+import { isStale } from "./stale.js";
 import { currentStep } from "./state.js";
-
-export const TIME_TO_LIVE_S = 5;
-const QUIET_AFTER_S = 12;
-const MARGIN_S = 0.5; // the page looks a few times a second: expired within, not after, the time to live
-
-export function ageS(state, nowMs) {
-  return state.heardMs === null ? null : (nowMs - state.heardMs) / 1000;
-}
-
-// Whether what the page knows is too old to be shown as true now.
-export function isStale(state, nowMs) {
-  const age = ageS(state, nowMs);
-  if (state.phase === "finished") return age === null || age >= QUIET_AFTER_S; // all is said; only the clock is still told
-  const limit = Math.min(TIME_TO_LIVE_S, state.exhale?.time_to_live_s ?? TIME_TO_LIVE_S);
-  return age === null || age >= limit - MARGIN_S;
-}
 
 export function screenOf(state) {
   if (!state.hello) return "connecting";
   if (state.phase !== "running") return state.phase;
   const kind = currentStep(state)?.step;
-  if (kind === "breathe") return "breathe";
+  if (kind === "breathe" || kind === "practice") return "breathe";
   if (kind === "walk" || kind === "move") return "moving";
   return "still";
 }
@@ -57,6 +43,8 @@ function stillWords(state, word, sessionS) {
 
 function sentenceOf(state, word, sessionS) {
   const answer = state.card.answer;
+  if (word === "poor_signal" && isOutage(state.gaps, sessionS ?? state.quality?.at_s ?? 0)) return [answer.answer === "yes" ? "card.poor_signal.away_yes" : "card.poor_signal.away", {}];
+  if (answer.answer === "yes" && (word === "no_contact" || word === "poor_signal")) return [`card.${word}.sentence_yes`, {}];
   if (word === "yes") return fallWords("card.yes.sentence", answer.effect_bpm);
   if (word === "measuring") {
     const n = answer.breaths_until_look;
@@ -98,7 +86,7 @@ function exhaleLine(state) {
   if (answer?.answer === "yes" && !answer.revoked) return fallWords("closing.exhale.yes", answer.effect_bpm);
   if (answer?.reason === "irregular_beats") return ["card.irregular_beats.sentence", {}];
   if (answer?.reason === "no_beat_intervals") return ["card.no_beat_intervals.sentence", {}];
-  if (!answer || SIGNAL.has(answer.reason)) return ["closing.exhale.signal", {}];
+  if (!answer || SIGNAL.has(answer.reason)) return [wasOutage(state.gaps) ? "closing.exhale.away" : "closing.exhale.signal", {}];
   if (answer.reason === "not_following") return ["closing.exhale.not_following", {}];
   return ["closing.exhale.unclear", {}];
 }

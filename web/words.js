@@ -1,6 +1,7 @@
 // The words a person reads: the same small formatter as biofeedback/lang/__init__.py, tested on the same fixture.
 
 const MINUS = "\u2212";
+const DAY = "2026-11-22".length;
 
 function numberText(value, decimals, words) {
   const digits = decimals === null ? String(Math.abs(value)) : Math.abs(value).toFixed(decimals);
@@ -8,10 +9,20 @@ function numberText(value, decimals, words) {
   return sign + digits.replace(".", words["format.decimal"] ?? ".");
 }
 
+// Moments are told on this device's clock; a day is that day everywhere.
 function dateText(value, words) {
-  const [year, month, day] = String(value).slice(0, 10).split("-").map(Number);
-  return `${day} ${words["format.months"].split("|")[month - 1]} ${year}`;
+  const at = new Date(value.length === DAY ? `${value}T00:00` : value);
+  return `${at.getDate()} ${words["format.months"].split("|")[at.getMonth()]} ${at.getFullYear()}`;
 }
+
+// UTC, UTC+1, UTC−3:30, out of "14:05:00 GMT+0100 (CET)".
+function offsetText(value) {
+  const [, sign, hours, rest] = /GMT(.)(..)(..)/.exec(new Date(value).toTimeString());
+  const far = Number(hours) + (rest > 0 ? `:${rest}` : "");
+  return far === "0" ? "UTC" : `UTC${sign === "-" ? MINUS : sign}${far}`;
+}
+
+const MOMENT = { date: dateText, time: (value) => new Date(value).toTimeString().slice(0, 5), offset: offsetText };
 
 function plain(value, words) {
   return typeof value === "number" ? numberText(value, null, words) : String(value);
@@ -47,7 +58,7 @@ function placeholder(body, values, words) {
   const value = values[key];
   if (kind === undefined) return plain(value, words);
   if (kind.trim() === "number") return numberText(value, Number(rest[0] ?? 0), words);
-  if (kind.trim() === "date") return dateText(value, words);
+  if (kind.trim() in MOMENT) return MOMENT[kind.trim()](String(value), words);
   if (kind.trim() === "plural") return pluralText(rest.join(","), value, values, words);
   throw new Error(`unknown kind of placeholder: ${kind.trim()}`);
 }

@@ -6,13 +6,15 @@ from pathlib import Path
 
 from biofeedback.clock import Clock
 from biofeedback.collecting.log import Log, OldLog, earlier_logs
+from biofeedback.collecting.receipts import remove_old_logs, write_receipt
 from biofeedback.straps import Connected, Lost, Payload, StrapEvent
 from biofeedback.straps.strap import Strap
 
 __all__ = ["Backlog"]
 
 GOES_ON_WITHIN_S = 15 * 60.0  # the server goes on with a session that was cut off for so long (history.py)
-LOG_S = 24 * 3600.0  # a log begins anew after a day: no clock grows without end
+DAY_S = 24 * 3600.0
+LOG_S = DAY_S  # a log begins anew after a day: no clock grows without end
 
 
 class Backlog:
@@ -55,6 +57,7 @@ class Backlog:
 
     def begin(self, session: str | None) -> None:
         """Begin another log, for a session; a strap that is connected is said to be so there as well."""
+        write_receipt(self.log.path, self.log.kept)
         self._retired.append(self.log)
         self._taken.set()
         if session == self.session:
@@ -72,6 +75,8 @@ class Backlog:
         for log in self.logs:
             if log.origin == origin and seq > log.kept:
                 log.kept = seq
+                if log is not self.log:  # that one's is written when it is left
+                    write_receipt(log.path, seq)
         self.changed.set()
 
     async def write(self) -> None:
@@ -98,6 +103,14 @@ class Backlog:
         """Put on the disk what is taken, and let go of the files."""
         self._close_retired()
         self.log.close()
+        write_receipt(self.log.path, self.log.kept)
+
+    async def tidy(self, days: int) -> None:
+        """Once a day, until cancelled, remove logs of so many days ago that the server has all of."""
+        while True:
+            in_use = {log.path for log in self.logs}
+            await asyncio.to_thread(remove_old_logs, self.folder, self._device, days, in_use)
+            await asyncio.sleep(DAY_S)
 
     def _close_retired(self) -> None:
         """Let go of the logs that were written before."""

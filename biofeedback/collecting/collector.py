@@ -29,6 +29,8 @@ class Collector:
         For the logs.
     say : callable
         Tells a person what is going on: a key of the language files and its values.
+    keep_days : int
+        For so long a log stays that the server has all of.
     """
 
     def __init__(
@@ -39,11 +41,13 @@ class Collector:
         place: Place,
         key: DeviceKey,
         say: Say,
+        keep_days: int,
         timings: Timings | None = None,
     ) -> None:
         self._strap = strap
         self._clock = clock
         self._say = say
+        self._keep_days = keep_days
         self.backlog = Backlog(folder, key.name, strap, clock)
         self.sender = Sender(place, key, self.backlog, say, timings or Timings())
 
@@ -59,7 +63,8 @@ class Collector:
         writing = asyncio.create_task(self.backlog.write())
         collecting = asyncio.create_task(self._collect())
         finishing = asyncio.create_task(self._finish(collecting))
-        tasks = (sending, writing, collecting, finishing)
+        tidying = asyncio.create_task(self.backlog.tidy(self._keep_days))
+        tasks = (sending, writing, collecting, finishing, tidying)
         try:
             await asyncio.wait((sending, writing, finishing), return_when=asyncio.FIRST_COMPLETED)
         except asyncio.CancelledError:

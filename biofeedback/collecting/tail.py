@@ -24,6 +24,11 @@ class Tail:
         self._offset = 0
         self._info: StrapInfo | None = None
 
+    @property
+    def is_at_end(self) -> bool:
+        """Whether nothing comes after what was read, not even a line that makes no sense."""
+        return self._offset == self.path.stat().st_size
+
     def seek(self, seq: int) -> None:
         """Go on after a frame."""
         if seq < self.seq:

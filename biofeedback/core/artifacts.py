@@ -65,7 +65,8 @@ STRAY = Limit(14.0, 0.08, 0.25)  # 5.8 SD: a lone interval is rarer than a beat 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 _IN_PAIRS = (Artifact.ECTOPIC, Artifact.EXTRA)
-STRAP_FAULTS = (Artifact.MISSED, Artifact.EXTRA, Artifact.RANGE)  # no heart does it; a beat out of place may be its own
+# No heart does it, or somebody saw that this one did not; a beat out of place may be the heart's own.
+STRAP_FAULTS = (Artifact.MISSED, Artifact.EXTRA, Artifact.RANGE, Artifact.INTERPOLATED, Artifact.EXCLUDED)
 
 
 def is_in_range(rr_ms: float) -> bool:
@@ -249,5 +250,5 @@ def corrected_beats(labels: Sequence[Artifact | None]) -> int:
 
 
 def strap_faults(labels: Sequence[Artifact | None]) -> int:
-    """Heart beats among the corrected ones that the strap missed or made up."""
+    """Heart beats among the corrected ones that the strap missed or made up, or that were edited."""
     return corrected_beats([label if label in STRAP_FAULTS else None for label in labels])

@@ -7,13 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biofeedback.core.artifacts import corrected_beats, final_labels, strap_faults
+from biofeedback.core.edits import BeatId, Edits
 from biofeedback.core.provisional import LABEL_DELAY_BEATS, ProvisionalLabels
 from biofeedback.core.results import Artifact, Beat, BeatLabel, BeatSource, Gap, Result
-from biofeedback.core.timeline import Segment, Timeline
+from biofeedback.core.timeline import ENVELOPE_NOTIFICATIONS, Segment, Timeline
 
 __all__ = ["Beats", "Run"]
 
 RATE_BEATS = 8  # what a heart rate on the screen is averaged over
+EDGE_S = 0.1  # the end of a gap is told again when it is found to be so much earlier
 LABEL_CONTEXT_S = 45.0  # beats before and after a step that its final labels lean on
 
 
@@ -63,12 +65,15 @@ class _OpenGap:
     start_s: float
     end_s: float | None
     reason: str
+    is_decided: bool = True  # whether beats are missing at all, and it was told
 
 
 class Beats:
     """Takes intervals in, gives beats, labels and gaps out, and answers what lies in a window."""
 
-    def __init__(self) -> None:
+    def __init__(self, edits: Edits | None = None) -> None:
+        self._edits = edits or Edits()
+        self.found: dict[BeatId, Artifact] = {}  # class that was found of each beat that was edited
         self._timeline = Timeline()
         self._provisional = ProvisionalLabels()
         self._labelled = 0  # beats of the newest segment that have a label
@@ -104,8 +109,8 @@ class Beats:
 
     @property
     def is_in_gap(self) -> bool:
-        """Whether beats are missing now."""
-        return self.gaps[-1].end_s is None
+        """Whether beats are known to be missing now."""
+        return self.gaps[-1].end_s is None and self.gaps[-1].is_decided
 
     @property
     def threshold_fraction(self) -> float | None:
@@ -114,11 +119,35 @@ class Beats:
 
     def open_gap(self, reason: str) -> list[Result]:
         """Beats are missing from the newest on; nothing bridges it."""
-        self._timeline.break_segment()
-        if self.is_in_gap or self.last_beat_s is None:
+        self.part(reason)
+        gap = self.gaps[-1]
+        if gap.is_decided:
             return []
-        self.gaps.append(_OpenGap(self.last_beat_s, None, reason))
-        return [Gap(self.last_beat_s, None, reason)]
+        gap.is_decided = True
+        return [Gap(gap.start_s, None, gap.reason)]
+
+    def part(self, reason: str) -> None:
+        """Nothing joins the newest beat to the next. Whether beats are missing between them, that one will show."""
+        self._timeline.break_segment()
+        gap, last_s = self.gaps[-1], self.last_beat_s
+        if gap.end_s is None or last_s is None:
+            gap.reason = gap.reason if gap.is_decided else reason
+        else:
+            self.gaps.append(_OpenGap(last_s, None, reason, is_decided=False))
+
+    def decide_gap(self) -> list[Result]:
+        """Tell of beats that are missing between two runs that were parted, once the second has begun.
+
+        Where two sources meet, no beat is missing in less than half an interval: there is no gap.
+        """
+        gap = self.gaps[-1]
+        if gap.is_decided or gap.end_s is None:
+            return []
+        gap.is_decided = True
+        if gap.end_s - gap.start_s <= self.segments[-1].rr_ms[0] / 2000.0:
+            gap.end_s = gap.start_s
+            return []
+        return self._tell_end(gap)
 
     def pass_over(self) -> list[Result]:
         """The same intervals came once more: they are left out, and it is told where."""
@@ -171,6 +200,8 @@ class Beats:
         if starts_anew:
             self._provisional, self._labelled = ProvisionalLabels(), 0
             results += self._close_gap(placed[0].t_s - placed[0].rr_ms / 1000.0)
+        else:
+            results += self._move_edge()
         for beat in placed:
             bpm = 60000.0 / beat.rr_ms
             # While it is being learned how late the strap is, the line falls; what is drawn does not go back.
@@ -183,7 +214,26 @@ class Beats:
         """The gap ends where the first interval after it begins; a broken run always has one."""
         gap = self.gaps[-1]
         gap.end_s = max(end_s, gap.start_s)
-        return [] if gap.reason == "start" else [Gap(gap.start_s, gap.end_s, gap.reason)]
+        return self._tell_end(gap)
+
+    def _move_edge(self) -> list[Result]:
+        """Let the gap before this run end earlier, when the run is found to lie earlier than its first beat seemed to.
+
+        A beat is up to a second old when its notification comes; how old the first was, those after it show.
+        """
+        gap, segment = self.gaps[-1], self.segments[-1]
+        if gap.end_s is None or len(segment.envelope_s) > ENVELOPE_NOTIFICATIONS:
+            return []
+        end_s = max(float(segment.times_s(0, 1)[0]) - segment.rr_ms[0] / 1000.0, gap.start_s)
+        if gap.end_s - end_s <= EDGE_S:
+            return []
+        gap.end_s = end_s
+        return self._tell_end(gap)
+
+    @staticmethod
+    def _tell_end(gap: _OpenGap) -> list[Result]:
+        """Where a gap ends, as far as is known by now."""
+        return [Gap(gap.start_s, gap.end_s, gap.reason)] if gap.is_decided and gap.reason != "start" else []
 
     def _label(self, artifact: Artifact | None) -> list[Result]:
         """Keep a provisional label; tell of those that are not normal."""
@@ -192,8 +242,16 @@ class Beats:
         segment = self.segments[-1]
         place = self._labelled
         self._labelled += 1
+        artifact = self._edited(segment.beat_ids[place], artifact)
         segment.labels[place] = artifact
         return [] if artifact is Artifact.NORMAL else [BeatLabel(*segment.beat_ids[place], artifact, final=False)]
+
+    def _edited(self, beat: BeatId, found: Artifact) -> Artifact:
+        """Class that counts for a beat."""
+        if beat in self._edits.of_beat:
+            self.found[beat] = found
+            return self._edits.label(beat, found)
+        return found
 
     def _find_loss(self) -> list[Result]:
         """Break the run where the envelope says that intervals were lost."""
@@ -216,6 +274,11 @@ class Beats:
             return []
         told = [BeatLabel(*beat_id, Artifact.EXTRA, final=True) for beat_id in ids]
         return [*told, *self.open_gap("extra_intervals")]
+
+    def unknown_edits(self) -> list[BeatId]:
+        """Beats that were edited and are not among those that count: none, where the edits are this session's."""
+        there = {beat for segment in self.segments for beat in segment.beat_ids}
+        return sorted(self._edits.of_beat.keys() - there)
 
     def runs(self, start_s: float, end_s: float) -> list[Run]:
         """Beats whose interval's midpoint lies within a window, one run a segment, oldest first.
@@ -297,8 +360,9 @@ class Beats:
             inside = np.flatnonzero((run.mid_s >= start_s) & (run.mid_s <= end_s))
             for k in inside.tolist():
                 place = run.first + k
-                if segment.labels[place] is not labels[k]:
-                    if segment.labels[place] is not None or labels[k] is not Artifact.NORMAL:
-                        results.append(BeatLabel(*segment.beat_ids[place], labels[k], final=True))
-                    segment.labels[place] = labels[k]
+                label = self._edited(segment.beat_ids[place], labels[k])
+                if segment.labels[place] is not label:
+                    if segment.labels[place] is not None or label is not Artifact.NORMAL:
+                        results.append(BeatLabel(*segment.beat_ids[place], label, final=True))
+                    segment.labels[place] = label
         return results

@@ -45,8 +45,9 @@ class Blocks:
     def draw(self, plan: Plan) -> None:
         """A plan was drawn; one that its exercise does not know is left alone."""
         exercise = EXERCISES.get(plan.exercise)
-        if exercise is not None and exercise.design is not None and exercise.design.allows(plan.blocks):
-            self.plan, self._design = plan, exercise.design
+        design = None if exercise is None else exercise.design
+        if design is not None and design.varied is None and design.allows(plan.blocks):
+            self.plan, self._design = plan, design
 
     def interrupt(self, t_s: float) -> None:
         """A pause, a skipped step or a restart: what lies before is not compared with what comes after."""

@@ -14,6 +14,7 @@ _QUIET = {
     StepKind.RECOVERY: CardState.RECOVERY,
     StepKind.REST: CardState.RESTING,
 }
+_UNASKED = {StepKind.PRACTICE: CardState.PRACTICE}  # else the breathing of a plan's block
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def _state(
         return signal.trouble
     if run.pacer is None:
         return _QUIET[run.step.step]
-    return _answer_state(response) if run.is_asked else CardState.COMPARING
+    return _answer_state(response) if run.is_asked else _UNASKED.get(run.step.step, CardState.COMPARING)
 
 
 def _answer_state(response: ExhaleResponse | None) -> CardState:

@@ -17,6 +17,7 @@ TURN = 0.3  # of the usual swing, once that is known
 OPEN = 0.7  # of the usual swing: at the edge of a wave, so much of one is taken for all of it
 USUAL_PERCENTILE = 75.0  # of swings: a breath that is held leaves small ones
 SWING_LEAST_MG = 2.0  # a smaller usual one is the noise of the strap; it has .3 mG of it in a point
+EDGE_POINTS = 15  # 3 s: half of a slow swing, in which a held breath hardly moves
 RATE_LEAST_BREATHS = 4
 UNEVEN = 1.4826  # of a median of absolute deviations, for the SD of a normal distribution
 MEDIAN_ERROR = 1.2533  # of a median over that of a mean
@@ -35,7 +36,8 @@ class ChestBreaths:
     """Swings of a wave from turn to turn, one way and back: arrays of shape (n_swings,).
 
     ``from_s`` and ``to_s`` are the turns, half of the swing is done at ``mid_s``, ``is_up`` says which way along the
-    wave's axis it goes. ``part`` numbers the parts of the wave; ``spans_s`` is where each begins and ends.
+    wave's axis it goes. ``part`` numbers the parts of the wave; ``spans_s`` is where each begins and ends, ``hidden_s``
+    which of those are edges where the chest was moving: the hole beside one has hidden a swing.
     """
 
     from_s: NDArray[np.float64]
@@ -44,6 +46,7 @@ class ChestBreaths:
     is_up: NDArray[np.bool_]
     part: NDArray[np.int64]
     spans_s: tuple[tuple[float, float], ...]
+    hidden_s: tuple[float, ...] = ()
 
     def lengths_s(self, start_s: float, end_s: float) -> NDArray[np.float64]:
         """Lengths of the breaths between two times: from the middle of a swing to that of the next but one."""
@@ -73,7 +76,8 @@ class ChestBreaths:
     def longest_pause_s(self, start_s: float, end_s: float) -> float:
         """Longest time that was seen without a swing between two times; what was not seen does not count."""
         inside_s = self.mid_s[(self.mid_s > start_s) & (self.mid_s < end_s)]
-        edges_s = np.concatenate(([start_s], inside_s, [end_s])).tolist()
+        hidden_s = [at_s for at_s in self.hidden_s if start_s < at_s < end_s]
+        edges_s = [start_s, *sorted([*inside_s.tolist(), *hidden_s]), end_s]
         return max(self.seen_s(early_s, late_s) for early_s, late_s in pairwise(edges_s))
 
     def seen_s(self, start_s: float, end_s: float) -> float:
@@ -134,7 +138,17 @@ def chest_breaths(wave: ChestWave) -> ChestBreaths | None:
     ]
     table = np.array(rows, dtype=np.float64).reshape(-1, 5).T
     spans_s = tuple((part.start_s, part.end_s) for part in wave.parts)
-    return ChestBreaths(table[0], table[1], table[2], table[3] > 0.5, table[4].astype(np.int64), spans_s)
+    hidden_s = _hidden_s(wave.parts, TURN * usual_mg)
+    return ChestBreaths(table[0], table[1], table[2], table[3] > 0.5, table[4].astype(np.int64), spans_s, hidden_s)
+
+
+def _hidden_s(parts: Sequence[WavePart], least_mg: float) -> tuple[float, ...]:
+    """Edges of the parts at which the wave moves by so much: the swing that the hole there cuts is not among those."""
+    found = []
+    for part in parts:
+        edges = ((part.start_s, part.wave_mg[:EDGE_POINTS]), (part.end_s, part.wave_mg[-EDGE_POINTS:]))
+        found += [at_s for at_s, near_mg in edges if float(np.ptp(near_mg)) >= least_mg]
+    return tuple(found)
 
 
 def _sizes_mg(parts: Sequence[WavePart], least_mg: float) -> NDArray[np.float64]:

@@ -8,6 +8,7 @@ __all__ = [
     "BeatSource",
     "CardState",
     "Direction",
+    "EditKind",
     "Following",
     "FollowingSource",
     "Grade",
@@ -16,6 +17,7 @@ __all__ = [
     "Outcome",
     "Reason",
     "RespirationSource",
+    "SensorPlace",
 ]
 
 
@@ -33,6 +35,14 @@ class Following(StrEnum):
     YES = "yes"
     NO = "no"
     UNKNOWN = "unknown"
+
+
+class Change(StrEnum):
+    """Which way a measure went, as far as its errors let that be said."""
+
+    HIGHER = "higher"
+    LOWER = "lower"
+    UNCLEAR = "unclear"
 
 
 class FollowingSource(StrEnum):
@@ -60,7 +70,7 @@ class Grade(StrEnum):
 
 
 class Artifact(StrEnum):
-    """Class of a beat (Lipponen and Tarvainen 2019), ``range`` for the physiological gate."""
+    """Class of a beat (Lipponen and Tarvainen 2019), ``range`` for the physiological gate; the last two by hand."""
 
     NORMAL = "normal"
     ECTOPIC = "ectopic"
@@ -69,6 +79,16 @@ class Artifact(StrEnum):
     LONG = "long"
     SHORT = "short"
     RANGE = "range"
+    INTERPOLATED = "interpolated"
+    EXCLUDED = "excluded"
+
+
+class EditKind(StrEnum):
+    """What somebody made of a beat in a review."""
+
+    ACCEPT = "accept"  # it counts as normal, whatever was found
+    INTERPOLATE = "interpolate"
+    EXCLUDE = "exclude"
 
 
 class Reason(StrEnum):
@@ -97,6 +117,18 @@ class BeatSource(StrEnum):
     ECG = "ecg"  # R peaks in its ECG, on its own clock
 
 
+class SensorPlace(StrEnum):
+    """Where on the body a sensor says that it sits (Body Sensor Location 0x2A38, in the order of its numbers)."""
+
+    OTHER = "other"  # an armband, for example
+    CHEST = "chest"
+    WRIST = "wrist"
+    FINGER = "finger"
+    HAND = "hand"
+    EAR_LOBE = "ear_lobe"
+    FOOT = "foot"
+
+
 class NoiseSource(StrEnum):
     """Where the noise beside the pacer was learned."""
 
@@ -118,6 +150,7 @@ class CardState(StrEnum):
     WAITING = "waiting"  # no step yet: strap is being found, or beats are there and nothing has begun
     NO_CONTACT = "no_contact"
     NO_BEAT_INTERVALS = "no_beat_intervals"
+    PRACTICE = "practice"  # breathing along before anything is measured
     BASELINE = "baseline"
     MEASURING = "measuring"
     YES = "yes"

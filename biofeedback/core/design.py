@@ -16,17 +16,22 @@ class PlanKind(StrEnum):
 
     TRIAL = "trial"
     RESONANCE = "resonance"
+    VARIED = "varied"  # nothing is compared: breaths of unlike length, that no rhythm of one's own keeps up with
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedStep:
-    """One step as planned; ``movement`` names a movement whose words stand in the language files."""
+    """One step as planned; ``movement`` names a movement whose words stand in the language files.
+
+    ``breaths`` are the lengths in s of (inhale, exhale) of a varied pacer.
+    """
 
     step: StepKind
     duration_s: float
     pattern: Pattern | None = None
     movement: str | None = None
     block: int | None = field(default=None, repr=False)
+    breaths: tuple[tuple[float, float], ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +60,11 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """``sets`` times all arms, each time in an order that is drawn; ``between`` two sets some steps for everyone."""
+    """``sets`` times all arms, each time in an order that is drawn; ``between`` two sets some steps for everyone.
+
+    With ``varied`` each arm is one breath, all of them are one breathing step about this pattern, and ``closing`` is
+    what follows.
+    """
 
     kind: PlanKind
     opening: tuple[PlannedStep, ...]
@@ -63,6 +72,8 @@ class Design:
     sets: int
     between: tuple[PlannedStep, ...] = ()
     comparison: Comparison | None = None
+    varied: Pattern | None = None
+    closing: tuple[PlannedStep, ...] = ()
 
     @property
     def unshuffled(self) -> tuple[str, ...]:
@@ -78,6 +89,17 @@ class Design:
     def steps(self, blocks: Sequence[str]) -> tuple[PlannedStep, ...]:
         """All steps of a plan; those of a block carry its place, counted from 0."""
         arms = {arm.name: arm for arm in self.arms}
+        if self.varied is not None:
+            breaths = [step for name in blocks for step in arms[name].steps]
+            lengths_s = tuple(
+                (one.pattern.inhale_s, one.pattern.exhale_s) for one in breaths if one.pattern is not None
+            )
+            whole_s = round(sum(one.duration_s for one in breaths), 6)
+            return (
+                *self.opening,
+                PlannedStep(StepKind.BREATHE, whole_s, self.varied, breaths=lengths_s),
+                *self.closing,
+            )
         found = list(self.opening)
         for block, name in enumerate(blocks):
             if block and block % len(self.arms) == 0:

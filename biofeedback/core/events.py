@@ -33,6 +33,7 @@ __all__ = [
 class StepKind(StrEnum):
     """What a person does during a step."""
 
+    PRACTICE = "practice"  # breathing along, to learn how: nothing is measured of it and nothing learned from it
     BASELINE = "baseline"
     BREATHE = "breathe"
     RECOVERY = "recovery"
@@ -163,24 +164,26 @@ class Resumed:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A note, a command or a piece of context, with its author."""
+    """A note, a command or a piece of context, with its author; ``id`` is what its page calls it."""
 
     seq: int
     t_s: float
     kind: MarkKind
     text: str = ""
     author: str | None = None
+    id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Rating:
-    """A person's own rating, for example of tension, 0 to 10."""
+    """A person's own rating, for example of tension, 0 to 10; ``id`` is what its page calls it."""
 
     seq: int
     t_s: float
     scale: str
     moment: str
     value: int
+    id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

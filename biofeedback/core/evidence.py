@@ -10,7 +10,16 @@ from biofeedback.core.noise import Whitened
 from biofeedback.core.pacing import Pacer
 from biofeedback.core.rsa import phases_rad, turns_s
 
-__all__ = ["AMPLITUDES_MS", "Band", "LockedWaves", "OwnRhythm", "locked_waves", "log_mean", "own_rhythm"]
+__all__ = [
+    "AMPLITUDES_MS",
+    "Band",
+    "LockedWaves",
+    "OwnRhythm",
+    "followed_waves",
+    "locked_waves",
+    "log_mean",
+    "own_rhythm",
+]
 
 Array = NDArray[np.float64]
 
@@ -97,7 +106,7 @@ def locked_waves(band: Band, pacer: Pacer, mid_s: Array, delays_s: Array) -> Loc
     breath. To first order both add Gaussian changes of known shape to the wave, in proportion to its amplitude: a large
     answer is not taken for noise because it is human.
     """
-    unit, changes = _waves(pacer, mid_s[None, :] - delays_s[:, None])
+    unit, changes = followed_waves(pacer, mid_s[None, :] - delays_s[:, None])
     variances, axes = _rotated(band.of(changes))
     turned = np.swapaxes(axes, -1, -2)
     y, wave = turned @ band.y, (turned @ band.of(unit[..., None]))[..., 0]
@@ -119,7 +128,7 @@ def _best(band: Band, y: Array, wave: Array, spread: Array, by_amplitude: Array)
     return amplitude_ms, np.sqrt(scale2 / precision)
 
 
-def _waves(pacer: Pacer, t_s: Array) -> tuple[Array, Array]:
+def followed_waves(pacer: Pacer, t_s: Array) -> tuple[Array, Array]:
     """Waves of unit amplitude at times of shape (n_delays, n_beats), and what one SD of each turn and depth changes."""
     before, here, after = phases_rad(pacer, np.concatenate((t_s - SHIFT_S, t_s, t_s + SHIFT_S), axis=0)).reshape(
         3, *t_s.shape

@@ -1,11 +1,12 @@
-"""Heart Rate Measurement 0x2A37: bytes to a measurement, and back for the simulated strap."""
+"""Heart Rate Measurement 0x2A37: bytes to a measurement, and back for the simulated strap; 0x2A38: its place."""
 
 import struct
 from dataclasses import dataclass
 
+from biofeedback.core.choices import SensorPlace
 from biofeedback.errors import MalformedPayload
 
-__all__ = ["HeartRateMeasurement", "decode", "encode"]
+__all__ = ["HeartRateMeasurement", "decode", "decode_place", "encode"]
 
 # Flags of Heart Rate Service 1.0, Heart Rate Measurement; bits 5-7 are reserved and ignored.
 _WIDE_HEART_RATE = 0x01
@@ -60,6 +61,21 @@ def decode(payload: bytes) -> HeartRateMeasurement:
         rr_rejected=len(values) - len(rr_1024ths),
         odd_tail=odd_tail,
     )
+
+
+def decode_place(value: bytes) -> SensorPlace | None:
+    """Where a sensor says that it sits (Body Sensor Location 0x2A38); None where that makes no sense.
+
+    Elsewhere than on the chest it sees the pulse, mostly with light, and not the heart's own current. Intervals from
+    pulse to pulse are near RR intervals at rest, less so in movement.
+
+    Notes
+    -----
+    Schäfer A, Vagedes J. How accurate is pulse rate variability as an estimate of heart rate variability?
+    Int J Cardiol 2013;166:15-29. DOI 10.1016/j.ijcard.2012.03.119.
+    """
+    places = list(SensorPlace)
+    return places[value[0]] if len(value) == 1 and value[0] < len(places) else None
 
 
 def encode(measurement: HeartRateMeasurement) -> bytes:

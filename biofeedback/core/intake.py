@@ -9,6 +9,7 @@ from biofeedback.core.beats import Beats
 from biofeedback.core.chest import Chest
 from biofeedback.core.contact import Contact
 from biofeedback.core.ecg import RPeaks
+from biofeedback.core.edits import Edits
 from biofeedback.core.events import Characteristic, Link, LinkState, Notification, Resumed, RrIntervals, StrapInfo
 from biofeedback.core.heart_rate import decode
 from biofeedback.core.pmd import PmdKind
@@ -28,8 +29,8 @@ _PMD = (Characteristic.PMD_DATA, Characteristic.PMD_CONTROL)
 class Intake:
     """Takes in what comes from the strap; ``beats`` and ``contact`` are what is known after it."""
 
-    def __init__(self) -> None:
-        self.beats = Beats()
+    def __init__(self, edits: Edits | None = None) -> None:
+        self.beats = Beats(edits)
         self.contact = Contact()
         self.streams = Streams()
         self.chest = Chest()

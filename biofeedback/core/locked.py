@@ -12,9 +12,9 @@ from biofeedback.core.noise import NoiseSpectrum, Whitened
 from biofeedback.core.pacing import Pacer
 from biofeedback.core.rsa import phases_rad
 
-__all__ = ["NORMAL_975", "LockedFit", "fit_locked"]
+__all__ = ["LIKELIHOOD_DROP", "NORMAL_975", "LockedFit", "fit_locked"]
 
-LIKELIHOOD_DROP = 3.0  # of the log likelihood, from its best to where the interval ends
+LIKELIHOOD_DROP = 3.0  # of the log likelihood, from its best to where an interval that holds at all looks ends
 NORMAL_975 = 1.959964  # two-sided 95 % of a normal distribution
 
 
@@ -45,16 +45,17 @@ class LockedFit:
         """Rise of RR from the first to the last third of the exhale."""
         return self.amplitude_ms * self.contrast
 
-    def amplitude_interval_ms(self, limit: float) -> tuple[float, float]:
+    def amplitude_interval_ms(self, limit: float, drop: float = LIKELIHOOD_DROP) -> tuple[float, float]:
         """Amplitudes around the best that are not ruled out: above 0 only where the evidence rules out 0 at ``limit``.
 
+        What explains the beats worse than the best by more than ``drop``, in log likelihood, is ruled out as well.
         A heart does not slow with the inhale and quicken with the exhale: below 0 there is only noise, so that a wave
         late by half a breath is not taken for one of the other sign.
         """
         amplitudes_ms, support = LockedWaves.amplitudes_ms(), np.asarray(self.support)
         zero = len(support) // 2
         best = zero + int(np.argmax(support[zero:]))
-        level = max(-limit, float(support[best]) - LIKELIHOOD_DROP)
+        level = max(-limit, float(support[best]) - drop)
         high_ms = _crossing(amplitudes_ms[best:], support[best:], level)
         rising = slice(best, zero - 1 if zero else None, -1)
         if self.evidence > limit and best > zero:
@@ -63,15 +64,17 @@ class LockedFit:
             low_ms = min(0.0, _crossing(amplitudes_ms[best::-1], support[best::-1], level))
         return min(low_ms, self.amplitude_ms), max(high_ms, self.amplitude_ms)
 
-    def effect_interval_ms(self, limit: float) -> tuple[float, float]:
+    def effect_interval_ms(self, limit: float, drop: float = LIKELIHOOD_DROP) -> tuple[float, float]:
         """Effects that are not ruled out: by the amplitude, and by the strap's unknown share of the delay.
 
         Parameters
         ----------
         limit : float
             Log evidence at which an amplitude counts as ruled out; the share's interval, a prior, reaches 1.96 SD.
+        drop : float
+            Log likelihood below the best at which it does.
         """
-        low_ms, high_ms = self.amplitude_interval_ms(limit)
+        low_ms, high_ms = self.amplitude_interval_ms(limit, drop)
         share_ms = NORMAL_975 * self.amplitude_ms * self.contrast_sd
         below_ms, above_ms = (self.amplitude_ms - low_ms) * self.contrast, (high_ms - self.amplitude_ms) * self.contrast
         below_ms, above_ms = sorted((below_ms, above_ms)) if self.contrast < 0 else (below_ms, above_ms)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ FREQUENCIES_HZ = (np.arange(BANDS) + 0.5) * BAND_HZ
 FINE = 8  # places in each band at which a sharp line is looked for
 FINE_HZ = (np.arange(BANDS * FINE) + 0.5) * BAND_HZ / FINE
 LAG_STEP_S = 0.1
+LAGS_AT_ONCE = 256  # looks after about as many breaths share a table of waves
 MIN_SPAN_S = 80.0  # a shorter baseline does not hold enough slow waves
 PART_MIN_S, PART_MIN_BEATS = 30.0, 32
 SAMPLES_PER_ORDER = 4  # a short part teaches a shorter memory
@@ -107,16 +109,23 @@ def pool_noise(spectra: Sequence[NoiseSpectrum]) -> NoiseSpectrum:
 
 def covariance(noise: NoiseSpectrum, mid_s: NDArray[np.float64]) -> NDArray[np.float64]:
     """Covariance in ms2 of RR at ``mid_s``, shape (n_beats, n_beats): no resampling, gaps need no care."""
-    longest_s = float(mid_s[-1] - mid_s[0]) + 2 * LAG_STEP_S
-    lags_s = np.arange(0.0, longest_s, LAG_STEP_S)
-    frequency_hz = np.asarray(noise.frequency_hz)
-    power_ms2 = np.asarray(noise.power_ms2)
-    # Each band is spread evenly over its width: its correlation fades with sinc(width lag) instead of coming back.
-    waves = np.cos(2 * np.pi * np.outer(lags_s, frequency_hz))
-    by_lag = (waves @ power_ms2) * np.sinc(BAND_HZ * lags_s)
-    matrix = np.interp(np.abs(mid_s[:, None] - mid_s[None, :]), lags_s, by_lag)
+    apart = np.abs(mid_s[:, None] - mid_s[None, :]) / LAG_STEP_S
+    below = apart.astype(int)
+    lags = LAGS_AT_ONCE * (int(below[0, -1]) // LAGS_AT_ONCE + 1) + 1
+    by_lag = _fading_waves(noise.frequency_hz, lags) @ np.asarray(noise.power_ms2)
+    matrix = by_lag[below] + (apart - below) * np.diff(by_lag)[below]
     matrix[np.diag_indices_from(matrix)] += noise.white_ms2
     return np.asarray(matrix)
+
+
+@lru_cache(maxsize=4)
+def _fading_waves(frequency_hz: tuple[float, ...], lags: int) -> NDArray[np.float64]:
+    """Correlation of bands of unit power, shape (lags, n_bands), ``LAG_STEP_S`` apart; most looks ask for the same.
+
+    Each band is spread evenly over its width: its correlation fades with sinc(width lag) instead of coming back.
+    """
+    lags_s = np.arange(lags) * LAG_STEP_S
+    return np.asarray(np.cos(2 * np.pi * np.outer(lags_s, frequency_hz)) * np.sinc(BAND_HZ * lags_s)[:, None])
 
 
 class Whitened:

@@ -11,6 +11,7 @@ from biofeedback.core.beats import Beats
 from biofeedback.core.blocks import Blocks
 from biofeedback.core.card import SignalNow, make_card
 from biofeedback.core.chest_live import ChestLive
+from biofeedback.core.edits import Edits
 from biofeedback.core.events import (
     End,
     Input,
@@ -30,7 +31,7 @@ from biofeedback.core.levels import Levels
 from biofeedback.core.noise import NoiseSpectrum
 from biofeedback.core.prior import Prior
 from biofeedback.core.quality import Figures, Verdict, grade_recent
-from biofeedback.core.results import Card, Grade, Quality, Reason, Result, StepEnded, StepStarted
+from biofeedback.core.results import Card, Grade, Quality, Reason, Result, StepEnded, StepMeasures, StepStarted
 from biofeedback.core.step_measures import step_measures
 from biofeedback.core.step_run import BEATS_AFTER, SETTLE_S, StepRun, unasked
 from biofeedback.core.surroundings import Surroundings
@@ -50,18 +51,28 @@ class Pipeline:
     """Composes the core. ``feed`` an input or ``advance`` the time; both return what follows from it.
 
     How often ``advance`` is called does not change the results: what is due fires at its own due time.
+
+    Parameters
+    ----------
+    prior : Prior, optional
+        What the session took from earlier ones.
+    edits : Edits, optional
+        Beats that were edited in a review of it.
+    is_watched : bool
+        Whether the wave of the chest is told from second to second; most of the time goes into it.
     """
 
-    def __init__(self, prior: Prior | None = None) -> None:
+    def __init__(self, prior: Prior | None = None, edits: Edits | None = None, *, is_watched: bool = True) -> None:
         self._levels = Levels(prior or Prior())
         self._now_s = 0.0
         self._last_input_s = 0.0
         self._quality_due_s = QUALITY_EVERY_S
-        self._intake = Intake()
-        self._chest_live = ChestLive()
+        self._intake = Intake(edits)
+        self._chest_live = ChestLive() if is_watched else None
         self._blocks = Blocks()
         self._runs: list[StepRun] = []  # all that have not settled
         self._shown: StepRun | None = None  # the step on the screen
+        self._has_begun = False  # any step, also one that is not measured
         self._measured_from_s: float | None = None
         self._measured_to_s: float | None = None
         self._answered: list[StepRun] = []
@@ -114,6 +125,10 @@ class Pipeline:
         """All beats so far, with their labels: what measures that only an analysis makes are made from."""
         return self._intake.beats
 
+    def measure(self, step: Step, start_s: float, end_s: float) -> StepMeasures:
+        """Measures of a stretch of a step, when all is over."""
+        return step_measures(step, start_s, end_s, self._surroundings())
+
     @property
     def baseline_noise(self) -> NoiseSpectrum | None:
         """Noise learned from this session's own baseline: what a later session may take as its prior."""
@@ -152,21 +167,25 @@ class Pipeline:
         return self._end_step("planned")
 
     def _judge(self) -> list[Result]:
-        """The signal of the last minute, and the breath with it."""
+        """The signal of the last minute, and the wave of the chest with it."""
         self._quality_due_s += QUALITY_EVERY_S
         # What was before the first beat says nothing of the signal; before any beat there is none.
         start_s = max(0.0, self._now_s - QUALITY_WINDOW_S, self.beats.begins_s or 0.0)
-        breathing = self._chest_live.tell(self._intake.chest, None if self._shown is None else self._shown.pacer)
-        return [self._quality(self._recent_verdict(start_s)), *([] if breathing is None else [breathing])]
+        results: list[Result] = [self._quality(self._recent_verdict(start_s))]
+        if self._chest_live is not None:
+            breathing = self._chest_live.tell(self._intake.chest, None if self._shown is None else self._shown.pacer)
+            results += [] if breathing is None else [breathing]
+        return results
 
     # Inputs
 
     def _on_step(self, event: Step) -> list[Result]:
         results = self._end_step("next")
-        if self._measured_from_s is None:
-            self._measured_from_s = event.t_s
         end_s = NEVER_S if event.duration_s is None else event.t_s + event.duration_s
         run = StepRun(event, end_s)
+        self._has_begun = True
+        if self._measured_from_s is None and run.is_measured:
+            self._measured_from_s = event.t_s
         self._runs.append(run)
         self._blocks.begin(run)
         self._shown = run
@@ -237,7 +256,8 @@ class Pipeline:
         if run is None or run.ended_by is not None:
             return []
         run.end(min(self._now_s, run.end_s), reason)
-        self._measured_to_s = run.end_s
+        if run.is_measured:
+            self._measured_to_s = run.end_s
         return [StepEnded(run.step.seq, run.end_s, reason)]
 
     def _progress(self) -> list[Result]:
@@ -260,7 +280,7 @@ class Pipeline:
     def _take_breath(self, run: StepRun) -> list[Result]:
         """Measure the next breath; look, when a look is planned after it and the step goes on."""
         breath, around = run.take_breath(), self._surroundings()
-        results: list[Result] = [run.measure_breath(self.beats, breath, final=False)]
+        results: list[Result] = [run.measure_breath(around, breath)]
         trend = run.trend(around, breath)
         results += [] if trend is None else [trend]
         is_steps_last = breath.end_s >= run.end_s - 1e-3
@@ -278,13 +298,15 @@ class Pipeline:
     def _settle(self, run: StepRun) -> list[Result]:
         """Final labels, breaths, answer and measures of a step that has ended."""
         self._runs.remove(run)
+        if not run.is_measured:
+            return []
         results = self.beats.finish_labels(run.step.t_s, run.end_s)
         if run.step.step is StepKind.BASELINE:
             self._levels.learn_noise(run, self._surroundings())
         if run.pacer is not None:
             results += self._settle_breaths(run)
         around = self._surroundings()
-        measures = step_measures(run.step, run.end_s, around)
+        measures = step_measures(run.step, run.step.t_s, run.end_s, around)
         results.append(measures)
         if run.step.step in (StepKind.BASELINE, StepKind.RECOVERY):
             self._levels.learn_level(measures, around)
@@ -292,10 +314,8 @@ class Pipeline:
 
     def _settle_breaths(self, run: StepRun) -> list[Result]:
         """Final breaths and the final exhale answer."""
-        pacer, around = run.pacer, self._surroundings()
-        assert pacer is not None
-        breaths = [pacer.breath(index) for index in range(run.next_breath)]
-        results: list[Result] = [run.measure_breath(self.beats, breath, final=True) for breath in breaths]
+        around = self._surroundings()
+        results: list[Result] = [*run.final_breaths(around)]
         if not run.is_asked:
             return results
         is_planned = run.next_breath in LOOKS and all(look.breaths != run.next_breath for look in run.looks)
@@ -339,7 +359,7 @@ class Pipeline:
 
     def _show(self) -> list[Result]:
         """The card, when it changed; between two steps it stays as it is."""
-        is_between = self._shown is None and self._measured_from_s is not None
+        is_between = self._shown is None and self._has_begun
         if is_between and not (self._is_paused or self._is_finished):
             return []
         is_in_gap = self.beats.is_in_gap and self.beats.last_beat_s is not None

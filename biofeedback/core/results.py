@@ -7,6 +7,7 @@ from biofeedback.core.choices import (
     Artifact,
     BeatSource,
     CardState,
+    Change,
     Following,
     FollowingSource,
     Grade,
@@ -30,6 +31,7 @@ __all__ = [
     "CalmerThanBefore",
     "Card",
     "CardState",
+    "Change",
     "ExhaleResponse",
     "Following",
     "FollowingSource",
@@ -110,7 +112,10 @@ class StepEnded:
 
 @dataclass(frozen=True, slots=True)
 class BreathMeasures:
-    """One paced breath. ``exhale_rise_ms`` is None when it cannot be measured, ``reason`` says why."""
+    """One paced breath. ``exhale_rise_ms`` is None when it cannot be measured, ``reason`` says why.
+
+    ``following`` says whether the chest moved in its time; without a strap that measures it, it is unknown.
+    """
 
     step_seq: int
     index: int
@@ -123,6 +128,7 @@ class BreathMeasures:
     usable: bool
     reason: str | None
     final: bool
+    following: Following = Following.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +147,10 @@ class Breathing:
 
 @dataclass(frozen=True, slots=True)
 class RsaTrend:
-    """Breath-locked RSA amplitude (peak to trough of the locked fit) over the last breaths, 95 % interval."""
+    """Breath-locked RSA amplitude (peak to trough of the locked fit) over the last breaths, 95 % interval.
+
+    ``change`` is against the first of the step.
+    """
 
     step_seq: int
     t_s: float
@@ -149,6 +158,7 @@ class RsaTrend:
     rsa_ms: float
     low_ms: float
     high_ms: float
+    change: Change = Change.UNCLEAR
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,15 +170,17 @@ def _fit(density: NDArray[np.float64], bank: _Bank, prior_share: float) -> NDArr
     power = np.full((len(breaths), len(background)), density.mean() / len(background))
     power /= background.mean(axis=1)
     breath = np.exp(bank.breath_log_bpm2)
+    over = np.log(breath) - bank.breath_log_bpm2
     for _ in range(ROUNDS):
-        model = power @ background + breath[:, None] * breaths
-        ratio, inverse = density / model**2, 1.0 / model
-        pull = (np.log(breath) - bank.breath_log_bpm2) / (spread * breath * NEIGHBOUR_TERMS)
+        inverse = 1.0 / (power @ background + breath[:, None] * breaths)
+        ratio = density * inverse * inverse
         power *= np.sqrt((ratio @ background.T) / (inverse @ background.T + penalty))
-        more = (ratio * breaths).sum(axis=1) + np.maximum(-pull, 0.0)
-        less = (inverse * breaths).sum(axis=1) + np.maximum(pull, 0.0)
+        pull = over / (spread * breath * NEIGHBOUR_TERMS)
+        more = np.einsum("ij,ij->i", ratio, breaths) + np.maximum(-pull, 0.0)
+        less = np.einsum("ij,ij->i", inverse, breaths) + np.maximum(pull, 0.0)
         breath *= np.sqrt((more + TINY) / (less + TINY))
+        over = np.log(breath) - bank.breath_log_bpm2
     model = power @ background + breath[:, None] * breaths
     likely = -NEIGHBOUR_TERMS * (density / model + np.log(model)).sum(axis=1)
-    known = -NEIGHBOUR_TERMS * (power @ penalty) - (np.log(breath) - bank.breath_log_bpm2) ** 2 / (2 * spread)
+    known = -NEIGHBOUR_TERMS * (power @ penalty) - over**2 / (2 * spread)
     return np.asarray(likely + prior_share * known)

@@ -6,9 +6,10 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from biofeedback.core.choices import Change
 from biofeedback.core.pacing import Breath, Pacer, Pattern
 
-__all__ = ["exhale_contrast", "exhale_thirds_ms", "locked_amplitude_ms", "phases_rad", "turns_s"]
+__all__ = ["amplitude_change", "exhale_contrast", "exhale_thirds_ms", "locked_amplitude_ms", "phases_rad", "turns_s"]
 
 INTERPOLATED_HZ = 4.0
 TURN = 2 * math.pi
@@ -103,3 +104,25 @@ def locked_amplitude_ms(pacer: Pacer, mid_s: NDArray[np.float64], nn_ms: NDArray
     columns = np.stack((np.ones_like(place), place, np.cos(phases), np.sin(phases)), axis=1)
     fitted = np.linalg.lstsq(columns, nn_ms, rcond=None)[0]
     return math.hypot(float(fitted[2]), float(fitted[3]))
+
+
+def amplitude_change(before_ms: float, before_half_ms: float, now_ms: float, now_half_ms: float) -> Change:
+    """Which way an amplitude went between two estimates, by their 95 % intervals.
+
+    Parameters
+    ----------
+    before_ms, now_ms : float
+        Amplitudes in ms.
+    before_half_ms, now_half_ms : float
+        Half widths of their 95 % intervals in ms.
+
+    Notes
+    -----
+    A difference is told when it is larger than the root of the summed squares of the half widths, which is half of its
+    own 95 % interval for two independent estimates (Altman and Bland 2003, doi 10.1136/bmj.326.7382.219). Estimates
+    that share breaths differ less by chance: of them it is told less often than it might be, not more.
+    """
+    difference_ms = now_ms - before_ms
+    if abs(difference_ms) <= math.hypot(before_half_ms, now_half_ms):
+        return Change.UNCLEAR
+    return Change.HIGHER if difference_ms > 0 else Change.LOWER

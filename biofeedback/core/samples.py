@@ -11,27 +11,17 @@ shape (n_samples,), and samples, shape (n_samples, 1) in uV or (n_samples, 3) in
 nothing before it.
 """
 
-from collections import Counter
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
 from biofeedback.core.pmd import PmdFrame, PmdKind
 
-__all__ = ["Block", "Fate", "Samples"]
+__all__ = ["Block", "Samples"]
 
 NS = 1e-9
 JUMP_FRACTION = 0.2  # a stamp further off what its samples last is that of another run (straps.md)
-
-
-class Fate(StrEnum):
-    """What became of a frame."""
-
-    TAKEN = "taken"
-    REPEATED = "repeated"  # the stamp of the one before once more
-    DROPPED = "dropped"  # nothing before or after it follows on its stamp
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,7 +44,6 @@ class Samples:
     """
 
     def __init__(self, rate_hz: float) -> None:
-        self.fates: Counter[Fate] = Counter()
         self._rate_hz = rate_hz
         self._last: PmdFrame | None = None  # of the run
         self._held: PmdFrame | None = None  # may begin another
@@ -64,12 +53,10 @@ class Samples:
         if self._follows(self._last, frame):
             return self._go_on(frame)
         if any(known is not None and known.end_ns == frame.end_ns for known in (self._last, self._held)):
-            self.fates[Fate.REPEATED] += 1
-            return []
+            return []  # it came twice
         if self._held is not None and self._follows(self._held, frame):
             return self._begin(self._held, frame)
-        self._let_go()
-        self._held = frame
+        self._held = frame  # what was held before it will begin no run
         return []
 
     def _follows(self, before: PmdFrame | None, frame: PmdFrame) -> bool:
@@ -82,23 +69,15 @@ class Samples:
     def _go_on(self, frame: PmdFrame) -> list[Block]:
         """The run goes on; what was held beside it was none of it."""
         assert self._last is not None
-        self._let_go()
+        self._held = None
         start_ns, self._last = self._last.end_ns, frame
-        self.fates[Fate.TAKEN] += 1
         return [_block(frame, start_ns, begins_run=False)]
 
     def _begin(self, held: PmdFrame, frame: PmdFrame) -> list[Block]:
         """A new run; the rate of its first frame is the nominal one."""
         start_ns = held.end_ns - round(len(held.samples) / self._rate_hz / NS)
         self._held, self._last = None, frame
-        self.fates[Fate.TAKEN] += 2
         return [_block(held, start_ns, begins_run=True), _block(frame, held.end_ns, begins_run=False)]
-
-    def _let_go(self) -> None:
-        """What is held will begin no run."""
-        if self._held is not None:
-            self._held = None
-            self.fates[Fate.DROPPED] += 1
 
 
 def _block(frame: PmdFrame, start_ns: int, *, begins_run: bool) -> Block:

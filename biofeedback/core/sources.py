@@ -20,8 +20,9 @@ from biofeedback.core.results import BeatSource, BeatSources, Result
 from biofeedback.core.strap_clock import StrapClock
 from biofeedback.core.timeline import Timeline
 
-__all__ = ["Sources"]
+__all__ = ["SOURCE_CHANGES", "Sources"]
 
+SOURCE_CHANGES = frozenset({"ecg_takes_over", "ecg_silent", "ecg_unreadable", "ecg_broken"})  # reasons of gaps
 WHOLE_S = 10.0  # of unbroken ECG before it counts
 WHOLE_AGAIN_S = 60.0  # the same, where it broke twice within that time
 ONE_BREAK_S = 5.0  # what breaks it within that time is one and the same
@@ -180,10 +181,11 @@ class Sources:
         self._seen.clear()
         self._whole_from_s = None
         self._from_s = last_s if self._latency_s is not None else last_s + STRAP_LATE_MAX_S
-        results = self._beats.open_gap(reason)
+        self._beats.part(reason)
+        results: list[Result] = []
         for sent in self._sent:
             results += self._give_intervals(sent)
-        return results
+        return results + (self._beats.open_gap(reason) if self._beats.is_broken else self._beats.decide_gap())
 
     # The ECG
 
@@ -199,7 +201,8 @@ class Sources:
                 results += self._give_seen(seq, t_s) + self._break(t_s)
                 self._whole_from_s = peak.strap_s
             self._see(peak)
-        return results + self._take_over() + self._give_seen(seq, t_s)
+        self._take_over()
+        return results + self._give_seen(seq, t_s) + self._beats.decide_gap()
 
     def _see(self, peak: RPeak) -> None:
         """An R peak, and the interval that it ends where that is whole."""
@@ -227,16 +230,16 @@ class Sources:
             return []
         return self._fall_back("ecg_broken") if self._see_break(t_s) else self._beats.open_gap("ecg_broken")
 
-    def _take_over(self) -> list[Result]:
+    def _take_over(self) -> None:
         """The ECG counts once it has been whole for long enough, and the strap's clock is known."""
         is_whole = self._whole_from_s is not None and self._last_strap_s - self._whole_from_s >= self._whole_s
         if self.current is BeatSource.ECG or not is_whole or not self._clock.is_known:
-            return []
+            return
         last_s = self._beats.last_beat_s
         self.current = BeatSource.ECG
         self._from_s = -math.inf if last_s is None else last_s
         self._joined.see()
-        return self._beats.open_gap("ecg_takes_over")
+        self._beats.part("ecg_takes_over")
 
     def _give_seen(self, seq: int, t_s: float) -> list[Result]:
         """Intervals of the ECG count, from the first that begins after what has counted."""

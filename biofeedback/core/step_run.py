@@ -3,13 +3,14 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 import numpy as np
 
 from biofeedback.core.answers import LOOKS, SIGNAL_REASONS, LookVerdict, decide_look
 from biofeedback.core.beats import Beats, Run
 from biofeedback.core.breathing import own_breathing_goes_on
-from biofeedback.core.events import Step
+from biofeedback.core.events import Step, StepKind
 from biofeedback.core.locked import NORMAL_975, LockedFit, fit_locked
 from biofeedback.core.pacing import Breath, Pacer
 from biofeedback.core.population import population_noise
@@ -25,7 +26,7 @@ from biofeedback.core.results import (
     Reason,
     RsaTrend,
 )
-from biofeedback.core.rsa import exhale_thirds_ms, locked_amplitude_ms
+from biofeedback.core.rsa import amplitude_change, exhale_thirds_ms, locked_amplitude_ms
 from biofeedback.core.step_measures import FIT_MIN_BEATS, longest_run
 from biofeedback.core.surroundings import Surroundings
 
@@ -35,6 +36,7 @@ SETTLE_S = 6.0  # a strap's latency of up to 4 s, and the two beats that a label
 BEATS_AFTER = 2  # the label of the last beat inside needs them
 LATE_S = 1.0  # beats so long after a breath still carry its end, as a heart lags
 TREND_BREATHS = 6
+SEEN_BREATHS = 12  # from which it is read which way of the chest is in: as many as the last look has
 TEMPO_MIN_BREATHS = 3
 
 
@@ -51,6 +53,7 @@ class StepRun:
     response: ExhaleResponse | None = None
     bpm_per_ms: float | None = None  # what a millisecond is worth at the mean RR
     latency_s: float | None = None  # of the beats that the newest look rests on
+    first_rsa_ms: tuple[float, float] | None = None  # the step's first amplitude, and half of its interval
     pacer: Pacer | None = field(init=False)
     breath: Breath | None = field(init=False)  # the next whole breath to be measured; None when none is left
 
@@ -61,7 +64,12 @@ class StepRun:
         A block of a plan has none: a dozen blocks would be a dozen chances of a false one, and a word in the midst of a
         trial would change what it compares.
         """
-        return self.step.block is None
+        return self.step.block is None and self.is_measured
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether anything is measured in the step; in a practice nothing is."""
+        return self.step.step is not StepKind.PRACTICE
 
     def __post_init__(self) -> None:
         self.pacer = self.step.pacer
@@ -69,7 +77,8 @@ class StepRun:
 
     def _await(self) -> None:
         """Find the breath to be measured next."""
-        breath = None if self.pacer is None else self.pacer.breath(self.next_breath)
+        pacer = self.pacer if self.is_measured else None
+        breath = None if pacer is None else pacer.breath(self.next_breath)
         self.breath = breath if breath is not None and breath.end_s <= self.end_s + 1e-3 else None
 
     @property
@@ -93,7 +102,24 @@ class StepRun:
 
     # Breaths
 
-    def measure_breath(self, beats: Beats, breath: Breath, *, final: bool) -> BreathMeasures:
+    def measure_breath(self, around: Surroundings, breath: Breath) -> BreathMeasures:
+        """One breath as far as it can be measured when it is over."""
+        assert self.pacer is not None
+        first = max(0, breath.index + 1 - SEEN_BREATHS)
+        return self._measured(around.beats, breath, around.breaths_followed(self.pacer, first, breath.index + 1)[-1])
+
+    def final_breaths(self, around: Surroundings) -> list[BreathMeasures]:
+        """All breaths that were taken, measured again when the step is over."""
+        pacer = self.pacer
+        assert pacer is not None
+        starts = range(0, self.next_breath, SEEN_BREATHS)
+        parts = (around.breaths_followed(pacer, k, min(k + SEEN_BREATHS, self.next_breath)) for k in starts)
+        return [
+            self._measured(around.beats, pacer.breath(index), following, final=True)
+            for index, following in enumerate(chain.from_iterable(parts))
+        ]
+
+    def _measured(self, beats: Beats, breath: Breath, following: Following, *, final: bool = False) -> BreathMeasures:
         """Exhale rise of one breath, or the reason why it cannot be had."""
         thirds, reason = self._thirds(beats, breath)
         count = sum(len(run.rr_ms) for run in beats.runs(breath.inhale_start_s, breath.end_s))
@@ -101,7 +127,7 @@ class StepRun:
         fall_bpm = None if thirds is None else 60000.0 / thirds[0] - 60000.0 / thirds[1]
         return BreathMeasures(
             self.step.seq, breath.index, breath.inhale_start_s, breath.exhale_start_s, breath.end_s,
-            rise_ms, fall_bpm, count, thirds is not None, reason, final,
+            rise_ms, fall_bpm, count, thirds is not None, reason, final, following,
         )  # fmt: skip
 
     @staticmethod
@@ -139,7 +165,11 @@ class StepRun:
         sd_ms = math.sqrt(around.noise.density_at(1 / pacer.pattern.period_s) / run.span_s)
         half_ms = 2 * NORMAL_975 * sd_ms
         rsa_ms = 2 * amplitude_ms
-        return RsaTrend(self.step.seq, breath.end_s, breath.index, rsa_ms, max(0.0, rsa_ms - half_ms), rsa_ms + half_ms)
+        before_ms, before_half_ms = self.first_rsa_ms = self.first_rsa_ms or (rsa_ms, half_ms)
+        return RsaTrend(
+            self.step.seq, breath.end_s, breath.index, rsa_ms, max(0.0, rsa_ms - half_ms), rsa_ms + half_ms,
+            amplitude_change(before_ms, before_half_ms, rsa_ms, half_ms),
+        )  # fmt: skip
 
     # The exhale answer
 
@@ -178,7 +208,7 @@ class StepRun:
         fit = fit_locked(pacer, noise, mid_s, nn_ms, around.left_s(run))
         verdict = decide_look(
             fit,
-            goes_on=own_breathing_goes_on(pacer, noise, mid_s, nn_ms, fit.delay_s),
+            goes_on=around.noise is not None and own_breathing_goes_on(pacer, around.noise, mid_s, nn_ms, fit),
             was_seen=self.was_seen_following,
             measured=around.measured_following(pacer, breaths),
             is_varied=bool(pacer.breaths),

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from biofeedback.core.beats import Beats, Run
 from biofeedback.core.chest import Chest
 from biofeedback.core.chest_breaths import ChestBreaths, MeasuredRate, chest_breaths
-from biofeedback.core.chest_following import MeasuredFollowing, measured_following
+from biofeedback.core.chest_following import MeasuredFollowing, breaths_followed, measured_following
 from biofeedback.core.chest_wave import chest_wave
+from biofeedback.core.choices import Following
 from biofeedback.core.contact import Contact
 from biofeedback.core.noise import NoiseSpectrum
 from biofeedback.core.pacing import Pacer
@@ -54,6 +55,14 @@ class Surroundings:
         """Whether the chest breathes along with the first breaths of a pacer; None when it cannot be read."""
         breaths = self._breaths(pacer.start_s - LEAD_S, pacer.breath(count - 1).end_s + AFTER_S)
         return None if breaths is None else measured_following(breaths, pacer, count)
+
+    def breaths_followed(self, pacer: Pacer, first: int, count: int) -> tuple[Following, ...]:
+        """Whether the chest breathes along with each breath of a pacer from ``first`` up to ``count``."""
+        start_s = pacer.breath(first).inhale_start_s - LEAD_S
+        breaths = self._breaths(start_s, pacer.breath(count - 1).end_s + AFTER_S)
+        if breaths is None:
+            return (Following.UNKNOWN,) * (count - first)
+        return breaths_followed(breaths, pacer, first, count)
 
     def _breaths(self, start_s: float, end_s: float) -> ChestBreaths | None:
         """Breaths of the chest between two times."""

@@ -13,8 +13,8 @@ SYSTEMS = {"linux": "linux", "darwin": "macos", "win32": "windows"}
 
 async def reaches_bus() -> bool:
     """Whether the system's D-Bus answers (Linux)."""
-    from dbus_fast.aio import MessageBus  # noqa: PLC0415  there on Linux only
-    from dbus_fast.constants import BusType  # noqa: PLC0415  there on Linux only
+    from dbus_fast.aio import MessageBus  # noqa: PLC0415  installed on Linux only
+    from dbus_fast.constants import BusType  # noqa: PLC0415  installed on Linux only
 
     async def knock() -> None:
         bus = MessageBus(bus_type=BusType.SYSTEM)

@@ -9,7 +9,9 @@ from biofeedback.lang import Value, Words
 __all__ = ["Check", "Phrase", "State"]
 
 
-NEEDED = frozenset({"doctor.python", "doctor.pages", "doctor.data", "doctor.port"})
+NEEDED = frozenset(
+    {"doctor.python", "doctor.pages", "doctor.data", "doctor.port", "doctor.store", "doctor.keys", "doctor.certificate"}
+)
 
 
 class State(StrEnum):

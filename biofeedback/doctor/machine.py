@@ -8,6 +8,7 @@ import stat
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from biofeedback.doctor.check import Check
@@ -85,8 +86,8 @@ def _is_open_to_others(folder: Path) -> bool:
     return os.name == "posix" and bool(stat.S_IMODE(folder.stat().st_mode) & 0o077)
 
 
-def check_port(port: int, host: str = "127.0.0.1") -> Check:
-    """Whether the server's port is free."""
+def check_port(port: int, answers: Callable[[int], bool], host: str = "127.0.0.1") -> Check:
+    """Whether the server's port is free, or a server of ours ``answers`` there."""
     try:
         with socket.socket() as listener:
             if os.name == "posix":  # as the server does: a port that was closed a moment ago is free
@@ -99,6 +100,8 @@ def check_port(port: int, host: str = "127.0.0.1") -> Check:
         return Check.fail("doctor.port", "no_port", port=str(port))
     except OSError as error:
         case = "busy" if error.errno == errno.EADDRINUSE else "unusable"
+        if case == "busy" and answers(port):
+            return Check.ok("doctor.port", "ours", port=str(port))
         return Check.fail("doctor.port", case, port=str(port), next=str(port % 65535 + 1))
     return Check.ok("doctor.port", port=str(port))
 

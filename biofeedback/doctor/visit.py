@@ -7,11 +7,12 @@ import logging
 import sys
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
+from datetime import UTC, datetime
 
-from biofeedback.doctor import browser, machine
+from biofeedback.doctor import browser, machine, service
 from biofeedback.doctor.check import Check, Phrase, State
 from biofeedback.lang import Words
+from biofeedback.settings import Settings
 
 __all__ = ["checks", "main", "render"]
 
@@ -20,22 +21,23 @@ SCHEMA = 1
 logger = logging.getLogger(__name__)
 
 
-def main(lang: str, as_json: bool, port: int, data: Path) -> int:
+def main(lang: str, as_json: bool, settings: Settings) -> int:
     """Exit status: 0 when nothing failed that ``serve`` with a simulated strap needs."""
-    found = asyncio.run(checks(port, data))
+    found = asyncio.run(checks(settings))
     words = Words(lang)
     sys.stdout.write(_as_json(found, words) if as_json else render(found, words))
     return int(_is_ill(found))
 
 
-async def checks(port: int, data: Path) -> list[Check]:
+async def checks(settings: Settings) -> list[Check]:
     """Every check of this machine, what is needed most first."""
     system = sys.platform
     return [
         _safely("doctor.python", lambda: machine.check_python(sys.version_info[:3])),
         _safely("doctor.pages", lambda: machine.check_pages(machine.pages_folder())),
-        _safely("doctor.data", lambda: machine.check_data(data)),
-        _safely("doctor.port", lambda: machine.check_port(port)),
+        _safely("doctor.data", lambda: machine.check_data(settings.data)),
+        _safely("doctor.port", lambda: machine.check_port(settings.port, service.answers)),
+        *_service(settings),
         *await _bluetooth(system),
         _safely("doctor.browser", lambda: browser.check_browsers(browser.find_browsers(system))),
         _safely("doctor.features", lambda: browser.check_features(browser.find_browsers(system), system)),
@@ -45,11 +47,32 @@ async def checks(port: int, data: Path) -> list[Check]:
     ]
 
 
+def _service(settings: Settings) -> list[Check]:
+    """The checks of what a clinic's server keeps and shows."""
+    now_utc = datetime.now(UTC)
+    try:
+        found = service.kept(settings)
+    except Exception as error:  # noqa: BLE001  whatever a database raises is told as a finding, and the other checks still help
+        read = [Check.fail("doctor.store", "unreadable", error=f"{type(error).__name__}: {error}")]
+    else:
+        read = [
+            _safely("doctor.store", lambda: service.check_store(found)),
+            _safely("doctor.keys", lambda: service.check_keys(settings, found)),
+            _safely("doctor.backup", lambda: service.check_backup(found, now_utc)),
+            _safely("doctor.retention", lambda: service.check_retention(settings, found)),
+        ]
+    return [
+        *read,
+        _safely("doctor.certificate", lambda: service.check_certificate(settings, now_utc)),
+        _safely("doctor.time", lambda: service.check_time(settings.data, now_utc, service.is_synchronised())),
+    ]
+
+
 async def _bluetooth(system: str) -> list[Check]:
     """The checks of Bluetooth."""
     try:
-        from biofeedback.doctor import bluetooth  # noqa: PLC0415  imports bleak
-        from biofeedback.straps.radio import adapter_trouble  # noqa: PLC0415  imports bleak
+        from biofeedback.doctor import bluetooth  # noqa: PLC0415  bleak takes a tenth of a second to load
+        from biofeedback.straps.radio import adapter_trouble  # noqa: PLC0415  bleak takes a tenth of a second to load
 
         trouble = await adapter_trouble()
         found = [bluetooth.check_bus(await bluetooth.reaches_bus())] if system == "linux" else []
@@ -58,7 +81,7 @@ async def _bluetooth(system: str) -> list[Check]:
             bluetooth.check_adapter(trouble, system, bluetooth.rfkill()),
             bluetooth.check_permission(trouble, system, getpass.getuser()),
         ]
-    except Exception as error:  # noqa: BLE001  whatever a platform's Bluetooth raises
+    except Exception as error:  # noqa: BLE001  whatever a platform raises is a finding; other checks help
         return [_failed("doctor.adapter", error)]
 
 
@@ -66,7 +89,7 @@ def _safely(name: str, look: Callable[[], Check]) -> Check:
     """What a check found, or that it could not be done."""
     try:
         return look()
-    except Exception as error:  # noqa: BLE001  the other checks still help
+    except Exception as error:  # noqa: BLE001  what cannot be checked is a finding; the others still help
         return _failed(name, error)
 
 

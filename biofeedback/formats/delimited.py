@@ -18,6 +18,8 @@ MAX_COLUMNS = 32  # further ones are not looked at
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?|[+-]?(nan|inf|infinity)", re.IGNORECASE)
 _DECIMAL_COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+")
 _WITH_OR_WITHOUT_COMMA = re.compile(r"[0-9]+(,[0-9]+)?")
+_QUOTED = re.compile(r'"([^"]*)"')
+_NO_ROW = re.compile(r"#|sep=.?$", re.IGNORECASE)  # a comment, or the line that tells Excel the separator
 _WORDS = re.compile(r"[^a-z0-9]+")
 
 
@@ -74,8 +76,8 @@ def _rows(name: str, text: str) -> Iterator[_Row]:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if text.count("\n") > MAX_BEATS:
         raise NotRrData(f"{name}: over {MAX_BEATS} lines are more than 24 hours of heartbeats. Cut the file into days.")
-    lines = [(number, line.strip()) for number, line in enumerate(text.split("\n"), 1)]
-    kept = [(number, line) for number, line in lines if line and not line.startswith("#")]
+    lines = [(number, _QUOTED.sub(_unquoted, line).strip()) for number, line in enumerate(text.split("\n"), 1)]
+    kept = [(number, line) for number, line in lines if line and not _NO_ROW.match(line)]
     comma_is_decimal = _comma_is_decimal([line for _, line in kept])
     for number, line in kept:
         yield _Row(number, _fields(line, comma_is_decimal))
@@ -92,6 +94,11 @@ def _comma_is_decimal(lines: list[str]) -> bool:
     whole = [int(line.split(",")[0][:12]) for line in body]
     goes_back = any(late < early for early, late in itertools.pairwise(whole))
     return goes_back or 5 * (whole[-1] - whole[0]) < len(whole)
+
+
+def _unquoted(found: re.Match[str]) -> str:
+    """What stands between quotes, in which nothing parts columns."""
+    return re.sub(r"[;,\t]", " ", _with_point(found[1].strip()))
 
 
 def _fields(line: str, comma_is_decimal: bool) -> tuple[str, ...]:

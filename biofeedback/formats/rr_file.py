@@ -134,7 +134,9 @@ def _text(name: str, data: bytes) -> str:
             f"{name}: this is no text (a picture, or another program's file?). Export RR intervals as text or CSV."
         )
     if text.lstrip().startswith("{"):
-        raise NotRrData(f"{name}, line 1: this is a recording or other JSON, no list of RR intervals. Name it *.jsonl.")
+        raise NotRrData(
+            f"{name}, line 1: this is a recording or other JSON, no list of RR intervals. Unzip it, save it as UTF-8."
+        )
     return text
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from biofeedback.core.beats import Beats
 from biofeedback.core.choices import RespirationSource
 from biofeedback.core.details import StepDetails, step_details
-from biofeedback.core.events import End, RrIntervals, Step
+from biofeedback.core.events import End, RrIntervals, Step, StepKind
 from biofeedback.core.findings import ResonanceResult, TrialResult
 from biofeedback.core.intake import MS_PER_1024TH
 from biofeedback.core.pipeline import Pipeline
@@ -31,10 +31,12 @@ from biofeedback.core.results import (
     StepMeasures,
     StepStarted,
 )
+from biofeedback.core.sources import SOURCE_CHANGES
 from biofeedback.core.whole_list import ListedBeats
+from biofeedback.errors import NoSuchBeat
 from biofeedback.report.source import Source
 
-__all__ = ["Analysis", "ReviewedStep", "analyze", "settle"]
+__all__ = ["Analysis", "ReviewedStep", "analyze", "detailed", "rebuild", "settle"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,11 @@ class Analysis:
     trial: TrialResult | None = None
     resonance: ResonanceResult | None = None
 
+    @property
+    def measured_steps(self) -> tuple[ReviewedStep, ...]:
+        """Steps in which something was measured or could have been: all but a practice."""
+        return tuple(step for step in self.steps if step.started.step is not StepKind.PRACTICE)
+
 
 # What a result is about; Cards are of the moment and are left out.
 _IDENTITY: dict[type, Callable[[Any], object]] = {
@@ -88,13 +95,25 @@ _IDENTITY: dict[type, Callable[[Any], object]] = {
 
 
 def analyze(source: Source) -> Analysis:
-    """The analysis of a file: its inputs through the pipeline, to its end or, without one, to its last time."""
-    return _analyze_whole(source) or _analyze_in_order(source)
+    """The analysis of a file: its inputs through the pipeline, to its end or, without one, to its last time.
+
+    Raises
+    ------
+    NoSuchBeat
+        If a beat was edited that is not among those that count.
+    """
+    return _analyze_whole(source) or rebuild(source)[0]
 
 
-def _analyze_in_order(source: Source) -> Analysis:
-    """Input by input, as they would come in a live session."""
-    pipeline = Pipeline(source.prior)
+def rebuild(source: Source) -> tuple[Analysis, Pipeline]:
+    """The analysis of a file input by input, as they would come in a live session; and the pipeline at its end.
+
+    Raises
+    ------
+    NoSuchBeat
+        If a beat was edited that is not among those that count.
+    """
+    pipeline = Pipeline(source.prior, source.edits, is_watched=False)
     results: list[Result] = []
     for event in source.events:
         results += pipeline.feed(event)
@@ -104,7 +123,9 @@ def _analyze_in_order(source: Source) -> Analysis:
         last = source.events[-1] if source.events else None
         end_s = 0.0 if last is None else last.t_s
         results += pipeline.feed(End(1 if last is None else last.seq + 1, end_s, "file_ended"))
-    return settle(source, results, end_s, pipeline.beats)
+    for beat in pipeline.beats.unknown_edits():
+        raise NoSuchBeat(source.facts.file, beat)
+    return settle(source, results, end_s, pipeline.beats), pipeline
 
 
 def _analyze_whole(source: Source) -> Analysis | None:
@@ -139,8 +160,8 @@ def settle(source: Source, results: Iterable[Result], end_s: float, beats: Beats
         source=source,
         beats=tuple(last[Beat].values()),
         artifacts=tuple(labels[key].artifact if key in labels else Artifact.NORMAL for key in last[Beat]),
-        gaps=tuple(last[Gap].values()),
-        steps=tuple(_detail(step, answers.get(step.started.step_seq), beats) for step in steps),
+        gaps=tuple(gap for gap in last[Gap].values() if gap.end_s != gap.start_s or gap.reason not in SOURCE_CHANGES),
+        steps=tuple(detailed(step, answers.get(step.started.step_seq), beats) for step in steps),
         breaths=tuple(last[BreathMeasures].values()),
         trends=tuple(last[RsaTrend].values()),
         exhale_responses=tuple(answers.values()),
@@ -160,7 +181,7 @@ def _review(started: StepStarted, ended: StepEnded | None, measures: StepMeasure
     return ReviewedStep(started, ended.t_s, ended.reason, measures)
 
 
-def _detail(step: ReviewedStep, response: ExhaleResponse | None, beats: Beats) -> ReviewedStep:
+def detailed(step: ReviewedStep, response: ExhaleResponse | None, beats: Beats) -> ReviewedStep:
     """A step with the measures that only an analysis makes."""
     if step.measures is None:
         return step

@@ -8,9 +8,10 @@ from biofeedback.core.details import StepDetails
 from biofeedback.core.results import BreathMeasures, StepMeasures
 from biofeedback.lang import Words
 from biofeedback.report.analysis import Analysis, ReviewedStep
+from biofeedback.report.sensor import sensor_sentences
 from biofeedback.report.wording import number, reasons, sources_sentence
 
-__all__ = ["Table", "breath_summary", "breath_table", "quality_rows", "step_name", "step_table"]
+__all__ = ["Table", "breath_summary", "breath_table", "quality_rows", "short_step_table", "step_name", "step_table"]
 
 Table = tuple[list[str], list[list[str]]]
 
@@ -20,6 +21,7 @@ _DETAILS = [field.name for field in fields(StepDetails)]
 _POWERS = ("vlf_power_ms2", "lf_power_ms2", "hf_power_ms2", "respiration_power_ms2")
 _RATIOS = ("single_wave_fraction", "sample_entropy", "dfa_alpha1")
 _DECIMALS = {"respiration_hz": 3, "breathing_hz": 3, "beats": 0} | dict.fromkeys(_POWERS, 0) | dict.fromkeys(_RATIOS, 2)
+SHORT_STEPS = 6  # of a session of more than half an hour; the long report has them all
 
 
 def step_name(step: ReviewedStep, words: Words) -> str:
@@ -33,7 +35,7 @@ def step_table(analysis: Analysis, words: Words) -> Table:
 
     The steps of a plan's blocks are left out: there are too many, and the blocks have a table of their own.
     """
-    steps = [step for step in analysis.steps if step.started.block is None]
+    steps = [step for step in analysis.measured_steps if step.started.block is None]
     header = [words("report.column.measure"), *(step_name(step, words) for step in steps)]
     spans = [
         words("report.range", low=number(words, step.started.t_s), high=number(words, step.end_s)) for step in steps
@@ -42,6 +44,12 @@ def step_table(analysis: Analysis, words: Words) -> Table:
     measured, detailed = [step.measures for step in steps], [step.details for step in steps]
     rows += [_row(name, measured, words) for name in _MEASURES]
     return header, rows + [_row(name, detailed, words) for name in _DETAILS]
+
+
+def short_step_table(analysis: Analysis, words: Words) -> Table:
+    """What a sheet of paper has room for: the measures that a session makes while it runs, and its first steps."""
+    header, rows = step_table(analysis, words)
+    return header[: 1 + SHORT_STEPS], [row[: 1 + SHORT_STEPS] for row in rows[: 1 + len(_MEASURES)]]
 
 
 def _row(name: str, steps: Sequence[StepMeasures | StepDetails | None], words: Words) -> list[str]:
@@ -112,8 +120,9 @@ def quality_rows(analysis: Analysis, words: Words) -> tuple[list[tuple[str, str]
         (words("report.gaps"), str(len(analysis.gaps))),
         (words("report.length"), words("report.minutes", x=analysis.end_s / 60)),
     ]
+    sensors = sensor_sentences(analysis.source, words)
     sources = () if analysis.beat_sources is None else (sources_sentence(analysis.beat_sources, words),)
-    return rows, (*reasons(words, quality.reasons), *sources)
+    return rows, (*reasons(words, quality.reasons), *sensors, *sources)
 
 
 def _percent(words: Words, fraction: float | None) -> str:

@@ -11,12 +11,14 @@ from biofeedback.core.details import StepDetails
 from biofeedback.core.findings import ResonanceResult
 from biofeedback.core.results import BeatSource, BreathMeasures, CalmerThanBefore, ExhaleResponse, Quality, StepMeasures
 from biofeedback.report.analysis import Analysis, ReviewedStep
+from biofeedback.report.edited import edited_by_hand
 from biofeedback.report.methods import METHODS
+from biofeedback.report.sensor import sensor_places
 from biofeedback.report.source import Source
 from biofeedback.report.trial import trial_document
 from biofeedback.sentences import sentences
 
-__all__ = ["SCHEMA", "document", "encode_document", "failure"]
+__all__ = ["SCHEMA", "document", "encode_document", "failure", "step_document"]
 
 SCHEMA = 1
 # What ties results together inside the program; a reader of the JSON gets ``step_index``, the place in ``steps``.
@@ -26,18 +28,20 @@ _INTERNAL = {"step_seq", "final", "t_s", "step"}
 def document(analysis: Analysis) -> dict[str, Any]:
     """All that ``analyze --json`` prints about one file."""
     index = {step.started.step_seq: place for place, step in enumerate(analysis.steps)}
+    edited = edited_by_hand(analysis.source)
     return {
         "schema": SCHEMA,
         "recording": _recording(analysis.source),
         "quality": _quality(analysis),
         "beat_sources": None if analysis.beat_sources is None else asdict(analysis.beat_sources),
-        "steps": [_step(step) for step in analysis.steps],
+        "steps": [step_document(step) for step in analysis.steps],
         "breaths": [{"step_index": index.get(b.step_seq)} | _public(b) for b in analysis.breaths],
         "exhale_responses": [_response(response, index, analysis) for response in analysis.exhale_responses],
         "calmer_than_before": None if analysis.calmer is None else _public(analysis.calmer),
         "trial": None if analysis.trial is None else trial_document(analysis.trial),
         "resonance": None if analysis.resonance is None else _search(analysis.resonance),
-        "edits": 0,
+        "edits": 0 if edited is None else edited.beats,
+        "edited": None if edited is None else asdict(edited),
         "methods": METHODS | {"software": __version__},
     }
 
@@ -69,10 +73,11 @@ def _quality(analysis: Analysis) -> dict[str, Any]:
         "gaps": [[gap.start_s, gap.end_s] for gap in analysis.gaps],
         "grade": "bad" if quality is None else quality.grade,
         "reasons": ["no_beat_intervals"] if quality is None else list(quality.reasons),
+        "sensor_places": list(sensor_places(analysis.source)),
     }
 
 
-def _step(step: ReviewedStep) -> dict[str, Any]:
+def step_document(step: ReviewedStep) -> dict[str, Any]:
     """One step with its measures, all null where nothing could be measured."""
     names = [field.name for field in fields(StepMeasures) if field.name not in {*_INTERNAL, "start_s", "end_s"}]
     detailed = [field.name for field in fields(StepDetails)]

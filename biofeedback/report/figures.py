@@ -105,7 +105,7 @@ def spectrum_figure(
 
 def poincare(analysis: Analysis, words: Words) -> str | None:
     """Each normal RR against the next, by step; None without two normal beats in a row."""
-    pairs = [_pairs(analysis, step) for step in analysis.steps]
+    pairs = [_pairs(analysis, step) for step in analysis.measured_steps]
     values = [value for step in pairs for pair in step for value in pair]
     if not values:
         return None
@@ -115,7 +115,7 @@ def poincare(analysis: Analysis, words: Words) -> str | None:
     plot.left_axis(ticks, words("report.axis.next_rr_ms"))
     plot.bottom_axis(ticks, words("report.axis.rr_ms"))
     plot.line([(axis.low, axis.low), (axis.high, axis.high)], "same")
-    for step, points in zip(analysis.steps, pairs, strict=True):
+    for step, points in zip(analysis.measured_steps, pairs, strict=True):
         plot.marks(points, step_shape(step.started.step), pair_style(step.started.step))
     text = words("report.poincare.text", pairs=len(values) // 2)
     return plot.svg("poincare", words("report.poincare.title"), text)

@@ -10,7 +10,20 @@ from biofeedback.core.pacing import Breath
 from biofeedback.core.results import Artifact, BreathMeasures
 from biofeedback.report.analysis import Analysis, ReviewedStep
 
-__all__ = ["BINS", "BOOTSTRAP_SEED", "RESAMPLES", "Folded", "fold", "fold_breaths", "normal_runs"]
+__all__ = [
+    "BINS",
+    "BOOTSTRAP_SEED",
+    "EDGE_S",
+    "FEWEST_BREATHS",
+    "RESAMPLES",
+    "Folded",
+    "breath_span_s",
+    "fold",
+    "fold_breaths",
+    "laid_over",
+    "normal_runs",
+    "usable_breaths",
+]
 
 BINS = 20  # .5 s each in a breath of 10 s; science.md section 4
 RESAMPLES = 1000  # percentile interval to about a hundredth of its width
@@ -35,13 +48,22 @@ class Folded:
 
 def fold(analysis: Analysis, step: ReviewedStep) -> Folded | None:
     """Breath-locked average of a paced step over its unbroken usable breaths, None with too few of them."""
+    span_s = breath_span_s(step)
+    return None if span_s is None else fold_breaths(usable_breaths(analysis, step), *span_s, normal_runs(analysis))
+
+
+def breath_span_s(step: ReviewedStep) -> tuple[float, float] | None:
+    """Length of the inhale (with its hold) and of the whole breath of a paced step; None for another."""
     plan = step.started
     if plan.inhale_s is None or plan.exhale_s is None:
         return None
     inhale_s = plan.inhale_s + (plan.hold_in_s or 0.0)
-    period_s = inhale_s + plan.exhale_s + (plan.hold_out_s or 0.0)
-    breaths = [breath for breath in analysis.breaths if breath.step_seq == plan.step_seq and breath.usable]
-    return fold_breaths(breaths, inhale_s, period_s, normal_runs(analysis))
+    return inhale_s, inhale_s + plan.exhale_s + (plan.hold_out_s or 0.0)
+
+
+def usable_breaths(analysis: Analysis, step: ReviewedStep) -> list[BreathMeasures]:
+    """Breaths of a step that could be measured."""
+    return [breath for breath in analysis.breaths if breath.step_seq == step.started.step_seq and breath.usable]
 
 
 def fold_breaths(
@@ -64,6 +86,32 @@ def fold_breaths(
     breaths is added again. The 95 % interval is the percentile bootstrap over breaths (Efron 1979,
     10.1214/aos/1176344552), the breath being the unit that repeats.
     """
+    laid = laid_over(breaths, inhale_s, period_s, runs)
+    if laid is None:
+        return None
+    position_s, matrix = laid
+    chosen = np.random.default_rng(BOOTSTRAP_SEED).integers(len(matrix), size=(RESAMPLES, len(matrix)))
+    low, high = np.percentile(matrix[chosen].mean(axis=1), [2.5, 97.5], axis=0)
+    return Folded(position_s, matrix.mean(axis=0), low, high, len(matrix), inhale_s, period_s)
+
+
+def laid_over(
+    breaths: Sequence[BreathMeasures | Breath], inhale_s: float, period_s: float, runs: Sequence[NDArray[np.float64]]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
+    """RR of each whole breath about its own mean, all laid over each other; None with too few of them.
+
+    Parameters
+    ----------
+    breaths, inhale_s, period_s, runs
+        As for ``fold_breaths``.
+
+    Returns
+    -------
+    position_s : ndarray, shape (n_bins,)
+        Middle of each bin in the pacer's own seconds.
+    rr_ms : ndarray, shape (n_breaths, n_bins)
+        With the mean over all breaths added again.
+    """
     instants_s = (np.arange(BINS * INSTANTS_PER_BIN) + 0.5) * period_s / (BINS * INSTANTS_PER_BIN)
     knots_s = [0.0, inhale_s, period_s]
     rows = [row for breath in breaths if (row := _binned(breath, knots_s, instants_s, runs)) is not None]
@@ -71,10 +119,7 @@ def fold_breaths(
         return None
     matrix = np.array(rows)
     matrix += matrix.mean() - matrix.mean(axis=1, keepdims=True)
-    chosen = np.random.default_rng(BOOTSTRAP_SEED).integers(len(rows), size=(RESAMPLES, len(rows)))
-    low, high = np.percentile(matrix[chosen].mean(axis=1), [2.5, 97.5], axis=0)
-    position_s = instants_s.reshape(BINS, -1).mean(axis=1)
-    return Folded(position_s, matrix.mean(axis=0), low, high, len(rows), inhale_s, period_s)
+    return instants_s.reshape(BINS, -1).mean(axis=1), matrix
 
 
 def _binned(

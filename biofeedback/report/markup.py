@@ -12,16 +12,17 @@ from biofeedback.report.wording import Verdict
 __all__ = ["Facts", "answer_card", "facts_list", "html_page", "html_table"]
 
 Facts = Sequence[tuple[str, str]]
-STYLE = Path(__file__).with_name("page.css")
+STYLES = [Path(__file__).with_name(name) for name in ("page.css", "figures.css")]
 
 
 def html_page(title: str, parts: Iterable[str], words: Words) -> str:
     """A whole page that asks nothing of the network; parts that are empty are left out."""
+    style = "".join(path.read_text(encoding="utf-8") for path in STYLES)
     return (
         f'<!doctype html>\n<html lang="{words("language.code")}">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
-        f"<title>{escape(title)}</title>\n<style>\n{STYLE.read_text(encoding='utf-8')}</style>\n</head>\n<body>\n"
+        f"<title>{escape(title)}</title>\n<style>\n{style}</style>\n</head>\n<body>\n"
         + "\n".join(part for part in parts if part)
         + "\n</body>\n</html>\n"
     )

@@ -2,6 +2,8 @@
 
 from biofeedback.core.pool import DETECTABLE_BPM
 from biofeedback.core.prior import DAY_DF, DAY_SD_BPM, SITTING_FALL_BPM, SITTING_FALL_SD_BPM
+from biofeedback.core.resonance import REPEAT_FRACTION, WIDEST_PER_MIN
+from biofeedback.core.trial import CHANGE_DF, CHANGE_SD_BPM
 
 __all__ = ["METHODS", "PIPELINE"]
 
@@ -24,6 +26,19 @@ METHODS: dict[str, str | int] = {
     "by 7.5 % of a breath; a Gaussian process in the noise that noise_source names, weighed against noise alone and "
     "against a steady rhythm of one's own",
     "intervals": "95 %, two-sided; of the exhale effect: what the likelihood does not rule out, for all looks at once",
+    "following": "from RR where neither a person nor the chest shows it: yes where the wave of exhale_effect explains "
+    "RR better than noise and than a rhythm of one's own; no where such a rhythm explains them better, where the "
+    "second harmonic is large, or where the breathing of the baseline goes on: restricted likelihood of the step's "
+    "beats (Patterson and Thompson 1971, 10.1093/biomet/58.3.545) in the baseline's noise, over that in the same noise "
+    "without what stands above its median from .15 to .45 Hz",
+    "trial": "blocks in an order drawn within sets (Fisher 1935, The Design of Experiments): difference of two arms "
+    "over the sets that are whole, t with (sets - 1)(arms - 1) degrees of freedom; after an effort with "
+    f"{CHANGE_DF} more for an SD of {CHANGE_SD_BPM:g} bpm between two changes; two-sided, 95 % for all outcomes "
+    "that it claims something of together (Dunn 1961, 10.1080/01621459.1961.10482090), and for each of the others",
+    "resonance": "parabola through RSA by breathing rate, posterior of its peak over the rates searched (Lehrer, "
+    "Vaschillo and Vaschillo 2000, 10.1023/A:1009554825745); RSA's error is that of the noise and "
+    f"{100 * REPEAT_FRACTION:g} % from block to block; a rate is named where p is below .05 and its 95 % interval lies "
+    f"inside of what was searched and is no wider than {WIDEST_PER_MIN:g}/min",
     "calmer_interval": "mean heart rate of recovery minus baseline, t, two-sided 95 %; its error from bins of 10 s of "
     "both steps, not detrended, as a Gaussian process of spectrum 1/f**slope "
     "(Kobayashi and Musha 1982, 10.1109/TBME.1982.324972), slopes 0 to 2 and shares of it weighed by restricted "

@@ -1,17 +1,15 @@
 """The HTML report of one file: stands on its own, asks nothing of the network, prints on A4."""
 
 from html import escape
-from pathlib import Path
 
-from biofeedback import __version__
-from biofeedback.core.events import Mark, MarkKind, Rating
 from biofeedback.lang import Words
 from biofeedback.report.analysis import Analysis
 from biofeedback.report.columns import quality_rows, step_table
 from biofeedback.report.drawings import drawings
-from biofeedback.report.folded import BINS, BOOTSTRAP_SEED, RESAMPLES
-from biofeedback.report.markup import Facts, answer_card, facts_list, html_page, html_table
-from biofeedback.report.methods import METHODS
+from biofeedback.report.edited import edited_sentence
+from biofeedback.report.markup import answer_card, facts_list, html_page, html_table
+from biofeedback.report.provenance import file_rows, method_rows
+from biofeedback.report.remarks import remarks
 from biofeedback.report.trial import block_table, plan_results, plan_verdict
 from biofeedback.report.wording import calmer_verdict, exhale_verdict
 
@@ -40,7 +38,7 @@ def _head(analysis: Analysis, words: Words) -> str:
     known = [
         facts.subject or words("report.no_subject"),
         words(exercise) if exercise in words else facts.exercise or words("report.no_exercise"),
-        *([words("report.day", d=facts.started_utc)] if facts.started_utc else []),
+        *([words("report.when", at=facts.started_utc)] if facts.started_utc else []),
     ]
     line = " · ".join(escape(part) for part in known)
     label = f'<p class="simulated" role="note">{escape(words("report.simulated"))}</p>' if facts.simulated else ""
@@ -71,7 +69,9 @@ def _quality(analysis: Analysis, words: Words) -> str:
     """How far the signal may be trusted."""
     rows, why = quality_rows(analysis, words)
     cells = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in rows)
-    said = f"<p>{escape(' '.join(why))}</p>" if why else ""
+    said = "".join(
+        f"<p>{escape(text)}</p>" for text in (edited_sentence(analysis.source, words), " ".join(why)) if text
+    )
     warnings = "".join(
         f"<p>{escape(words('report.warnings'))}: {escape(text)}</p>" for text in analysis.source.facts.warnings
     )
@@ -87,50 +87,17 @@ def _steps(analysis: Analysis, words: Words) -> str:
 
 def _person(analysis: Analysis, words: Words) -> str:
     """The person's own ratings, and notes made during the session."""
-    said: Facts = []
-    for event in analysis.source.events:
-        when = words("report.at", x=event.t_s)
-        if isinstance(event, Rating):
-            said = [*said, (when, _rating(event, words))]
-        elif isinstance(event, Mark) and event.kind in (MarkKind.NOTE, MarkKind.CONTEXT) and event.text:
-            said = [*said, (when, event.text)]
+    said = remarks(analysis, words)
     return f"<section><h2>{escape(words('report.ratings'))}</h2>{facts_list(said)}</section>" if said else ""
-
-
-def _rating(rating: Rating, words: Words) -> str:
-    """A person's own rating in words."""
-    scale, moment = f"rating.{rating.scale}", f"rating.{rating.moment}"
-    return words(
-        "rating.text",
-        scale=words(scale) if scale in words else rating.scale,
-        moment=words(moment) if moment in words else rating.moment,
-        n=rating.value,
-    )
 
 
 def _ending(analysis: Analysis, words: Words) -> str:
     """Limits, safety, methods, and which file these numbers come from."""
-    facts = analysis.source.facts
-    methods = [
-        (words(f"report.method.{name}"), words(f"report.method.{name}.text", value=value))
-        for name, value in METHODS.items()
-    ]
-    average = words("report.method.breath_average.text", bins=BINS, resamples=RESAMPLES, seed=BOOTSTRAP_SEED)
-    methods.append((words("report.method.breath_average"), average))
-    rows = {
-        "file": Path(facts.file).name,
-        "sha256": facts.sha256,
-        "session": facts.session,
-        "started": facts.started_utc,
-        "software": facts.software,
-        "analysed": __version__,
-        "unit": facts.unit,
-    }
-    file = [(words(f"report.fact.{name}"), value) for name, value in rows.items() if value]
+    file = file_rows(analysis.source.facts, words)
     safety = " ".join(words(key) for key in ("safety.line", "safety.urgent"))
     return (
         f'<section class="safety"><p>{escape(safety)}</p><p>{escape(words("report.limits"))}</p>'
         f"<p>{escape(words('report.purpose'))}</p></section>"
-        f"<section><h2>{escape(words('report.methods'))}</h2>{facts_list(methods)}</section>"
+        f"<section><h2>{escape(words('report.methods'))}</h2>{facts_list(method_rows(words))}</section>"
         f"<section><h2>{escape(words('report.file'))}</h2>{facts_list(file)}</section>"
     )

@@ -56,7 +56,7 @@ def pool_table(pool: Pool, words: Words) -> Table:
             expected = interval(words, "bpm", calmer.expected_bpm, calmer.expected_low_bpm, calmer.expected_high_bpm)
         rows.append(
             [
-                words("report.day", d=started) if started else member.facts.file,
+                words("report.when", at=started) if started else member.facts.file,
                 change or words("report.absent"),
                 expected or words("report.absent"),
                 words("answer.unknown" if calmer is None else f"answer.{calmer.answer}"),

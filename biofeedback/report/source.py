@@ -1,13 +1,16 @@
 """A file on its way into the pipeline: a recording as it is, or a plain RR file with the steps it was given."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from biofeedback.core.edits import Edits, standing
 from biofeedback.core.events import End, Input, Step, StepKind
 from biofeedback.core.origin_time import on_origin_time
 from biofeedback.core.prior import Prior
+from biofeedback.edit_log import EditLog, Entry, edits_beside, is_path_of_edits
 from biofeedback.errors import InputError
 from biofeedback.formats.rr_file import RrFile, read_rr_file, rr_events
 from biofeedback.history import prior_of
@@ -41,11 +44,20 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Inputs of one file, in their order, what is known about it, and what its session took from earlier ones."""
+    """Inputs of one file, in their order, what is known about it, and what its session took from earlier ones.
+
+    ``log``: edits of its beats, oldest first.
+    """
 
     facts: Facts
     events: tuple[Input, ...]
     prior: Prior | None = None
+    log: tuple[Entry, ...] = ()
+
+    @property
+    def edits(self) -> Edits:
+        """What stands of the log."""
+        return standing(self.log)
 
 
 def read_source(
@@ -56,8 +68,9 @@ def read_source(
     spans: tuple[StepSpan, ...] = (),
     origin_time: bool = False,
     content: bytes | None = None,
+    log: Sequence[Entry] = (),
 ) -> Source:
-    """Inputs of a file.
+    """Inputs of a file, and the edits that lie beside a recording (FILE.edits.jsonl).
 
     Parameters
     ----------
@@ -69,6 +82,8 @@ def read_source(
         Unit and steps of a plain RR file; a recording has its own.
     content : bytes or None
         The recording itself, where the path is only its name.
+    log : sequence of Edit or Undo
+        Its edits, where the path is only a name.
     origin_time : bool
         Lay what came from elsewhere on the time at which it was seen there; a warning says so.
 
@@ -77,27 +92,50 @@ def read_source(
     InputError
         If the file cannot be read, or the options do not go with it.
     """
-    if content is None and not is_recording(path):
+    if content is None and not _is_recording(path):
         if origin_time:
             raise InputError(f"{path}: a list of intervals knows no other time; leave out --origin-time")
-        rr_file = read_rr_file(path, unit)
-        facts = Facts(path, _sha256(path), "rr", unit=rr_file.unit)
-        return Source(facts, rr_inputs(rr_file, spans))
+        return _intervals(path, unit, spans)
+    if content is None and is_path_of_edits(Path(path)):
+        raise InputError(f"{path}: these are edits of a recording; analyse that one, and they are taken in")
     if unit is not None or spans:
         raise InputError(
             f"{path}: a recording has its own unit and steps; leave out --unit, --baseline, --breathe and --recovery"
         )
     recording = read_recording(path, repair=repair) if content is None else parse_recording(content, Path(path))
+    sha256 = _sha256(path) if content is None else hashlib.sha256(content).hexdigest()
+    edited = edits_beside(Path(path), sha256) if content is None else EditLog(tuple(log))
+    source = _source(recording, sha256, edited, origin_time)
+    return replace(source, facts=replace(source.facts, file=path))
+
+
+def _is_recording(path: str) -> bool:
+    """Whether a file is a recording; a pipe is refused before anything of it is read."""
+    if Path(path).is_fifo() or Path(path).is_socket():
+        raise InputError(
+            f"{path}: a pipe can be read once, and a file is read for its kind and its hash as well; save it"
+        )
+    return is_recording(path)
+
+
+def _source(recording: Recording, sha256: str, edited: EditLog, origin_time: bool) -> Source:
+    """Inputs of a recording."""
     events, laid = _laid(recording) if origin_time else (recording.events, ())
     facts = Facts(
-        file=path,
-        sha256=_sha256(path) if content is None else hashlib.sha256(content).hexdigest(),
+        file=str(recording.path),
+        sha256=sha256,
         format="biofeedback-recording",
         version=VERSION,
-        warnings=(*recording.warnings, *laid),
+        warnings=(*recording.warnings, *edited.warnings, *laid),
         **{name: getattr(recording.header, name) for name in _HEADER_FIELDS},
     )
-    return Source(facts, events, prior_of(recording.header))
+    return Source(facts, events, prior_of(recording.header), edited.entries)
+
+
+def _intervals(path: str, unit: str | None, spans: tuple[StepSpan, ...]) -> Source:
+    """Inputs of a plain RR file."""
+    rr_file = read_rr_file(path, unit)
+    return Source(Facts(path, _sha256(path), "rr", unit=rr_file.unit), rr_inputs(rr_file, spans))
 
 
 def _laid(recording: Recording) -> tuple[tuple[Input, ...], tuple[str, ...]]:

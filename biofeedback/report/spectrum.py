@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from biofeedback.report.analysis import Analysis, ReviewedStep
 from biofeedback.report.folded import normal_runs
 
-__all__ = ["HIGHEST_HZ", "Spectrum", "spectrum_of"]
+__all__ = ["HIGHEST_HZ", "SHORTEST_S", "Spectrum", "spectrum_of"]
 
 RESAMPLED_HZ = 4.0  # Task Force 1996 asks for more than twice the highest frequency of interest
 HIGHEST_HZ = 0.4  # upper edge of HF, Task Force 1996

@@ -12,6 +12,7 @@ Points = Sequence[tuple[float, float]]
 # Marks as SVG paths around (0, 0): a class of beat is told by its shape, never by its colour alone.
 SHAPES = {
     "dot": "M-2 0a2 2 0 1 0 4 0a2 2 0 1 0-4 0z",
+    "ball": "M-6 0a6 6 0 1 0 12 0a6 6 0 1 0-12 0z",
     "ring": "M-3 0a3 3 0 1 0 6 0a3 3 0 1 0-6 0z",
     "diamond": "M0-6L6 0L0 6L-6 0z",
     "up": "M0-6L6 5L-6 5z",
@@ -19,6 +20,8 @@ SHAPES = {
     "square": "M-4.5-4.5H4.5V4.5H-4.5z",
     "plus": "M-5.5 0H5.5M0-5.5V5.5",
     "cross": "M-4.5-4.5L4.5 4.5M4.5-4.5L-4.5 4.5",
+    "hourglass": "M-5-5H5L-5 5H5z",
+    "struck": "M-5 0a5 5 0 1 0 10 0a5 5 0 1 0-10 0zM-3.5 3.5L3.5-3.5",
 }
 
 

@@ -15,6 +15,8 @@ SHAPE_OF = {
     Artifact.LONG: "square",
     Artifact.SHORT: "plus",
     Artifact.RANGE: "cross",
+    Artifact.INTERPOLATED: "hourglass",
+    Artifact.EXCLUDED: "struck",
 }
 SMALLEST_SPAN_MS = 200.0  # about 16 bpm at rest: noise is not blown up to look like an answer
 PHYSIOLOGICAL_MS = (300.0, 2000.0)  # science.md 2: the gate of the artefact labels

@@ -12,6 +12,7 @@ from biofeedback.lang import Words
 from biofeedback.report.analysis import Analysis
 from biofeedback.report.columns import Table as Rows
 from biofeedback.report.columns import breath_summary, quality_rows, step_table
+from biofeedback.report.edited import edited_sentence
 from biofeedback.report.pool_page import pool_name, pool_table
 from biofeedback.report.pooled import Pool
 from biofeedback.report.trial import block_table, plan_results, plan_verdict
@@ -27,12 +28,16 @@ def print_analysis(analysis: Analysis, words: Words, file: TextIO) -> None:
     console = _console(file)
     facts = analysis.source.facts
     console.print(Text(_printable(facts.file), style="bold"))
+    if facts.started_utc is not None:
+        console.print(Text(words("report.when", at=facts.started_utc)))
     if facts.simulated:
         console.print(Text(words("report.simulated"), style="bold magenta"))
     if facts.unit is not None:
         console.print(Text(words("report.unit_note", unit=facts.unit), style="dim"))
     for warning in facts.warnings:
         console.print(Text(f"{words('report.warnings')}: {_printable(warning)}"))
+    if (edited := edited_sentence(analysis.source, words)) is not None:
+        console.print(Text(_printable(edited), style="bold"))
     _quality(console, analysis, words)
     console.print(_rich_table(step_table(analysis, words)))
     if blocks := [block for result in plan_results(analysis) for block in result.blocks]:
@@ -42,8 +47,19 @@ def print_analysis(analysis: Analysis, words: Words, file: TextIO) -> None:
     for response in analysis.exhale_responses:
         _verdict(console, exhale_verdict(response, words))
     _verdict(console, calmer_verdict(analysis.calmer, words))
-    console.print(Text(f"{words('report.breaths')}: {breath_summary(list(analysis.breaths), words)}"))
+    _breaths(console, analysis, words)
     console.print(Text(words("report.purpose"), style="dim"))
+
+
+def _breaths(console: Console, analysis: Analysis, words: Words) -> None:
+    """How many breaths could be measured, and of what size; patterns that are compared are not pooled."""
+    pattern_of = {step.started.step_seq: step.started.pattern for step in analysis.steps}
+    patterns = list(dict.fromkeys(pattern_of[breath.step_seq] for breath in analysis.breaths))
+    for pattern in patterns if len(patterns) > 1 else ():
+        own = [breath for breath in analysis.breaths if pattern_of[breath.step_seq] == pattern]
+        console.print(Text(f"{words('report.breaths')} {pattern}: {breath_summary(own, words)}"))
+    if len(patterns) <= 1:
+        console.print(Text(f"{words('report.breaths')}: {breath_summary(list(analysis.breaths), words)}"))
 
 
 def print_pool(pool: Pool, words: Words, file: TextIO) -> None:

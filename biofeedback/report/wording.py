@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from biofeedback.core.pool import PooledCalmer
 from biofeedback.core.results import Answer, BeatSources, CalmerThanBefore, ExhaleResponse, Reason, RespirationSource
 from biofeedback.lang import Words
+from biofeedback.report.closing import calmer_line, exhale_line
 
 __all__ = [
     "Verdict",
@@ -19,16 +20,6 @@ __all__ = [
 
 Fact = tuple[str, str]
 NAMED_BEATS = 12  # that a report names; the rest is in the JSON
-
-_SENTENCES = {
-    Reason.NO_BEAT_INTERVALS: "card.no_beat_intervals.sentence",
-    Reason.NO_CONTACT: "closing.exhale.signal",
-    Reason.IRREGULAR_BEATS: "card.irregular_beats.sentence",
-    Reason.POOR_SIGNAL: "closing.exhale.signal",
-    Reason.NO_BREATHING_STEP: "closing.exhale.not_asked",
-    Reason.PART_OF_PLAN: "closing.exhale.not_asked",
-    Reason.NOT_FOLLOWING: "closing.exhale.not_following",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +76,12 @@ def sources_sentence(sources: BeatSources, words: Words) -> str:
 def exhale_verdict(response: ExhaleResponse, words: Words) -> Verdict:
     """Does the heart answer the exhale?"""
     effect = interval(words, "bpm", response.effect_bpm, response.low_bpm, response.high_bpm)
+    said = exhale_line(response)
     return Verdict(
         words("card.question"),
         response.answer,
         words(f"answer.{response.answer}"),
-        _exhale_sentence(response, words),
+        words(said.key, **said.values),
         _fact(words, "report.exhale.headline", effect),
         tuple(_exhale_facts(response, words)),
         reasons(words, response.reasons),
@@ -102,16 +94,12 @@ def calmer_verdict(calmer: CalmerThanBefore | None, words: Words) -> Verdict:
     if calmer is None:
         unknown = words("answer.unknown"), words("closing.calmer.unknown")
         return Verdict(question, Answer.UNKNOWN, *unknown, None, (), (words("reason.no_baseline"),))
-    delta = calmer.delta_heart_rate_bpm
-    if calmer.answer is Answer.YES and delta is not None:
-        sentence = words("closing.calmer.yes", n=round(-delta) if delta <= -1 else round(-delta, 1))
-    else:
-        sentence = words("closing.calmer.unknown")
+    delta, said = calmer.delta_heart_rate_bpm, calmer_line(calmer)
     return Verdict(
         question,
         calmer.answer,
         words(f"answer.{calmer.answer}"),
-        sentence,
+        words(said.key, **said.values),
         _fact(words, "report.calmer.headline", interval(words, "bpm", delta, calmer.low_bpm, calmer.high_bpm)),
         tuple(_calmer_facts(calmer, words)),
         reasons(words, calmer.reasons),
@@ -143,16 +131,6 @@ def pooled_verdict(pooled: PooledCalmer, words: Words) -> Verdict:
     )
 
 
-def _exhale_sentence(response: ExhaleResponse, words: Words) -> str:
-    """What the person reads about the exhale."""
-    if response.answer is not Answer.YES:
-        key = "closing.exhale.unclear" if response.reason is None else _SENTENCES.get(response.reason)
-        return words(key or "closing.exhale.unclear")
-    if response.effect_bpm is None or response.effect_bpm < 1:
-        return words("closing.exhale.yes_small")
-    return words("closing.exhale.yes", n=round(response.effect_bpm))
-
-
 def _exhale_facts(response: ExhaleResponse, words: Words) -> list[Fact]:
     """Numbers of the exhale answer that are there."""
     return _there(
@@ -160,6 +138,7 @@ def _exhale_facts(response: ExhaleResponse, words: Words) -> list[Fact]:
         {
             "effect_ms": interval(words, "ms", response.effect_ms, response.low_ms, response.high_ms),
             "following": None if response.step_seq is None else _following(response, words),
+            "looks": _looks(response, words),
             "breaths_used": str(response.breaths_used) if response.breaths_used else None,
             "time_to_answer": _valued(words, "report.seconds", response.time_to_answer_s),
             "phase": _valued(words, "report.degrees", response.phase_deg),
@@ -175,6 +154,12 @@ def _following(response: ExhaleResponse, words: Words) -> str:
     """Whether the person breathed along, and what says so."""
     told, source = words(f"following.{response.following}"), response.following_source
     return told if source is None else words("report.sourced", value=told, source=words(f"following_source.{source}"))
+
+
+def _looks(response: ExhaleResponse, words: Words) -> str | None:
+    """What each planned look decided; None where there was none."""
+    told = [words("report.look", breaths=one.breaths, answer=words(f"answer.{one.answer}")) for one in response.looks]
+    return "; ".join(told) or None
 
 
 def _rates(calmer: CalmerThanBefore, words: Words) -> str | None:

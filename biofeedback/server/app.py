@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI, WebSocket
-from starlette.responses import FileResponse
+from starlette.responses import FileResponse, Response
 from starlette.staticfiles import StaticFiles
 
 import biofeedback
-from biofeedback import lang
 from biofeedback.certificates import Certificates
 from biofeedback.core.exercises import EXERCISES
 from biofeedback.errors import InputError
@@ -24,11 +23,17 @@ from biofeedback.server.front import Front
 from biofeedback.server.health import add_health
 from biofeedback.server.live import watch
 from biofeedback.server.metrics import Metrics
+from biofeedback.server.nearby import Nearby, add_straps, listen
 from biofeedback.server.people import add_people
 from biofeedback.server.privacy import add_privacy
+from biofeedback.server.reports import add_reports
 from biofeedback.server.retention import keep_retention
+from biofeedback.server.review import add_review
 from biofeedback.server.rooms import add_rooms
 from biofeedback.server.security import COLLECT, Guard
+from biofeedback.server.session_notes import add_session_notes
+from biofeedback.server.sessions import add_sessions
+from biofeedback.server.words import word_files
 from biofeedback.settings import Settings
 
 __all__ = ["PAGES", "create_app", "web_folder"]
@@ -40,6 +45,7 @@ PAGES = {
     "/staff": "staff.html",
     "/join": "join.html",
     "/certificate": "certificate.html",
+    "/review/{session}": "review.html",
 }
 
 
@@ -74,6 +80,7 @@ def create_app(settings: Settings, front: Front) -> FastAPI:
         finally:
             for task in tasks:
                 task.cancel()
+            await asyncio.gather(clinic.study.close(), clinic.reading.close())
             await access.ledger.write()
             await clinic.close()
 
@@ -94,10 +101,21 @@ def create_app(settings: Settings, front: Front) -> FastAPI:
     add_health(app, clinic)
     add_people(app, clinic, access)
     add_rooms(app, clinic, access)
+    add_straps(app, Nearby(listen))
+    add_sessions(app, clinic, access)
     add_privacy(app, clinic, access)
+    add_review(app, clinic, access, clinic.study)
+    add_reports(app, clinic, access, clinic.study)
+    add_session_notes(app, clinic, access)
     _add_api(app, clinic)
 
     app.add_api_route("/metrics", Metrics(clinic).answer, include_in_schema=False)
+    _add_channels(app, clinic, access)
+    return app
+
+
+def _add_channels(app: FastAPI, clinic: Clinic, access: Access) -> None:
+    """Where viewers and collectors in other rooms connect."""
 
     @app.websocket("/ws")
     async def live(socket: WebSocket) -> None:
@@ -106,8 +124,6 @@ def create_app(settings: Settings, front: Front) -> FastAPI:
     @app.websocket(COLLECT)
     async def collecting(socket: WebSocket) -> None:
         await collect(socket, clinic)
-
-    return app
 
 
 async def _end_private(clinic: Clinic, access: Access) -> None:
@@ -133,9 +149,8 @@ def _add_pages(app: FastAPI, web: Path) -> None:
     """Pages, what they load, and their words."""
     for path, file in PAGES.items():
         app.add_api_route(path, _file(web / file), include_in_schema=False)
-    for language in lang.LANGUAGES:
-        words = Path(lang.__file__).parent / f"{language}.json"
-        app.add_api_route(f"/lang/{language}.json", _file(words), include_in_schema=False)
+    for name, words in word_files().items():
+        app.add_api_route(f"/lang/{name}", _words(words), include_in_schema=False)
     app.mount("/static", StaticFiles(directory=web))
 
 
@@ -155,6 +170,15 @@ def _file(path: Path) -> Any:
 
     async def answer() -> FileResponse:
         return FileResponse(path)
+
+    return answer
+
+
+def _words(content: bytes) -> Any:
+    """Endpoint that answers with a language file."""
+
+    async def answer() -> Response:
+        return Response(content, media_type="application/json")
 
     return answer
 

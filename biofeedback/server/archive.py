@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,10 +15,10 @@ from biofeedback.composition import elapsed_s
 from biofeedback.core.events import End, Input, Link, Notification, StrapInfo
 from biofeedback.core.pipeline import PIPELINE_VERSION
 from biofeedback.core.prior import Prior
-from biofeedback.errors import BiofeedbackError
+from biofeedback.errors import BiofeedbackError, StoreUnavailable
 from biofeedback.header import Header, encode_header
 from biofeedback.history import HISTORY_SESSIONS, Lesson, learn, prior_from
-from biofeedback.ids import is_ulid
+from biofeedback.ids import is_ulid, ulid
 from biofeedback.recording import Recording
 from biofeedback.server.keeper import Keeper
 from biofeedback.server.place import Place
@@ -33,6 +34,7 @@ from biofeedback.store.vault import vault_of
 __all__ = ["GOES_ON_WITHIN_S", "Archive", "CutOff"]
 
 GOES_ON_WITHIN_S = 15 * 60.0  # a person is still there; later it is another session
+ROOM_LASTS_S = 24 * 3600.0  # without a session; then nobody waits in it any more
 
 AGAIN_S = 1.0  # after the store was out of reach
 
@@ -128,6 +130,19 @@ class Archive:
             else:
                 found.append(CutOff(_place(stored, recording.header), recording.header, recording.events))
         return found
+
+    async def rooms(self) -> list[Place]:
+        """What the rooms were for that nobody closed, and that had a session today."""
+        since = ulid(time.time_ns() // 1_000_000 - int(ROOM_LASTS_S * 1000), bytes(10))
+        found = await self._store.read(partial(sessions.of_rooms, since=since))
+        return [_place(stored, stored.header) for stored in found]
+
+    async def close_room(self, room: str) -> None:
+        """A room was closed, and does not open again with the next server."""
+        try:
+            await self._store.write(partial(sessions.close_room, room=room))
+        except StoreUnavailable as error:
+            _log.error("a room that was closed opens again at the next start: %s", error)
 
     async def heard_in(self, session: str, origins: Collection[str]) -> dict[str, int]:
         """Highest number of each origin's own count in a session; 0 where it has none of it."""

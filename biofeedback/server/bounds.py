@@ -2,22 +2,38 @@
 
 import asyncio
 import re
+from collections.abc import Callable
+from functools import partial
 
 from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-__all__ = ["Bounds", "time_for"]
+__all__ = ["Bounds", "bytes_for", "time_for"]
 
 EXPORT_S = 600.0  # everything of one person: a quarter of a second of CPU for each session, while others go first
 _EXPORT = re.compile(r"/api/people/[^/]+/export")
+STUDY_S = 150.0  # what is computed beside the server: a second or two, at most two minutes, and others may be before it
+_STUDY = re.compile(r"/api/(sessions/[^/]+/(review|segment|export|report)|people/[^/]+/history)")
+_EDITS = re.compile(r"/api/sessions/[^/]+/edits")  # the whole session is computed anew for the answer
+EDIT_BYTES = 1 << 18  # as many beats as may be edited at once, at 12 bytes or less each
 CLOSE = {"Connection": "close"}  # what is left of the request is not read
 
 
 def time_for(method: str, path: str, request_s: float) -> float:
-    """Seconds for a request to be sent and answered; a zip of everything of one person takes longer than others."""
-    is_export = method == "GET" and _EXPORT.fullmatch(path) is not None
-    return max(request_s, EXPORT_S) if is_export else request_s
+    """Seconds for a request to be sent and answered; what is made from recordings takes longer than others."""
+    if method == "POST" and _EDITS.fullmatch(path):
+        return max(request_s, STUDY_S)
+    if method != "GET":
+        return request_s
+    if _EXPORT.fullmatch(path):
+        return max(request_s, EXPORT_S)
+    return max(request_s, STUDY_S) if _STUDY.fullmatch(path) else request_s
+
+
+def bytes_for(method: str, path: str, body_bytes: int) -> int:
+    """Bytes that the body of a request may have; a long stretch of edited beats takes more than others."""
+    return max(body_bytes, EDIT_BYTES) if method == "POST" and _EDITS.fullmatch(path) else body_bytes
 
 
 class _BodyTooLarge(Exception):
@@ -37,18 +53,23 @@ class Bounds:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request = _Request(receive, send, self._body_bytes)
-        refusal = await self._answer(scope, request)
+        most_bytes = bytes_for(scope.get("method", ""), scope.get("path", ""), self._body_bytes)
+        request = _Request(receive, send, most_bytes)
+        refusal = await self._answer(scope, request, most_bytes)
         if refusal is not None:
             await refusal(scope, receive, send)
 
-    async def _answer(self, scope: Scope, request: "_Request") -> JSONResponse | None:
+    async def _answer(self, scope: Scope, request: "_Request", most_bytes: int) -> JSONResponse | None:
         """Let the application answer; what to say instead where the request is out of bounds."""
         if request.announces_too_much(Headers(scope=scope)):
-            return _too_large(self._body_bytes)
-        time_s = time_for(scope.get("method", ""), scope.get("path", ""), self._request_s)
+            return _too_large(most_bytes)
+        method = scope.get("method", "")
+        time_s = time_for(method, scope.get("path", ""), self._request_s)
         try:
-            async with asyncio.timeout(time_s) as time:
+            # What is sent has to come as soon as of any other request, however long its answer may take.
+            async with asyncio.timeout(time_s if method == "GET" else self._request_s) as time:
+                if method != "GET" and time_s > self._request_s:
+                    request.arrived = partial(_put_off, time, time_s)
                 await self._app(scope, request.receive, request.send)
         except _BodyTooLarge:
             pass
@@ -56,7 +77,7 @@ class Bounds:
             if request.has_answer or not time.expired():
                 raise  # half an answer is cut off with its connection
             return _late() if request.is_whole else _slow(self._request_s)
-        return _too_large(self._body_bytes) if request.is_too_large else None
+        return _too_large(most_bytes) if request.is_too_large else None
 
 
 class _Request:
@@ -66,6 +87,7 @@ class _Request:
         self.has_answer = False
         self.is_whole = False
         self.is_too_large = False
+        self.arrived: Callable[[], None] | None = None  # told once, when all of it is there
         self._receive = receive
         self._send = send
         self._left_bytes = most_bytes
@@ -79,6 +101,9 @@ class _Request:
         """Next part of the body, of one that is not too large."""
         message = await self._receive()
         self.is_whole = not message.get("more_body", False)
+        if self.is_whole and self.arrived is not None:
+            self.arrived()
+            self.arrived = None
         self._left_bytes -= len(message.get("body", b""))
         if self._left_bytes < 0:
             self.is_too_large = True
@@ -90,6 +115,11 @@ class _Request:
         if not self.is_too_large or self.has_answer:
             self.has_answer = True
             await self._send(message)
+
+
+def _put_off(time: asyncio.Timeout, seconds: float) -> None:
+    """Let what goes on take so long from now."""
+    time.reschedule(asyncio.get_running_loop().time() + seconds)
 
 
 def _too_large(most_bytes: int) -> JSONResponse:

@@ -7,14 +7,16 @@ from biofeedback.errors import InputError
 from biofeedback.ids import new_ulid
 from biofeedback.keys import DeviceKeys
 from biofeedback.server.archive import Archive, CutOff
+from biofeedback.server.history import History
 from biofeedback.server.place import Place
 from biofeedback.server.room import Room
+from biofeedback.server.study import Study
 from biofeedback.settings import Settings
 from biofeedback.store import Store, open_store
-from biofeedback.straps.registry import make_strap, resolve
+from biofeedback.straps.registry import make_strap, resolve, resolve_again
 from biofeedback.tally import Tally
 
-__all__ = ["CLOSED", "PRIVATE", "Clinic", "NoSuchRoom"]
+__all__ = ["CLOSED", "PRIVATE", "Clinic", "ClinicFull", "NoSuchRoom"]
 
 GOODBYE_S = 2.0  # for viewers to be told
 CLOSED = "room_closed"  # what viewers of a room are told that is closed
@@ -28,8 +30,12 @@ class NoSuchRoom(InputError):
     """There is no such room, or no more."""
 
 
+class ClinicFull(InputError):
+    """There are as many rooms as this server was set to have."""
+
+
 class Clinic:
-    """Opens rooms, closes them, and finds them; goes on with every session that was cut off."""
+    """Opens rooms, closes them, and finds them; those that were open are open again after a restart."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -39,8 +45,11 @@ class Clinic:
         self.visits: set[asyncio.Task[None]] = set()  # of viewers and collectors; waited for at the end
         self.keys = DeviceKeys(settings.data)
         self.tally = Tally()
+        self.study = Study()  # for who waits at a screen
+        self.reading = Study()  # of histories, session after session: nobody's review stands behind them
         self._store: Store | None = None
         self._archive: Archive | None = None
+        self._history: History | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._own_cut_off: CutOff | None = None  # of the private room
 
@@ -57,12 +66,18 @@ class Clinic:
         return self._archive
 
     @property
+    def history(self) -> History:
+        """What the sessions of people were."""
+        assert self._history is not None, "the clinic is not open yet"
+        return self._history
+
+    @property
     def is_watched(self) -> bool:
         """Whether any room has a viewer."""
         return any(room.session.channel.viewers for room in self.rooms.values())
 
     async def open(self) -> None:
-        """Open the store, and the rooms whose session was cut off.
+        """Open the store, and the rooms that were open, all at once; a session that was cut off goes on.
 
         Raises
         ------
@@ -73,9 +88,11 @@ class Clinic:
         """
         self._store = await open_store(self.settings.data, self.settings.store_url)
         self._archive = Archive(self._store)
+        self._history = History(self._store, self.reading)
         self._tasks = [asyncio.create_task(self._archive.keep_house())]
-        for cut_off in await self._archive.cut_off():
-            await self._go_on(cut_off)
+        rooms = {place.room: place for place in await self._archive.rooms() if place.room is not None}
+        cut_off = await self._cut_off()
+        await asyncio.gather(*(self._open_again(place, cut_off.get(name)) for name, place in rooms.items()))
         self.is_open = True
 
     async def open_private(self) -> Room:
@@ -110,11 +127,13 @@ class Clinic:
         Raises
         ------
         InputError
-            If there is no such strap, exercise or pattern, or there are too many rooms.
+            If there is no such strap, exercise or pattern.
+        ClinicFull
+            If there are too many rooms.
         """
         settings = self.settings
         if len(self.rooms) >= settings.max_sessions:
-            raise InputError(f"there are {settings.max_sessions} rooms already; close one")
+            raise ClinicFull(f"there are {settings.max_sessions} rooms already; close one")
         place = Place(
             new_ulid(), person, subject, strap, exercise or settings.exercise, pattern, _speed(strap, settings.speed)
         )
@@ -141,6 +160,7 @@ class Clinic:
         room.session.finish("stopped")
         room.say_bye(CLOSED)
         await room.close()
+        await self.archive.close_room(name)
 
     def room(self, name: str | None = None) -> Room:
         """Room of an id; None: that of a private try-out.
@@ -163,26 +183,32 @@ class Clinic:
             None, person, settings.subject, settings.strap, settings.exercise, settings.pattern, settings.speed
         )
 
-    async def _go_on(self, cut_off: CutOff) -> None:
-        """Open the room of a session that was cut off; that of a private try-out waits until it is asked for."""
-        place = cut_off.place
-        if place.room is None:
-            if self._own_cut_off is None and await self._is_own(cut_off):
+    async def _cut_off(self) -> dict[str, CutOff]:
+        """Newest session that was cut off in each room; that of a private try-out waits until it is asked for."""
+        found: dict[str, CutOff] = {}
+        for cut_off in await self.archive.cut_off():
+            if cut_off.place.room is not None:
+                found.setdefault(cut_off.place.room, cut_off)
+            elif self._own_cut_off is None and await self._is_own(cut_off):
                 self._own_cut_off = cut_off
-        elif place.room not in self.rooms:
-            room = Room(place, self.archive, self.settings, self.tally)
-            try:
-                await room.open(cut_off)
-            except Exception:  # noqa: BLE001 - one bad session never keeps the server from starting
-                _log.exception("a session cannot go on", extra={"session": cut_off.header.session})
-            else:
-                self.rooms[place.room] = room
+        return found
+
+    async def _open_again(self, place: Place, cut_off: CutOff | None) -> None:
+        """Open a room that was open when the last server ended."""
+        room = Room(place, self.archive, self.settings, self.tally)
+        try:
+            await room.open(cut_off)
+        except Exception:  # noqa: BLE001 - one bad room never keeps the server from starting
+            _log.exception("a room cannot be opened again", extra={"room": place.room})
+        else:
+            assert place.room is not None
+            self.rooms[place.room] = room
 
     async def _is_own(self, cut_off: CutOff) -> bool:
         """Whether the settings ask for the person and the kind of strap of a session that was cut off."""
-        strap = make_strap(await resolve(self.settings.strap))
-        is_same = cut_off.sources <= {strap.source} or strap.source == REPLAY
         header = cut_off.header
+        strap = make_strap(await resolve_again(self.settings.strap, simulated=header.simulated))
+        is_same = cut_off.sources <= {strap.source} or strap.source == REPLAY
         return header.subject == self.settings.subject and header.simulated == strap.simulated and is_same
 
 

@@ -1,7 +1,7 @@
 """The websocket of remote collectors: one shows its key, hears which session it may fill, and fills that one."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any, NoReturn
 
@@ -182,7 +182,7 @@ class _Visit:
         pace = Pace(self._room.settings.max_messages_per_s, asyncio.get_running_loop().time)
         try:
             while True:
-                self._hear(await _receive(self._socket))
+                await self._hear(await _receive(self._socket))
                 await pace.keep()
         except SendAgain as error:
             await self._go(TRY_AGAIN, str(error))
@@ -190,14 +190,14 @@ class _Visit:
             self._tell(messages.Error(code="bad_message", detail=str(error)))
             await self._go(POLICY, "bad message")
 
-    def _hear(self, said: FromCollector) -> None:
+    async def _hear(self, said: FromCollector) -> None:
         """Take one message."""
         if isinstance(said, CollectorHello):
             raise FrameRefused("hello was said already")
         if not said.origin.startswith(f"{self.device}:"):
             raise FrameRefused(f"an origin of this collector begins with {self.device}:")
-        if self._post is not None:
-            _HANDLERS[type(said)](said, self._post)
+        if self._post is not None and (done := _HANDLERS[type(said)](said, self._post)) is not None:
+            await done
 
     async def _attend(self) -> None:
         """Admit the collector to one session after the other."""
@@ -253,9 +253,9 @@ class _Visit:
         return strap
 
 
-def _on_frames(said: Frames, post: Post) -> None:
+async def _on_frames(said: Frames, post: Post) -> None:
     if said.session == post.session.channel.facts.epoch:  # what is on its way to the one before stays in the log
-        post.take(said.origin, said.frames)
+        await post.take(said.origin, said.frames)
 
 
 def _on_news(said: StrapNews, post: Post) -> None:
@@ -266,7 +266,11 @@ def _on_clock(said: ClockTold, post: Post) -> None:
     post.hear_clock(said)
 
 
-_HANDLERS: dict[type, Callable[[Any, Post], None]] = {Frames: _on_frames, StrapNews: _on_news, ClockTold: _on_clock}
+_HANDLERS: dict[type, Callable[[Any, Post], Awaitable[None] | None]] = {
+    Frames: _on_frames,
+    StrapNews: _on_news,
+    ClockTold: _on_clock,
+}
 
 
 async def _receive(socket: WebSocket) -> FromCollector:

@@ -1,31 +1,35 @@
 """Everything that is kept of one person, as one zip that is made while it is sent."""
 
 import asyncio
-import csv
-import io
+import hashlib
 import zipfile
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import AsyncIterator
+from dataclasses import asdict, astuple, dataclass, fields
 from functools import partial
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection
 
+from biofeedback.core.edits import standing
 from biofeedback.core.events import Mark, Rating
+from biofeedback.edit_log import Entry, encode_edits
 from biofeedback.errors import BiofeedbackError
+from biofeedback.formats.spreadsheet import spreadsheet
 from biofeedback.lang import LANGUAGES, Words
 from biofeedback.recording import Recording
 from biofeedback.server.outcome import outcome_of
-from biofeedback.store import Store, audit, consents, people, recordings, sessions
+from biofeedback.store import Store, audit, consents, edits, people, recordings, session_notes, sessions, users
+from biofeedback.store.session_notes import SessionNote
 from biofeedback.store.sessions import StoredSession
+from biofeedback.store.vault import vault_of
 
 __all__ = ["dossier_of"]
 
 PART_BYTES = 65_536  # packed at once; 2 ms
 RATINGS = ("session", "t_s", "scale", "moment", "value")
 NOTES = ("session", "t_s", "kind", "text", "author")
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # with which a spreadsheet begins to calculate
+SESSION_NOTES = ("session", *(field.name for field in fields(SessionNote)))
 
 File = tuple[str, bytes]
 
@@ -45,10 +49,11 @@ async def dossier_of(store: Store, person: str) -> AsyncIterator[bytes]:
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """A session's recording: its bytes, and what was read from them."""
+    """A session's recording: its bytes, what was read from them, and the edits of its beats."""
 
     content: bytes
     recording: Recording
+    log: tuple[Entry, ...]
 
 
 class _Outlet:
@@ -80,29 +85,45 @@ async def _files(store: Store, person: str) -> AsyncIterator[File]:
     unreadable: list[str] = []
     ratings: list[tuple[Any, ...]] = []
     notes: list[tuple[Any, ...]] = []
+    written: list[tuple[Any, ...]] = []
+    names = await store.read(users.names)
     for stored in await store.read(lambda connection: sessions.of_person(connection, person)):
         try:
+            written += await store.read(partial(_written, stored=stored))
             held = await store.read(partial(_held, stored=stored))
         except BiofeedbackError:
             unreadable.append(stored.id)
             continue
         yield f"sessions/{stored.id}.jsonl", held.content
-        yield f"results/{stored.id}.json", _json(await outcome_of(held.recording))
+        if held.log:
+            sha256 = hashlib.sha256(held.content).hexdigest()
+            yield f"sessions/{stored.id}.edits.jsonl", encode_edits(held.log, sha256, stored.id)
+        yield f"results/{stored.id}.json", _json(await outcome_of(held.recording, standing(held.log)))
         for event in held.recording.events:
             if isinstance(event, Rating):
                 ratings.append((stored.id, event.t_s, event.scale, event.moment, event.value))
             elif isinstance(event, Mark):
-                notes.append((stored.id, event.t_s, event.kind, event.text, event.author))
-    yield "ratings.csv", _csv(RATINGS, ratings)
-    yield "notes.csv", _csv(NOTES, notes)
+                notes.append(
+                    (stored.id, event.t_s, event.kind, event.text, names.get(event.author or "", event.author))
+                )
+    yield "ratings.csv", spreadsheet(RATINGS, ratings)
+    yield "notes.csv", spreadsheet(NOTES, notes)
+    yield "session_notes.csv", spreadsheet(SESSION_NOTES, written)
     about = await store.read(lambda connection: _about(connection, person))
     yield "person.json", _json(about | {"unreadable_sessions": unreadable})
     yield "README.txt", "\n\n".join(Words(language)("dossier.readme") for language in LANGUAGES).encode() + b"\n"
 
 
 def _held(connection: Connection, stored: StoredSession) -> _Held:
-    """Recording of a session."""
-    return _Held(recordings.file_of(connection, stored), recordings.recording_of(connection, stored))
+    """Recording of a session, and the edits of its beats."""
+    log = edits.log_of(connection, vault_of(connection).seal_of(stored.person), stored.id)
+    return _Held(recordings.file_of(connection, stored), recordings.recording_of(connection, stored), log)
+
+
+def _written(connection: Connection, stored: StoredSession) -> list[tuple[Any, ...]]:
+    """What was written down about a session, earlier versions as well."""
+    seal = vault_of(connection).seal_of(stored.person)
+    return [(stored.id, *astuple(note)) for note in session_notes.versions(connection, seal, stored.id)]
 
 
 def _about(connection: Connection, person: str) -> dict[str, Any]:
@@ -112,6 +133,7 @@ def _about(connection: Connection, person: str) -> dict[str, Any]:
         "id": person,
         "pseudonym": None if found is None else found.pseudonym,
         "name": people.name_of(connection, person),
+        "strap": people.strap_of(connection, person),
         "consents": [asdict(consent) for consent in consents.of_person(connection, person)],
         "audit": [asdict(entry) for entry in audit.of_person(connection, person)],
     }
@@ -120,17 +142,3 @@ def _about(connection: Connection, person: str) -> dict[str, Any]:
 def _json(content: object) -> bytes:
     """JSON that a person can read as well; a number that is none becomes null."""
     return msgspec.json.format(msgspec.json.encode(content), indent=2) + b"\n"
-
-
-def _csv(names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> bytes:
-    """Table for a spreadsheet, in which no text is a formula."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(names)
-    writer.writerows([_plain(cell) for cell in row] for row in rows)
-    return text.getvalue().encode("utf-8-sig")
-
-
-def _plain(cell: object) -> object:
-    """Text that a spreadsheet shows and does not calculate."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell

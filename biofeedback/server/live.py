@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -10,17 +10,19 @@ from typing import Any
 import msgspec
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
-from biofeedback import messages
+from biofeedback import messages, viewer_messages
 from biofeedback.admission import TRY_AGAIN
+from biofeedback.core.context import Told
 from biofeedback.core.events import MarkKind
 from biofeedback.core.exercises import EXERCISES
-from biofeedback.errors import CommandRefused, ConsentMissing
+from biofeedback.errors import CommandLate, CommandRefused, ConsentMissing
 from biofeedback.frames import ClockTold, Frames, StrapNews
-from biofeedback.server.access import Access, Refused, Role, entry_of, may_say, seat_of
+from biofeedback.server.access import Access, Principal, Refused, Role, entry_of, may_say, seat_of
 from biofeedback.server.attendance import Attendance
 from biofeedback.server.clinic import Clinic, NoSuchRoom
 from biofeedback.server.pace import Pace
 from biofeedback.server.post import FrameRefused, SendAgain
+from biofeedback.server.receipts import Receipts
 from biofeedback.server.room import Room
 from biofeedback.server.wire import wire_of
 from biofeedback.session import Session
@@ -36,10 +38,11 @@ MAX_TEXT = 2000  # characters of a note
 POLICY = 1008  # websocket close code: policy violation
 _GONE = (WebSocketDisconnect, RuntimeError, OSError)  # what a socket raises whose other side left
 
+_TOLD = frozenset(Told)
 _ACK = b'{"type":"ack"'  # as the pages write it; said in another way it is understood as well
 
-_decode = msgspec.json.Decoder(messages.FromViewer).decode
-_decode_ack = msgspec.json.Decoder(messages.Ack).decode
+_decode = msgspec.json.Decoder(viewer_messages.FromViewer).decode
+_decode_ack = msgspec.json.Decoder(viewer_messages.Ack).decode
 
 
 class _BadMessage(Exception):
@@ -52,22 +55,27 @@ class _NotAllowed(_BadMessage):
 
 @dataclass(frozen=True, slots=True)
 class _Visit:
-    """One viewer's visit to one session; ``strap`` attends to the strap of its page."""
+    """One viewer's visit to one session.
+
+    ``strap`` attends to the strap of its page, ``receipts`` to what it notes; ``author`` is who said it.
+    """
 
     room: Room
     session: Session
     viewer: Viewer
     strap: Attendance
+    receipts: Receipts
     role: Role
+    author: str
 
 
 @dataclass(frozen=True, slots=True)
 class _Watched:
-    """What is watched, and by somebody of which role."""
+    """What is watched, and by whom."""
 
     room: Room
     session: Session
-    role: Role
+    principal: Principal
 
 
 async def watch(socket: WebSocket, clinic: Clinic, access: Access) -> None:
@@ -101,7 +109,7 @@ async def watch(socket: WebSocket, clinic: Clinic, access: Access) -> None:
         access.ledger.note(seen)
     door = access.presence.enter(seat.principal, lambda: session.channel.send_away(viewer, "signed_out", POLICY))
     try:
-        await _visit(socket, clinic, viewer, _Watched(room, session, seat.principal.role))
+        await _visit(socket, clinic, viewer, _Watched(room, session, seat.principal))
     finally:
         access.presence.leave(door)
 
@@ -127,7 +135,7 @@ async def _stay(socket: WebSocket, viewer: Viewer, watched: _Watched) -> None:
     """Listen to a viewer until it is gone, or has to go; what is sent to it is written when it arises."""
     room, session = watched.room, watched.session
     async with asyncio.TaskGroup() as group:
-        strap = Attendance(room, session, viewer, group)
+        strap, receipts = Attendance(room, session, viewer, group), Receipts(session, viewer, group)
         wire, writing = wire_of(socket.scope), None
         if wire is None:
             writing = group.create_task(_write(socket, session, viewer))
@@ -137,23 +145,33 @@ async def _stay(socket: WebSocket, viewer: Viewer, watched: _Watched) -> None:
             viewer.connect(wire, session.channel.frame)
         try:
             with contextlib.suppress(*_GONE):
-                await _listen(socket, _Visit(room, session, viewer, strap, watched.role))
+                author = _author(viewer, watched.principal)
+                await _listen(socket, _Visit(room, session, viewer, strap, receipts, watched.principal.role, author))
         finally:
             strap.leave()
+            receipts.leave()
             if wire is not None:
                 wire.overhear = None
             if writing is not None:
                 writing.cancel()
 
 
-async def _hello(socket: WebSocket) -> messages.ViewerHello | None:
+def _author(viewer: Viewer, principal: Principal) -> str:
+    """Who a mark is of: the user who is signed in; of a patient, and where nobody has an account, the page's side.
+
+    A physiotherapist who has a patient's page open holds it for the patient.
+    """
+    return viewer.role if viewer.role == "patient" or principal.user is None else principal.user
+
+
+async def _hello(socket: WebSocket) -> viewer_messages.ViewerHello | None:
     """The viewer's first message, or None where it is no hello that we understand."""
     try:
         hello = await _receive(socket)
     except _BadMessage as error:
         await _refuse(socket, "bad_message", str(error))
         return None
-    if not isinstance(hello, messages.ViewerHello):
+    if not isinstance(hello, viewer_messages.ViewerHello):
         await _refuse(socket, "bad_message", "the first message must be hello")
         return None
     if hello.protocol != messages.PROTOCOL:
@@ -182,27 +200,29 @@ async def _listen(socket: WebSocket, visit: _Visit) -> None:
             await pace.keep()
             if not may_say(visit.role, str(said.__struct_config__.tag)):
                 raise _NotAllowed("this is not for your role")
-            _HANDLERS[type(said)](said, visit)
+            if (done := _HANDLERS[type(said)](said, visit)) is not None:
+                await done
         except (_BadMessage, FrameRefused) as error:
             bad += 1
             code = "not_allowed" if isinstance(error, _NotAllowed) else "bad_message"
             visit.session.channel.tell(visit.viewer, messages.Error(code=code, detail=str(error)))
         except CommandRefused as error:
             visit.session.channel.tally.refused += 1
-            visit.session.channel.tell(visit.viewer, messages.Error(code=_code(said, error), detail=str(error)))
+            refused = messages.Error(code=_code(said, error), detail=str(error), id=_id(said))
+            visit.session.channel.tell(visit.viewer, refused)
         except SendAgain as error:
             visit.viewer.close(TRY_AGAIN, str(error))
             return
     await _close(socket, POLICY, "too many messages that make no sense")
 
 
-async def _receive(socket: WebSocket) -> messages.FromViewer:
+async def _receive(socket: WebSocket) -> viewer_messages.FromViewer:
     """Next message of a viewer."""
     event = await socket.receive()
     if event["type"] == "websocket.disconnect":
         raise WebSocketDisconnect(event.get("code", 1005))
     try:
-        said: messages.FromViewer = _decode(event.get("text") or event.get("bytes") or "")
+        said: viewer_messages.FromViewer = _decode(event.get("text") or event.get("bytes") or "")
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise _BadMessage(str(error)) from error
     return said
@@ -220,32 +240,37 @@ def _overhear(viewer: Viewer, text: bytes) -> bool:
     return True
 
 
-def _on_ack(said: messages.Ack, visit: _Visit) -> None:
+def _on_ack(said: viewer_messages.Ack, visit: _Visit) -> None:
     visit.viewer.acknowledge(said.message_seq)
 
 
-def _on_pong(_said: messages.Pong, _visit: _Visit) -> None:
+def _on_pong(_said: viewer_messages.Pong, _visit: _Visit) -> None:
     """It is there; whether it keeps up is for its acknowledgements to say."""
 
 
-def _on_command(said: messages.Command, visit: _Visit) -> None:
+def _on_command(said: viewer_messages.Command, visit: _Visit) -> None:
     if visit.session is not visit.room.session:
         raise CommandRefused("this session was replaced by another")
-    visit.room.command(said, visit.viewer.role)
+    visit.room.command(said, visit.author)
+    visit.receipts.owe(said.id)
 
 
-def _on_mark(said: messages.ViewerMark, visit: _Visit) -> None:
-    visit.session.mark(MarkKind(said.kind), said.text[:MAX_TEXT], visit.viewer.role)
+def _on_mark(said: viewer_messages.ViewerMark, visit: _Visit) -> None:
+    if said.kind == "context" and visit.viewer.role == "patient" and said.text not in _TOLD:
+        raise _BadMessage("a patient's page tells of the day in closed texts only")
+    visit.session.mark(MarkKind(said.kind), said.text[:MAX_TEXT], visit.author, said.id)
+    visit.receipts.owe(said.id)
 
 
-def _on_rating(said: messages.ViewerRating, visit: _Visit) -> None:
+def _on_rating(said: viewer_messages.ViewerRating, visit: _Visit) -> None:
     if not 0 <= said.value <= 10:
         raise _BadMessage(f"a rating lies between 0 and 10, got {said.value}")
-    visit.session.rate(said.scale, said.moment, said.value)
+    visit.session.rate(said.scale, said.moment, said.value, said.id)
+    visit.receipts.owe(said.id)
 
 
-def _on_frames(said: Frames, visit: _Visit) -> None:
-    visit.strap.post().take(said.origin, said.frames)
+async def _on_frames(said: Frames, visit: _Visit) -> None:
+    await visit.strap.post().take(said.origin, said.frames)
 
 
 def _on_news(said: StrapNews, visit: _Visit) -> None:
@@ -256,30 +281,37 @@ def _on_clock(said: ClockTold, visit: _Visit) -> None:
     visit.strap.post().hear_clock(said)
 
 
-def _on_hello(_said: messages.ViewerHello, _visit: _Visit) -> None:
+def _on_hello(_said: viewer_messages.ViewerHello, _visit: _Visit) -> None:
     raise _BadMessage("hello was said already")
 
 
-_HANDLERS: dict[type, Callable[[Any, _Visit], None]] = {
-    messages.Ack: _on_ack,
-    messages.Pong: _on_pong,
-    messages.Command: _on_command,
-    messages.ViewerMark: _on_mark,
-    messages.ViewerRating: _on_rating,
-    messages.ViewerHello: _on_hello,
+_HANDLERS: dict[type, Callable[[Any, _Visit], Awaitable[None] | None]] = {
+    viewer_messages.Ack: _on_ack,
+    viewer_messages.Pong: _on_pong,
+    viewer_messages.Command: _on_command,
+    viewer_messages.ViewerMark: _on_mark,
+    viewer_messages.ViewerRating: _on_rating,
+    viewer_messages.ViewerHello: _on_hello,
     Frames: _on_frames,
     StrapNews: _on_news,
     ClockTold: _on_clock,
 }
 
 
-def _code(said: messages.FromViewer, refused: CommandRefused) -> str:
+def _id(said: viewer_messages.FromViewer) -> str | None:
+    """What its page calls a command."""
+    return said.id if isinstance(said, viewer_messages.Command) else None
+
+
+def _code(said: viewer_messages.FromViewer, refused: CommandRefused) -> str:
     """Key of the language files for what was refused."""
     if isinstance(refused, ConsentMissing):
         return "consent_first"
+    if isinstance(refused, CommandLate):
+        return "not_done"
     if isinstance(said, Frames | StrapNews | ClockTold):
         return "strap_elsewhere"
-    unknown = isinstance(said, messages.Command) and said.exercise is not None and said.exercise not in EXERCISES
+    unknown = isinstance(said, viewer_messages.Command) and said.exercise is not None and said.exercise not in EXERCISES
     return "unknown_exercise" if unknown else "command_refused"
 
 

@@ -21,6 +21,11 @@ _COUNTERS = {
     "slow_closes": "Viewers let go of because they did not keep up.",
     "refused": "Commands that made no sense at their moment.",
 }
+_STORE = {
+    "waiting": "Inputs that are not on the disk yet.",
+    "lag_s": "Age of the oldest input that is not on the disk yet.",
+    "asked": "Reads and changes that wait for their turn.",
+}
 _DURATIONS = {
     "answered": "From a strap's event to the last message that follows from it.",
     "committed": "From the wish to have inputs kept to when they are.",
@@ -67,6 +72,9 @@ class Metrics(Collector):
         )
         unsaved = sum(not session.status().saved for session in sessions)
         yield GaugeMetricFamily("biofeedback_sessions_unsaved", "Sessions that the disk does not take.", value=unsaved)
+        for name, meaning in _STORE.items():
+            unit = name.replace("_s", "_seconds")
+            yield GaugeMetricFamily(f"biofeedback_store_{unit}", meaning, value=getattr(self._clinic.store, name))
 
 
 def _histogram(name: str, meaning: str, durations: Durations) -> Metric:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from operator import attrgetter
 from typing import Any
 
+from biofeedback.core.edits import Edits
 from biofeedback.core.events import End
 from biofeedback.core.findings import ResonanceResult, TrialResult
 from biofeedback.core.pipeline import PIPELINE_VERSION, Pipeline
@@ -26,9 +27,9 @@ _TOLD: dict[type, tuple[str, Callable[[Any], object]]] = {
 }
 
 
-async def outcome_of(recording: Recording) -> dict[str, Any]:
+async def outcome_of(recording: Recording, edits: Edits | None = None) -> dict[str, Any]:
     """Results of a recording, each kind a list. All else that runs gets its turn after every input."""
-    pipeline = Pipeline(prior_of(recording.header))
+    pipeline = Pipeline(prior_of(recording.header), edits, is_watched=False)
     last: dict[str, dict[object, object]] = {name: {} for name, _ in _TOLD.values()}
     events = list(recording.events)
     if not recording.ended:

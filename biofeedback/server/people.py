@@ -1,4 +1,4 @@
-"""Routes about people: a pseudonym each, and a name that only their physiotherapist sees."""
+"""Routes about people: a pseudonym each, a name that only their physiotherapist sees, a strap, and a history."""
 
 from typing import Annotated, Any
 
@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from biofeedback.server.access import Access, Principal, Refused, entry_of, not_found, principal_of
 from biofeedback.server.clinic import Clinic
+from biofeedback.server.rooms import STRAPS
 from biofeedback.store import audit, people
 from biofeedback.store.audit import Act
 
@@ -34,6 +35,14 @@ class NewPerson(BaseModel):
     name: Line | None = None
 
 
+class OwnStrap(BaseModel):
+    """The strap that somebody wears, as a new room names it; None: whichever there is."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    strap: Annotated[str, Field(pattern=f"^{STRAPS}$")] | None
+
+
 def add_people(app: FastAPI, clinic: Clinic, access: Access) -> None:
     """Add the routes."""
 
@@ -55,10 +64,29 @@ def add_people(app: FastAPI, clinic: Clinic, access: Access) -> None:
         await access.ledger.note(entry_of(principal_of(request), Act.PERSON_SEEN, person=person))
         return told
 
+    @app.get("/api/people/{person}/history")
+    async def history(request: Request, person: str) -> dict[str, Any]:
+        told = await clinic.history.of(person)
+        await access.ledger.note(entry_of(principal_of(request), Act.HISTORY_SEEN, person=person))
+        return told
+
+    @app.put("/api/people/{person}/strap")
+    async def assign(request: Request, person: str, body: OwnStrap) -> dict[str, Any]:
+        entry = entry_of(principal_of(request), Act.STRAP_ASSIGNED, person=person)
+
+        def keep(connection: Connection) -> dict[str, Any]:
+            found = _found(connection, person)
+            people.set_strap(connection, person, body.strap)
+            audit.append(connection, entry)
+            return _told(connection, found)
+
+        return await clinic.store.write(keep)
+
 
 def _added(connection: Connection, body: NewPerson, principal: Principal) -> dict[str, Any]:
     """Somebody new, of whoever adds them."""
-    if people.find(connection, body.pseudonym, principal.user) is not None:
+    taken = {one.pseudonym.casefold() for one in people.owned_by(connection, principal.user) if one.pseudonym}
+    if body.pseudonym.casefold() in taken:  # a-17 beside A-17 would sooner or later be taken for the other
         raise Refused(409, "pseudonym_taken", "there is somebody of this pseudonym already")
     person = people.add(connection, pseudonym=body.pseudonym, name=body.name, owner=principal.user)
     audit.append(connection, entry_of(principal, Act.PERSON_ADDED, person=person.id))
@@ -75,4 +103,9 @@ def _found(connection: Connection, person: str) -> people.Person:
 
 def _told(connection: Connection, person: people.Person) -> dict[str, Any]:
     """What their physiotherapist hears of a person."""
-    return {"id": person.id, "pseudonym": person.pseudonym, "name": people.name_of(connection, person.id)}
+    return {
+        "id": person.id,
+        "pseudonym": person.pseudonym,
+        "name": people.name_of(connection, person.id),
+        "strap": people.strap_of(connection, person.id),
+    }

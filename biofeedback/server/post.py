@@ -17,6 +17,7 @@ from biofeedback.straps.remote import RemoteStrap
 __all__ = ["FrameRefused", "Post", "SendAgain"]
 
 KEEP_WITHIN_S = 0.2  # from the first frame to the disk and the answer: one write for all that came meanwhile
+TURN_S = 0.002  # of a message of many frames, of any bytes; then others have as long as this one had
 KEEP_AGAIN_S = 1.0  # when the disk refused
 ASK_CLOCK_EVERY_S = 60.0
 MAX_ASKED = 8  # questions that were not answered
@@ -83,8 +84,8 @@ class Post:
             raise FrameRefused(f"news of a strap is a key of the language files, got {news.detail[:MAX_TEXT]!r}")
         self._hand_in(Searching(news.detail))
 
-    def take(self, origin: str, frames: Iterable[Frame]) -> None:
-        """Take over frames that go on from what was heard; those that were heard are left out.
+    async def take(self, origin: str, frames: Iterable[Frame]) -> None:
+        """Take over frames that go on from what was heard, letting others go on meanwhile; those heard are left out.
 
         A session that has ended takes none, and does not say that they are kept.
 
@@ -97,8 +98,13 @@ class Post:
         """
         self.name(origin)
         events = [_event(origin, frame, self.strap.source) for frame in frames]
+        now_s = asyncio.get_running_loop().time
+        began_s = now_s()
         for event in events:
             assert event.origin is not None
+            if (spent_s := now_s() - began_s) > TURN_S:
+                await asyncio.sleep(spent_s)
+                began_s = now_s()
             heard = self.session.heard(origin)
             if self.session.ended.is_set():
                 return

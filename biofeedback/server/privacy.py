@@ -70,6 +70,7 @@ def add_privacy(app: FastAPI, clinic: Clinic, access: Access) -> None:
         await clinic.store.write(
             lambda connection: erasure.erase_person(connection, person, principal.role, principal.user)
         )
+        clinic.history.forget(person)
         await access.look_round()
 
 

@@ -2,13 +2,14 @@
 
 import asyncio
 import logging
+import secrets
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Protocol
 
-from biofeedback import messages
-from biofeedback.clock import MonotonicClock
+from biofeedback import viewer_messages
+from biofeedback.clock import clock_of
 from biofeedback.composition import begin, go_on, new_header
 from biofeedback.core.exercises import Exercise
 from biofeedback.errors import CommandRefused, ConsentMissing, InputError
@@ -17,7 +18,7 @@ from biofeedback.server.place import Place
 from biofeedback.server.post import Post
 from biofeedback.session import BACK_OFF_S, Session
 from biofeedback.settings import Settings, exercise_of
-from biofeedback.straps.registry import make_strap, resolve
+from biofeedback.straps.registry import make_strap, resolve, resolve_again
 from biofeedback.tally import Tally
 from biofeedback.viewer import Viewer
 
@@ -76,9 +77,18 @@ class Room:
         assert self._session is not None, "the room is not open yet"
         return self._session
 
+    @property
+    def is_agreed(self) -> bool:
+        """Whether whoever is in the room may be measured; the strap is not even looked for before."""
+        return self._agreed.is_set()
+
     async def open(self, cut_off: CutOff | None = None) -> None:
         """Begin a session, or go on with one that was cut off; it runs until the room is closed."""
-        self.strap = await resolve(self.place.strap)
+        word = self.place.strap
+        if cut_off is None:
+            self.strap = await resolve(word)
+        else:
+            self.strap = await resolve_again(word, simulated=cut_off.header.simulated)
         self._session = None if cut_off is None else await self._go_on(cut_off)
         self._session = self._session or await self._begin(self._exercise_of(self.place.exercise))
         self._session.channel.tally = self.tally
@@ -101,26 +111,35 @@ class Room:
         self._running = None
         self.session.close()
 
-    def join(self, hello: messages.ViewerHello, viewer: Viewer) -> Session:
+    def join(self, hello: viewer_messages.ViewerHello, viewer: Viewer) -> Session:
         """Session that a viewer has joined."""
         self.session.channel.join(hello, viewer)
         return self.session
 
-    def command(self, command: messages.Command, author: str) -> None:
-        """Steer the current session, or begin the next.
+    def command(self, command: viewer_messages.Command, author: str) -> None:
+        """Steer the current session, or begin the next. What was carried out before is not carried out again.
 
         Raises
         ------
         CommandRefused
-            If it makes no sense now.
+            If it makes no sense now, or comes too late.
         ConsentMissing
             If somebody would be measured who did not agree to it.
         """
+        if self.session.knows(command.id):
+            return
         if command.command in ("start", "new") and not self._agreed.is_set():
             raise ConsentMissing("the patient has not agreed to be measured")
         if self._next is not None:
             raise CommandRefused("the next session is about to begin")
-        self.session.command(command.command, author, command.exercise)
+        self.session.command(
+            command.command,
+            author,
+            command.exercise,
+            practice=command.practice,
+            id_=command.id,
+            given_s=command.at_s,
+        )
         if command.command == "new":
             self._next = self._exercise_of(command.exercise or self.place.exercise)
             self._replaced.set()
@@ -155,12 +174,15 @@ class Room:
             prior=await self.archive.prior(place.person, simulated=strap.simulated),
         )
         keeper = await self.archive.begin(header, replace(place, exercise=exercise.name))
-        clock = MonotonicClock(place.speed)
+        clock = clock_of(place.speed)
         return begin(header, keeper, exercise, strap, clock, asked_strap=self.strap, speed=place.speed)
 
     async def _go_on(self, cut_off: CutOff) -> Session | None:
         """Session that was cut off, going on; None where it cannot."""
         place, strap = cut_off.place, make_strap(self.strap)
+        if strap.simulated != cut_off.header.simulated:
+            _log.warning("a session that was cut off cannot go on with another kind of strap, and a new one begins")
+            return None
         try:
             return go_on(
                 cut_off.header,
@@ -168,7 +190,7 @@ class Room:
                 await self.archive.recorder(cut_off.header.session),
                 self._exercise_of(cut_off.header.exercise),
                 strap,
-                partial(MonotonicClock, place.speed),
+                partial(clock_of, place.speed),
                 datetime.now(UTC),
                 asked_strap=self.strap,
                 speed=place.speed,
@@ -219,6 +241,7 @@ class Room:
     async def _keep_house(self) -> None:
         """Every second: let go of viewers that are gone, repeat what has no message of its own."""
         count = 0
+        await asyncio.sleep(secrets.randbelow(1000) / 1000)  # rooms that opened together do not keep house together
         while True:
             await asyncio.sleep(1.0)
             count += 1

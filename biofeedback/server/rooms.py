@@ -9,27 +9,28 @@ from biofeedback.core.exercises import EXERCISES
 from biofeedback.errors import InputError
 from biofeedback.server.access import Access, Refused, entry_of, not_found, principal_of
 from biofeedback.server.access.joining import leave_room
-from biofeedback.server.clinic import Clinic
+from biofeedback.server.clinic import Clinic, ClinicFull
 from biofeedback.server.room import Room
 from biofeedback.store import people
 from biofeedback.store.audit import Act
+from biofeedback.straps.registry import ADDRESS
 
-__all__ = ["add_rooms"]
+__all__ = ["STRAPS", "add_rooms"]
 
 # Those that a page may ask for: no file of this machine is among them.
 STRAPS = (
-    r"(auto|browser|ble(:[0-9A-Fa-f:-]{1,40})?|simulated(:[a-z0-9_]{1,40}(:\d{1,9})?)?"
+    rf"(auto|browser|ble(:{ADDRESS})?|simulated(:[a-z0-9_]{{1,40}}(:\d{{1,9}})?)?"
     r"|remote(-simulated)?(:[a-z0-9_-]{1,32})?)"
 )
 
 
 class NewRoom(BaseModel):
-    """A room to be opened; left out: nobody known, and the exercise that the server was set to."""
+    """A room to be opened; left out: nobody known, the strap that they wear, and the rest as the server was set to."""
 
     model_config = ConfigDict(extra="forbid")
 
     person: Annotated[str, Field(min_length=26, max_length=26)] | None = None
-    strap: Annotated[str, Field(pattern=f"^{STRAPS}$")]
+    strap: Annotated[str, Field(pattern=f"^{STRAPS}$")] | None = None
     exercise: Literal[tuple(EXERCISES)] | None = None  # type: ignore[valid-type]  # names are data
     pattern: Annotated[str, Field(max_length=20)] | None = None
 
@@ -52,8 +53,11 @@ def add_rooms(app: FastAPI, clinic: Clinic, access: Access) -> None:
             raise Refused(422, "not_valid", "person")
         if body.person is not None and any(room.place.person == body.person for room in clinic.rooms.values()):
             raise Refused(409, "has_room", "this person is in a room already")
+        strap = body.strap or await _own_strap(clinic, body.person) or clinic.settings.strap
         try:
-            name = await clinic.open_room(body.person, subject, body.strap, body.exercise, body.pattern)
+            name = await clinic.open_room(body.person, subject, strap, body.exercise, body.pattern)
+        except ClinicFull as error:
+            raise Refused(503, "clinic_full", str(error)) from error
         except InputError as error:
             raise Refused(422, "not_valid", str(error)) from error
         opened = clinic.room(name)
@@ -83,6 +87,13 @@ async def _pseudonym(clinic: Clinic, person: str) -> str:
     return found.pseudonym or ""
 
 
+async def _own_strap(clinic: Clinic, person: str | None) -> str | None:
+    """Strap that somebody wears; None: nobody said."""
+    if person is None:
+        return None
+    return await clinic.store.read(lambda connection: people.strap_of(connection, person))
+
+
 def _told(name: str, room: Room) -> dict[str, Any]:
     """How a room is now."""
     channel, status = room.session.channel, room.session.status()
@@ -96,6 +107,7 @@ def _told(name: str, room: Room) -> dict[str, Any]:
         "exercise": glance.exercise,
         "session": channel.facts.epoch,
         "state": status.state,
+        "agreed": room.is_agreed,
         "step": glance.step,
         "strap_state": status.strap_state,
         "strap_detail": status.strap_detail,

@@ -11,6 +11,8 @@ __all__ = ["COLLECT", "HEADERS", "Guard"]
 
 COLLECT = "/collect"  # for programs with a key, which no browser can be made to send there
 
+# No Permissions-Policy: pages may use Bluetooth anyway, frames of others are kept out by the policy below, and a
+# Chromium without Web Bluetooth (Linux) does not know the name and says so on the console of every page.
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -22,7 +24,6 @@ HEADERS = {
     "Cache-Control": "no-cache",
 }
 ALWAYS_SEALED = "max-age=31536000"  # a year; under a name of this machine none: there http is used as well
-STRAP_PAGE = "/patient"  # the only page that may reach a strap by Bluetooth
 
 
 class Guard:
@@ -52,8 +53,9 @@ class Guard:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.update(HEADERS)
-                headers["Permissions-Policy"] = _may_use(scope["path"])
+                # What holds a person's data says so itself, and is not kept anywhere.
+                kept = headers.get("cache-control", HEADERS["Cache-Control"])
+                headers.update(HEADERS | {"Cache-Control": kept})
                 if own_page is not None and _is_sealed_elsewhere(own_page):
                     headers["Strict-Transport-Security"] = ALWAYS_SEALED
             await send(message)
@@ -91,11 +93,6 @@ _FOREIGN_HOST = PlainTextResponse("This server does not answer under this name.\
 _FOREIGN_ORIGIN = JSONResponse({"code": "foreign_origin", "detail": "the request did not come from our page"}, 403)
 _READING = frozenset({"GET", "HEAD"})
 _HTTP = {"ws": "http", "wss": "https", "http": "http", "https": "https"}
-
-
-def _may_use(path: str) -> str:
-    """Which of a device's abilities a page may use, for whatever it loads as well."""
-    return f"bluetooth={'(self)' if path == STRAP_PAGE else '()'}"
 
 
 def _is_sealed_elsewhere(page: str) -> bool:

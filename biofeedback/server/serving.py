@@ -150,11 +150,29 @@ class LiveServer(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, and say where the pages are."""
-        await super().startup(sockets)
+        del sockets  # uvicorn would give TLS a minute to be agreed on, in which a connection counts nowhere
+        await super().startup([])
+        self.servers.append(await self._accept())
         sys.stdout.write(_welcome(self.clinic, self.access, self.port))
         sys.stdout.flush()
         self.ready.set()
         _log.info("the server is ready", extra={"port": self.port, "version": __version__})
+
+    async def _accept(self) -> asyncio.Server:
+        """Take in connections; one that does not get as far as its first request has the time of a header."""
+        config = self.config
+
+        def connection() -> asyncio.Protocol:
+            kind = config.http_protocol_class
+            return kind(config=config, server_state=self.server_state, app_state=self.lifespan.state)  # type: ignore[call-arg]  # uvicorn names no type for both of its kinds
+
+        return await asyncio.get_running_loop().create_server(
+            connection,
+            sock=self._listener,
+            ssl=config.ssl,
+            backlog=config.backlog,
+            ssl_handshake_timeout=None if config.ssl is None else self.clinic.settings.header_s,
+        )
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Tell the viewers, then close."""

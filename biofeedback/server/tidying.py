@@ -16,17 +16,19 @@ async def keep_tidy(is_quiet: Callable[[], bool]) -> None:
 
     With thousands of sessions a full collection stops everybody for half a second (docs/load.md). Nearly everything is
     let go of without one; what only it finds can wait until nobody is there. What is older than a minute is not looked
-    at again before that.
+    at again before that, and what was loaded for the start not at all before the first minute is over.
     """
     before = gc.get_threshold()
     gc.set_threshold(*YOUNG, NEVER)
+    gc.freeze()
+    gc.enable()
     try:
         while True:
+            await asyncio.sleep(EVERY_S)
             if is_quiet():
                 gc.unfreeze()
                 gc.collect()
             gc.freeze()
-            await asyncio.sleep(EVERY_S)
     finally:
         gc.set_threshold(*before)
         gc.unfreeze()

@@ -42,9 +42,17 @@ class Act(StrEnum):
 
     PERSON_ADDED = "person_added"
     PERSON_SEEN = "person_seen"
+    HISTORY_SEEN = "history_seen"
+    STRAP_ASSIGNED = "strap_assigned"
+    PERSON_HANDED_OVER = "person_handed_over"
     PERSON_EXPORTED = "person_exported"
     PERSON_ERASED = "person_erased"
     SESSION_SEEN = "session_seen"
+    REPORT_MADE = "report_made"
+    NOTE_SEEN = "note_seen"
+    NOTE_WRITTEN = "note_written"
+    SESSION_EXPORTED = "session_exported"
+    SESSION_EDITED = "session_edited"
     SESSION_BROUGHT_IN = "session_brought_in"
     SESSION_ERASED = "session_erased"
     CONSENT_GIVEN = "consent_given"
@@ -57,8 +65,15 @@ class Act(StrEnum):
     USER_ADDED = "user_added"
     USER_CHANGED = "user_changed"
     USER_DISABLED = "user_disabled"
+    SIGNED_IN = "signed_in"
+    SIGN_IN_REFUSED = "sign_in_refused"
+    PATIENT_JOINED = "patient_joined"
+    GUEST_JOINED = "guest_joined"
     BACKUP_MADE = "backup_made"
     BACKUP_RESTORED = "backup_restored"
+    CLOCK_KNOWN = "clock_known"  # what is too old was looked for, by a clock that can be right
+    CLOCK_DOUBTED = "clock_doubted"  # it leapt: nothing is erased by it
+    CLOCK_CONFIRMED = "clock_confirmed"
 
 
 class Break(StrEnum):

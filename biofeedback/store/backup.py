@@ -60,11 +60,15 @@ def put_back(data: Path, backup: Path, keys: Path | None) -> Path | None:
     Raises
     ------
     InputError
-        If a copy is damaged, or there are no keys.
+        If a copy is damaged or of something else, or there are no keys.
     """
     check(backup)
+    if "sessions" not in _tables(backup):
+        raise InputError(f"{backup}: this is no copy of the data, which `biofeedback backup --out FILE` makes")
     if keys is not None:
         check(keys)
+        if "erased" not in _tables(keys):
+            raise InputError(f"{keys}: these are no names and keys, which `biofeedback backup --keys FILE` copies")
     elif not (data / VAULT).is_file():
         raise InputError(f"{data}: the keys are not here, and without them nothing can be read; give --keys FILE")
     before = _set_aside(data)
@@ -105,6 +109,12 @@ def check(path: Path) -> None:
         raise InputError(f"{path}: this is no backup, or it is damaged ({error})") from error
     if found != "ok":
         raise InputError(f"{path}: this backup is damaged ({found}); take another")
+
+
+def _tables(path: Path) -> set[str]:
+    """Names of the tables in a file of SQLite, of which a file of nothing has none."""
+    with _opened(path) as connection:
+        return {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
 
 
 def _set_aside(data: Path) -> Path | None:

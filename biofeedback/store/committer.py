@@ -18,6 +18,7 @@ __all__ = ["Committer"]
 GROUP_S = 0.1  # between commits under load (service.md, Store); an idle store commits at once
 PLACE_S = 5.0  # between times that inputs are put in their place: by then a session has some for the same page
 RETRY_S = 1.0  # after the disk refused
+LATE_S = 5.0  # a commit that takes longer: the disk hangs, and pages are told that nothing is saved
 GROUP_ROWS = 10_000  # of inputs in one commit: after a long refusal, reads still get their turn
 
 _log = logging.getLogger(__name__)
@@ -25,8 +26,6 @@ _log = logging.getLogger(__name__)
 
 class Committer(threading.Thread):
     """Runs jobs and stores inputs. What the disk refuses of the inputs waits here, in order, until it goes in.
-
-    ``saved`` is False from a commit that failed until all that waited is in.
 
     Parameters
     ----------
@@ -40,7 +39,7 @@ class Committer(threading.Thread):
         super().__init__(name="store", daemon=True)
         self.opened: asyncio.Future[None] = loop.create_future()
         self.closed: asyncio.Future[None] = loop.create_future()
-        self.saved = True
+        self._is_refused = False
         self._open = open_connections
         self._loop = loop
         self._reads: deque[Job] = deque()
@@ -50,15 +49,31 @@ class Committer(threading.Thread):
         self._receipts: deque[tuple[int, asyncio.Future[bool]]] = deque()
         self._recorded = 0  # rows that came in, ever; counted on the loop
         self._stored = 0  # of these, committed; counted on the thread
+        self._oldest_s = 0.0  # when the oldest input came in that is not committed yet, where there is one
         self._has_arrived = True  # inputs since they were last put in their place; of an earlier run, perhaps
         self._wake = threading.Event()
         self._is_idle = False
         self._is_finishing = False
 
     @property
+    def saved(self) -> bool:
+        """False from a commit that failed until all that waited is in, and while one takes too long."""
+        return not self._is_refused and self.lag_s < LATE_S
+
+    @property
     def waiting(self) -> int:
         """How many inputs are not committed yet."""
         return self._recorded - self._stored
+
+    @property
+    def asked(self) -> int:
+        """How many reads and changes wait for their turn."""
+        return len(self._reads) + len(self._changes)
+
+    @property
+    def lag_s(self) -> float:
+        """For how long the oldest input has waited that is not committed yet; 0: none waits."""
+        return time.monotonic() - self._oldest_s if self.waiting else 0.0
 
     def read(self, job: Job) -> None:
         """Do a job that only reads, soon."""
@@ -72,6 +87,8 @@ class Committer(threading.Thread):
 
     def record(self, row: Row) -> None:
         """Store an input with the next group."""
+        if not self.waiting:
+            self._oldest_s = time.monotonic()
         self._rows.append(row)
         self._recorded += 1
         self._wake_idle()
@@ -107,7 +124,7 @@ class Committer(threading.Thread):
             self._answer(connections)
             if self._has_work() and time.monotonic() >= due_s:
                 due_s = time.monotonic() + (GROUP_S if self._commit(connections) else RETRY_S)
-            if self._has_arrived and self.saved and time.monotonic() >= place_due_s:
+            if self._has_arrived and not self._is_refused and time.monotonic() >= place_due_s:
                 put_in_place(connections)
                 self._has_arrived = False
                 place_due_s = time.monotonic() + PLACE_S
@@ -140,6 +157,7 @@ class Committer(threading.Thread):
 
     def _commit(self, connections: Connections) -> bool:
         """Write what waits, as one group; whether that went well."""
+        began_s = time.monotonic()
         receipts, changes, ended = _taken(self._receipts), _taken(self._changes), _taken(self._ended)
         rows = [self._rows.popleft() for _ in range(min(len(self._rows), GROUP_ROWS))]
         is_all = not self._rows  # else an end may be among those that still wait
@@ -155,6 +173,7 @@ class Committer(threading.Thread):
         self._stored += len(rows)
         self._has_arrived = self._has_arrived or bool(rows)
         if is_all:
+            self._oldest_s = began_s  # what came in meanwhile is not older
             self._accepted()
         else:
             self._ended.extendleft(reversed(ended))
@@ -168,15 +187,15 @@ class Committer(threading.Thread):
 
     def _refused(self, error: Exception) -> None:
         """Say once that nothing is being saved."""
-        if self.saved:
+        if not self._is_refused:
             _log.error("nothing is being saved: %s", error, exc_info=not is_unavailable(error))
-        self.saved = False
+        self._is_refused = True
 
     def _accepted(self) -> None:
         """Say once that all is saved again."""
-        if not self.saved:
+        if self._is_refused:
             _log.info("everything is being saved again")
-        self.saved = True
+        self._is_refused = False
 
     def _close(self, connections: Connections) -> None:
         """Do what still waits, and let go of the database."""

@@ -37,11 +37,12 @@ def connect(data: Path, url: str | None) -> Connections:
     Raises
     ------
     InputError
-        If that is no address of a database, or another server uses it.
+        If that is no address of a database, another server uses it, or the vault of the data is gone.
     StoreTooNew
         If a later program made the vault.
     """
     if url is None:
+        sqlite.check_vault(data)
         path = data / sqlite.DATABASE
         place, writer, reader = (
             str(path),

@@ -5,14 +5,25 @@ once would write a page of 4 kB for every beat, as each session has pages of its
 the time of a commit (``python -m tests.bench.storing``).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
-from sqlalchemy import Column, Connection, ForeignKey, Integer, LargeBinary, Table, delete, select, text
+from sqlalchemy import Column, Connection, ForeignKey, Integer, LargeBinary, Table, delete, func, select, text
 
 from biofeedback.store.schema import ID, metadata
 from biofeedback.store.sealing import Seal
 
-__all__ = ["Row", "append", "arrivals", "inputs", "last_line", "lines", "put_in_place", "sealed_row"]
+__all__ = [
+    "Row",
+    "append",
+    "arrivals",
+    "each_line",
+    "inputs",
+    "last_line",
+    "lines",
+    "newest_seqs",
+    "put_in_place",
+    "sealed_row",
+]
 
 Row = tuple[str, int, bytes]  # session, seq, sealed line
 
@@ -71,13 +82,41 @@ def lines(connection: Connection, seal: Seal, session: str, after_seq: int = 0) 
     return [(seq, seal.open(found[seq], _where(session, seq))) for seq in sorted(found)]
 
 
+def each_line(connection: Connection, seal: Seal, session: str, after_seq: int = 0) -> Iterator[tuple[int, bytes]]:
+    """The same one by one, for who may stop before the end; an input that came twice may be given twice.
+
+    Raises
+    ------
+    SealBroken
+        If one was altered.
+    """
+    for seq, sealed in _stored(connection, session, after_seq):
+        yield seq, seal.open(sealed, _where(session, seq))
+
+
 def last_line(connection: Connection, seal: Seal, session: str) -> bytes | None:
     """Line of a session's last input; None: it has none."""
-    newest = connection.execute(
-        select(inputs.c.seq).where(inputs.c.session == session).order_by(inputs.c.seq.desc()).limit(1)
-    ).scalar()
-    found = lines(connection, seal, session, (newest or 1) - 1)
+    found = lines(connection, seal, session, (_newest_in_place(connection, session) or 1) - 1)
     return found[-1][1] if found else None
+
+
+def newest_seqs(connection: Connection, sessions: Collection[str]) -> dict[str, int]:
+    """Seq of the last input of each session that has one."""
+    newest = func.max(arrivals.c.seq).label("newest")
+    query = select(arrivals.c.session, newest).where(arrivals.c.session.in_(sessions)).group_by(arrivals.c.session)
+    found: dict[str, int] = {row.session: row.newest for row in connection.execute(query)}
+    for session in set(sessions) - set(found):
+        seq = _newest_in_place(connection, session)
+        if seq is not None:
+            found[session] = seq
+    return found
+
+
+def _newest_in_place(connection: Connection, session: str) -> int | None:
+    """Seq of the last input of a session that is in its place."""
+    query = select(inputs.c.seq).where(inputs.c.session == session).order_by(inputs.c.seq.desc()).limit(1)
+    newest: int | None = connection.execute(query).scalar()
+    return newest
 
 
 def _stored(connection: Connection, session: str, after_seq: int) -> Iterator[tuple[int, bytes]]:

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, inspect
 
 from biofeedback.errors import InputError, StoreTooNew
 
-__all__ = ["check_revision", "head", "migrate"]
+__all__ = ["check_revision", "head", "migrate", "revisions"]
 
 FOLDER = Path(__file__).parent / "migrations"
 _VERSION_TABLE = "alembic_version"
@@ -16,7 +16,7 @@ _ALONE = threading.Lock()  # Alembic has one environment a process: a second sto
 
 def head() -> str:
     """Newest revision: its name is that of its file, and they count up."""
-    return _revisions()[-1]
+    return revisions()[-1]
 
 
 def migrate(connection: Connection, place: str) -> None:
@@ -31,7 +31,7 @@ def migrate(connection: Connection, place: str) -> None:
         found = _revision(connection)
     if found == head():
         return
-    if found is not None and found not in _revisions():
+    if found is not None and found not in revisions():
         raise StoreTooNew(place, found, head())
     _upgrade(connection)
 
@@ -47,13 +47,13 @@ def check_revision(connection: Connection, place: str) -> None:
         If it is of a later one.
     """
     found = _revision(connection)
-    if found is not None and found not in _revisions():
+    if found is not None and found not in revisions():
         raise StoreTooNew(place, found, head())
     if found != head():
         raise InputError(f"{place}: it is of an earlier version; start biofeedback serve once")
 
 
-def _revisions() -> list[str]:
+def revisions() -> list[str]:
     """All revisions of this program, the oldest first."""
     return sorted(path.stem for path in (FOLDER / "versions").glob("[0-9]*.py"))
 

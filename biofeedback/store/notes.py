@@ -1,7 +1,9 @@
 """Notes for the audit by commands that run beside a server, which alone writes the store; it takes them in."""
 
+import contextlib
 import logging
 import os
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -13,14 +15,14 @@ from biofeedback.store import audit
 from biofeedback.store.audit import MACHINE, Act, Entry
 from biofeedback.store.ownership import hand_over
 
-__all__ = ["leave", "take_in"]
+__all__ = ["leave", "take_in", "waiting"]
 
 FOLDER = "notes"
 
 _log = logging.getLogger(__name__)
 
 
-def leave(data: Path, act: Act, about: str, person: str | None = None) -> None:
+def leave(data: Path, act: Act, about: str | None = None, person: str | None = None) -> None:
     """Leave a note of what was done at the machine now.
 
     Raises
@@ -37,6 +39,16 @@ def leave(data: Path, act: Act, about: str, person: str | None = None) -> None:
         os.replace(folder / f"{name}.new", folder / f"{name}.json")
     except OSError as error:
         raise InputError(f"{folder}: nothing can be noted there ({(error.strerror or str(error)).lower()})") from error
+
+
+def waiting(data: Path) -> list[tuple[Act, datetime]]:
+    """What was noted, and when, and is not in the audit yet."""
+    found = []
+    for path in sorted((data / FOLDER).glob("*.json")):
+        with contextlib.suppress(OSError, ValueError):
+            entry = msgspec.json.decode(path.read_bytes(), type=Entry)
+            found.append((entry.act, datetime.fromisoformat(entry.at_utc)))
+    return found
 
 
 def take_in(connection: Connection, data: Path) -> list[Path]:

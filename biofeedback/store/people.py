@@ -2,14 +2,26 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Column, Connection, Index, RowMapping, String, Table, insert, select
+from sqlalchemy import Column, Connection, Index, LargeBinary, RowMapping, String, Table, insert, select, update
 
 from biofeedback.errors import InputError
 from biofeedback.ids import new_ulid
 from biofeedback.store.schema import ID, metadata
 from biofeedback.store.vault import vault_of
 
-__all__ = ["Person", "add", "find", "get", "ids_of", "name_of", "owned_by", "people"]
+__all__ = [
+    "Person",
+    "add",
+    "find",
+    "get",
+    "hand_over",
+    "ids_of",
+    "name_of",
+    "owned_by",
+    "people",
+    "set_strap",
+    "strap_of",
+]
 
 people = Table(
     "people",
@@ -17,6 +29,7 @@ people = Table(
     Column("id", ID, primary_key=True),
     Column("pseudonym", String),
     Column("owner", ID),
+    Column("strap", LargeBinary),  # sealed: an address is found again wherever its strap is worn
     Index("ix_people_pseudonym_owner", "pseudonym", "owner", unique=True),
 )
 
@@ -72,9 +85,55 @@ def ids_of(connection: Connection, owner: str | None) -> list[str]:
     return list(connection.execute(select(people.c.id).where(people.c.owner.is_not_distinct_from(owner))).scalars())
 
 
+def hand_over(connection: Connection, of: str | None, to: str) -> list[str]:
+    """Ids of the people of one owner, with or without a pseudonym, who are now those of another.
+
+    Where the new owner has somebody of that pseudonym already, it gets a number behind it. ``of`` None: of a server
+    that had no users yet.
+    """
+    moved = list(connection.execute(select(people).where(people.c.owner.is_not_distinct_from(of))).mappings())
+    for row in moved:
+        pseudonym, number = row["pseudonym"], 1
+        while pseudonym is not None and find(connection, pseudonym, to) is not None:
+            number += 1
+            pseudonym = f"{row['pseudonym']} ({number})"
+        connection.execute(update(people).where(people.c.id == row["id"]).values(owner=to, pseudonym=pseudonym))
+    return [row["id"] for row in moved]
+
+
 def name_of(connection: Connection, person: str) -> str | None:
     """Name of a person, from the vault; None: none was given."""
     return vault_of(connection).name_of(person)
+
+
+def set_strap(connection: Connection, person: str, strap: str | None) -> None:
+    """Say which strap a person wears, as ``--strap`` names it; None: whichever there is.
+
+    Raises
+    ------
+    KeyGone
+        If the person has no key.
+    """
+    seal = vault_of(connection).seal_of(person)
+    sealed = None if strap is None else seal.close(strap.encode(), _where(person))
+    connection.execute(update(people).where(people.c.id == person).values(strap=sealed))
+
+
+def strap_of(connection: Connection, person: str) -> str | None:
+    """Strap that a person wears; None: nobody said.
+
+    Raises
+    ------
+    SealBroken
+        If it was altered.
+    """
+    sealed = connection.execute(select(people.c.strap).where(people.c.id == person)).scalar()
+    return None if sealed is None else vault_of(connection).seal_of(person).open(sealed, _where(person)).decode()
+
+
+def _where(person: str) -> str:
+    """What a strap is sealed to."""
+    return f"people|{person}|strap"
 
 
 def _person(row: RowMapping) -> Person:

@@ -11,7 +11,7 @@ from biofeedback.store.connections import connect_reading, is_unavailable
 from biofeedback.store.group import unavailable
 from biofeedback.store.migration import check_revision
 from biofeedback.store.postgresql import shown
-from biofeedback.store.sqlite import DATABASE, VAULT
+from biofeedback.store.sqlite import DATABASE, VAULT, check_vault
 
 __all__ = ["looking"]
 
@@ -23,13 +23,15 @@ def looking(data: Path, url: str | None = None) -> Iterator[Connection]:
     Raises
     ------
     InputError
-        If there is no store in this folder, or it is of an earlier program.
+        If there is no store in this folder, its vault is gone, or it is of an earlier program.
     StoreTooNew
         If a later program has changed it.
     StoreUnavailable
         If it cannot be read.
     """
     place = str(data / DATABASE) if url is None else shown(url)
+    if url is None:
+        check_vault(data)
     if not (data / VAULT).is_file() or (url is None and not (data / DATABASE).is_file()):
         raise InputError(f"{data}: no session was kept here; name the folder with --data")
     try:

@@ -1,6 +1,7 @@
 """Sessions: whose, where, with which strap and exercise. The header of the recording is sealed."""
 
 import logging
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,7 @@ from sqlalchemy import (
     Select,
     String,
     Table,
+    func,
     insert,
     select,
     update,
@@ -26,7 +28,20 @@ from biofeedback.lines import parse_line
 from biofeedback.store.schema import ID, metadata
 from biofeedback.store.vault import vault_of
 
-__all__ = ["StoredSession", "add", "everyones", "get", "of_person", "sessions", "set_ended", "unended"]
+__all__ = [
+    "StoredSession",
+    "add",
+    "close_room",
+    "everyones",
+    "get",
+    "newest",
+    "of_person",
+    "of_rooms",
+    "person_of",
+    "sessions",
+    "set_ended",
+    "unended",
+]
 
 _log = logging.getLogger(__name__)
 
@@ -89,6 +104,11 @@ def get(connection: Connection, session: str) -> StoredSession | None:
     return None if row is None else _session(connection, row)
 
 
+def person_of(connection: Connection, session: str) -> str | None:
+    """Id of the person whose session this is; None: there is none of this id."""
+    return connection.execute(select(sessions.c.person).where(sessions.c.id == session)).scalar()
+
+
 def of_person(connection: Connection, person: str) -> list[StoredSession]:
     """Sessions of a person, the newest first."""
     query = select(sessions).where(sessions.c.person == person).order_by(sessions.c.id.desc())
@@ -100,9 +120,32 @@ def everyones(connection: Connection) -> list[StoredSession]:
     return _readable(connection, select(sessions).order_by(sessions.c.id.desc()))
 
 
+def newest(
+    connection: Connection, most: int, *, people: Collection[str] | None = None, before: str | None = None
+) -> list[StoredSession]:
+    """The newest sessions, of these people or of everybody, that began before one; none that cannot be read."""
+    query = select(sessions).order_by(sessions.c.id.desc()).limit(most)
+    if people is not None:
+        query = query.where(sessions.c.person.in_(people))
+    if before is not None:
+        query = query.where(sessions.c.id < before)
+    return _readable(connection, query)
+
+
 def unended(connection: Connection) -> list[StoredSession]:
     """Sessions that did not come to their end, the newest first; one that cannot be read is left out."""
     return _readable(connection, select(sessions).where(sessions.c.ended.is_(False)).order_by(sessions.c.id.desc()))
+
+
+def of_rooms(connection: Connection, since: str) -> list[StoredSession]:
+    """The newest session of each room that nobody closed; of rooms whose newest one has a lower id than this, none."""
+    newest = select(func.max(sessions.c.id)).where(sessions.c.room.is_not(None), sessions.c.id >= since)
+    return _readable(connection, select(sessions).where(sessions.c.id.in_(newest.group_by(sessions.c.room))))
+
+
+def close_room(connection: Connection, room: str) -> None:
+    """A room was closed: its sessions were in none that could be opened again."""
+    connection.execute(update(sessions).where(sessions.c.room == room).values(room=None))
 
 
 def _readable(connection: Connection, query: Select[Any]) -> list[StoredSession]:

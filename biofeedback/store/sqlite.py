@@ -10,10 +10,22 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-__all__ = ["DATABASE", "READING", "VAULT", "VAULT_RULES", "WRITING", "engine_of", "is_sqlite_unavailable"]
+from biofeedback.errors import InputError
+
+__all__ = [
+    "DATABASE",
+    "READING",
+    "VAULT",
+    "VAULT_RULES",
+    "WRITING",
+    "check_vault",
+    "engine_of",
+    "is_sqlite_unavailable",
+]
 
 DATABASE = "biofeedback.db"
 VAULT = "vault.db"
+_MAGIC = b"SQLite format 3\0"  # with which every file begins into which something was written
 CHECKPOINT_PAGES = 4000  # 16 MB of WAL: a checkpoint every ten seconds or so under full load
 
 # The standard library's SQLite (3.40) has the WAL-reset bug: one connection writes and makes checkpoints, no other.
@@ -49,6 +61,26 @@ def engine_of(path: Path, rules: tuple[str, ...]) -> Engine:
     event.listen(engine, "connect", _set_up(rules))
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def check_vault(data: Path) -> None:
+    """Refuse data whose vault is gone: a new one, made in its place, has none of their keys.
+
+    Raises
+    ------
+    InputError
+        If so.
+    """
+    database, vault = data / DATABASE, data / VAULT
+    if vault.is_file() or not database.is_file():
+        return
+    with database.open("rb") as file:
+        has_data = file.read(len(_MAGIC)) == _MAGIC
+    if has_data:
+        raise InputError(
+            f"{vault}: the names and keys are gone, and without them nothing in {database} can be read. "
+            "Put your newest copy of them (of `biofeedback backup --keys`) in its place"
+        )
 
 
 def is_sqlite_unavailable(error: DBAPIError) -> bool:

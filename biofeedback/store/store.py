@@ -41,13 +41,23 @@ class Store:
 
     @property
     def saved(self) -> bool:
-        """False from a commit that the disk refused until all that waited is in."""
+        """False from a commit that the disk refused until all that waited is in, and while the disk hangs."""
         return self._committer.saved
 
     @property
     def waiting(self) -> int:
         """How many inputs are not committed yet."""
         return self._committer.waiting
+
+    @property
+    def asked(self) -> int:
+        """How many reads and changes wait for their turn."""
+        return self._committer.asked
+
+    @property
+    def lag_s(self) -> float:
+        """For how long the oldest input has waited that is not committed yet; 0: none waits."""
+        return self._committer.lag_s
 
     async def read(self, query: Callable[[Connection], T]) -> T:
         """What a query gives, on the store's thread and a connection that cannot write.

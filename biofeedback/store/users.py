@@ -30,6 +30,7 @@ __all__ = [
     "find",
     "folded",
     "get",
+    "names",
     "secret_of",
     "set_disabled",
     "set_password",
@@ -102,6 +103,11 @@ def find(connection: Connection, name: str) -> User | None:
     """User of a name; None: there is none."""
     row = connection.execute(select(users).where(users.c.folded == folded(name))).mappings().one_or_none()
     return None if row is None else _user(row)
+
+
+def names(connection: Connection) -> dict[str, str]:
+    """What each is called, by id; also those who are disabled."""
+    return {row.id: row.name for row in connection.execute(select(users.c.id, users.c.name))}
 
 
 def everybody(connection: Connection) -> list[User]:

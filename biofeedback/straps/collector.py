@@ -16,6 +16,8 @@ from biofeedback.straps.trouble import POLLED, Detail, Trouble
 
 __all__ = ["Collector"]
 
+PATIENT_EVERY = 3  # attempts: an adapter that is slow for this strap gets it connected in the end
+
 logger = logging.getLogger(__name__)
 
 
@@ -60,6 +62,8 @@ class Collector:
             except GaveWay:
                 continue
             except Trouble as trouble:
+                if trouble.detail != self._told:  # every two seconds the same would fill the log of a server
+                    logger.info("%s", trouble)
                 self._tell(trouble.detail)
                 await asyncio.sleep(self._pause_s(trouble.detail))
             else:
@@ -79,7 +83,8 @@ class Collector:
                 letting_go.push_async_callback(link.close)
                 self._tell(Detail.CONNECTING)
                 self._avoid = link.address
-                await link.open()
+                is_patient = self._failures % PATIENT_EVERY == PATIENT_EVERY - 1
+                await link.open(asyncio.Event() if is_patient else radio().wanted)
             await self._stream(link, voice)
 
     async def _find(self) -> BLEDevice:

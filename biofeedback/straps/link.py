@@ -74,9 +74,24 @@ class Link:
         """Doubled frames that were dropped."""
         return self._copies + self._polar.copies
 
-    async def open(self) -> None:
-        """Connect."""
-        await attempt(self._client.connect(), self._timings.connect_s + 1.0)
+    async def open(self, wanted: asyncio.Event) -> None:
+        """Connect; where somebody else wants the radio, now or later, in ``turn_s`` or not at all."""
+        await attempt(self._connect(wanted), self._timings.connect_s + 1.0)
+
+    async def _connect(self, wanted: asyncio.Event) -> None:
+        """Connect, or be cut off: what bluetoothd still does then ends when the link is closed."""
+        connecting = asyncio.ensure_future(self._client.connect())
+        connecting.add_done_callback(lambda done: done.cancelled() or done.exception())
+        cut = asyncio.ensure_future(wanted.wait())
+        try:
+            await asyncio.wait({connecting}, timeout=self._timings.turn_s)
+            await asyncio.wait({connecting, cut}, return_when=asyncio.FIRST_COMPLETED)
+            if not connecting.done():
+                raise Trouble(Detail.BUSY, "another strap waits")
+            await connecting
+        finally:
+            connecting.cancel()
+            cut.cancel()
 
     async def close(self) -> None:
         """Let the strap go, whatever state the link is in, also when cancelled meanwhile: 12 s at most.

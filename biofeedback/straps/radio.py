@@ -44,6 +44,8 @@ class Radio:
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     held: set[str] = field(default_factory=set)  # addresses in use
     missed: dict[str, BLEDevice | None] = field(default_factory=dict)  # what is waited for; not None once it was heard
+    waiting: int = 0  # collectors that wait for their turn
+    wanted: asyncio.Event = field(default_factory=asyncio.Event)  # set while there are any
 
     @asynccontextmanager
     async def turn(self, address: str | None) -> AsyncIterator[BLEDevice | None]:
@@ -54,6 +56,7 @@ class Radio:
         key = (address or "").lower()
         if key:
             self.missed[key] = None
+        self._count(1)
         try:
             await self.lock.acquire()
             while self.missed.get(key) is None and any(self.missed.values()):
@@ -63,10 +66,17 @@ class Radio:
         except BaseException:
             self.missed.pop(key, None)
             raise
+        finally:
+            self._count(-1)
         try:
             yield None if heard is None or heard.address in self.held else heard
         finally:
             self.lock.release()
+
+    def _count(self, more: int) -> None:
+        """So many more wait for their turn."""
+        self.waiting += more
+        (self.wanted.set if self.waiting else self.wanted.clear)()
 
     def hear(self, device: BLEDevice) -> bool:
         """Whether another collector waits for this strap; it is kept for it."""

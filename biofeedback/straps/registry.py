@@ -1,5 +1,6 @@
 """Straps by the word a person types: one table. Each strap's module is imported when it is used."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,10 +8,12 @@ from biofeedback.errors import InputError
 from biofeedback.straps.remote import BROWSER, REMOTE, RemoteStrap
 from biofeedback.straps.strap import Strap
 
-__all__ = ["AUTO", "FALL_BACK", "make_strap", "resolve"]
+__all__ = ["ADDRESS", "AUTO", "FALL_BACK", "make_strap", "resolve", "resolve_again"]
 
 AUTO = "auto"
 FALL_BACK = "simulated:responder"
+# AA:BB:CC:DD:EE:FF; macOS hides it behind a UUID
+ADDRESS = r"([0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}|[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})"
 
 
 async def resolve(word: str) -> str:
@@ -20,6 +23,14 @@ async def resolve(word: str) -> str:
     from biofeedback.straps.ble import has_adapter  # noqa: PLC0415  imports bleak
 
     return "ble" if await has_adapter() else FALL_BACK
+
+
+async def resolve_again(word: str, *, simulated: bool) -> str:
+    """The same for a session that goes on: ``auto`` never turns a real strap into a simulated one.
+
+    Bluetooth may be gone, or, after a power cut, not there yet; then it is waited for.
+    """
+    return "ble" if word == AUTO and not simulated else await resolve(word)
 
 
 def make_strap(word: str) -> Strap:
@@ -45,6 +56,8 @@ def make_strap(word: str) -> Strap:
 def _ble(address: str) -> Strap:
     from biofeedback.straps.ble import BleStrap  # noqa: PLC0415  imports bleak
 
+    if address and not re.fullmatch(ADDRESS, address):
+        raise InputError(f"{address!r} is no Bluetooth address; `biofeedback straps` lists those of the straps near")
     return BleStrap(address or None)
 
 

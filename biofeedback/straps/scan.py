@@ -3,6 +3,7 @@
 This module imports bleak (a tenth of a second): import it when a scan is asked for.
 """
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -35,7 +36,8 @@ class FoundStrap:
 async def scan(duration_s: float, on_found: Callable[[FoundStrap], None]) -> list[FoundStrap]:
     """Heart rate straps of any brand heard within a time, connected ones first, then the nearest.
 
-    ``on_found`` is called with each strap when it is first heard, and again when its name or battery is known.
+    ``on_found`` is called with each strap when it is first heard, and again when its name or battery is known. It ends
+    early when a strap is heard that a collector waits for: the radio is for that one then.
 
     Raises
     ------
@@ -43,6 +45,7 @@ async def scan(duration_s: float, on_found: Callable[[FoundStrap], None]) -> lis
         Bluetooth cannot be used; ``detail`` is a key of the language files.
     """
     found: dict[str, FoundStrap] = {}
+    enough = asyncio.Event()
 
     def hear(strap: FoundStrap) -> None:
         before = found.get(strap.address)
@@ -56,10 +59,15 @@ async def scan(duration_s: float, on_found: Callable[[FoundStrap], None]) -> lis
         if before is None or (before.name, before.battery_percent) != (strap.name, strap.battery_percent):
             on_found(strap)
 
+    def on_strap(device: BLEDevice, data: AdvertisementData) -> None:
+        hear(_heard(device, data))
+        if radio().hear(device):
+            enough.set()
+
     async with radio().lock:
         for device in await connected_straps():
             hear(FoundStrap(device.address, _printable(device.name), None))
-        await scan_for(duration_s, lambda device, data: hear(_heard(device, data)))
+        await scan_for(duration_s, on_strap, enough)
     return sorted(found.values(), key=lambda strap: (not strap.is_connected, -(strap.rssi_dbm or 0), strap.address))
 
 

@@ -13,6 +13,7 @@ class Timings:
     scan_s: float = 5.0  # one round of searching; a strap on the air is heard within 1-2 s
     choose_s: float = 1.0  # after the first strap, time for a nearer one to be heard as well
     connect_s: float = 20.0  # real adapters need up to 15 s to connect (bleak issues #839, #2017)
+    turn_s: float = 8.0  # of those, where another strap waits; every third attempt has the whole of it
     read_s: float = 6.0  # model, firmware, place on the body and battery together
     ask_s: float = 5.0  # for frames: a matter of some connection intervals
     silence_s: float = 5.0  # a strap sends about once a second, also without contact

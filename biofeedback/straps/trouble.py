@@ -138,7 +138,7 @@ async def attempt(work: Coroutine[Any, Any, T], limit_s: float) -> T:
         if task.cancelled():
             raise Trouble(Detail.RETRYING, "cut off")
         if (error := task.exception()) is not None:
-            logger.info("bluetooth: %r", error)
+            logger.debug("bluetooth: %r", error)
             raise Trouble(detail_of(error), error) from error
         return task.result()
     finally:

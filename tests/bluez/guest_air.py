@@ -111,7 +111,7 @@ class GuestAir:
         assert running is not None
         os.kill(running, signal.SIGKILL)
         await asyncio.create_subprocess_exec(BLUETOOTHD, "-n", stdout=DEVNULL, stderr=DEVNULL)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             while not await asyncio.to_thread(power, True):  # noqa: ASYNC110  another process' state
                 await asyncio.sleep(0.2)
 

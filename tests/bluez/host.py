@@ -1,5 +1,6 @@
-"""Runs the end-to-end tests over real BlueZ in a guest, or says why not: ``python tests/bluez/host.py [TOOL]``.
+"""Runs the end-to-end tests over real BlueZ in a guest, or says why not: ``host.py [--long] [TOOL]``.
 
+``--long`` runs a session of ten minutes with twenty lost links instead, in the time that it takes.
 TOOL is the program that boots the guest. It is not part of this project and downloads what it boots, so everything
 that fails before our straps are on the guest's air is a reason to skip; what fails after that is ours.
 """
@@ -17,7 +18,11 @@ TOOL = ROOT.parent / "shared/tools/bluez-guest/run.sh"
 PROGRAMS = ("bash", "apt-get", "dpkg-deb", "tar", "gzip", "chroot", "awk")  # what the tool uses
 BUMBLE = "bumble==0.0.236"  # whose gaps emulated_air.py fills
 LONGEST_S = 900  # twice what it takes on a busy machine; each test has a limit of its own
-COMMAND = "python3 tests/bluez/guest.py tests/bluez --color=no -p no:cacheprovider -W default --durations=5"
+LONG_S = 2400  # ten minutes of session, which may take twice that, and the guest's start
+OPTIONS = "--color=no -p no:cacheprovider -W default --durations=5"
+COMMAND = f"python3 tests/bluez/guest.py tests/bluez {OPTIONS}"
+LONG_COMMAND = f"BLUEZ_LONG=1 python3 tests/bluez/guest.py tests/bluez/test_long.py -s {OPTIONS}"
+LONG = "--long"
 
 
 def reason_to_skip(tool: Path) -> str | None:
@@ -38,12 +43,12 @@ def skip(reason: str) -> int:
     return 0
 
 
-def run(tool: Path) -> tuple[int, bool]:
+def run(tool: Path, *, is_long: bool = False) -> tuple[int, bool]:
     """Exit status of the tool, and whether it came as far as our tests; its output is passed on."""
-    environment = os.environ | {"TIMEOUT": str(LONGEST_S), "EXTRA": f"pytest-asyncio {BUMBLE}"}
+    environment = os.environ | {"TIMEOUT": str(LONG_S if is_long else LONGEST_S), "EXTRA": f"pytest-asyncio {BUMBLE}"}
     environment["PATH"] = os.pathsep.join((str(Path(sys.executable).parent), environment["PATH"]))  # has pip
     is_ready = False
-    command = ["bash", str(tool), str(ROOT), COMMAND]
+    command = ["bash", str(tool), str(ROOT), LONG_COMMAND if is_long else COMMAND]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as guest:
         assert guest.stdout is not None
         for line in guest.stdout:
@@ -53,11 +58,12 @@ def run(tool: Path) -> tuple[int, bool]:
     return guest.returncode, is_ready
 
 
-def main(tool: Path = TOOL) -> int:
+def main(*words: str | Path) -> int:
     """Exit status: 0 as well where the tests could not be begun."""
+    tool = next((Path(word) for word in words if word != LONG), TOOL)
     if (reason := reason_to_skip(tool)) is not None:
         return skip(reason)
-    status, is_ready = run(tool)
+    status, is_ready = run(tool, is_long=LONG in words)
     if status == NOT_READY or not is_ready:
         return skip(f"the guest did not come up (exit status {status}); its last lines are above")
     print(f"tests/bluez over real BlueZ: {'passed' if status == 0 else f'FAILED, exit status {status}'}", flush=True)
@@ -65,4 +71,4 @@ def main(tool: Path = TOOL) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*map(Path, sys.argv[1:])))
+    sys.exit(main(*sys.argv[1:]))

@@ -6,6 +6,7 @@ from typing import Any
 
 from playwright.sync_api import Page
 from scripted_clinic import ADMIN, GUEST, NOBODY, PATIENT, PHYSIO, PRIVATE, TOKEN, ScriptedClinic
+from scripted_history import a_history
 from scripted_server import ScriptedServer
 
 
@@ -37,7 +38,7 @@ class Screen:
 
 
 def _nobody_and_nothing(clinic: ScriptedClinic) -> None:
-    clinic.people, clinic.rooms = [], []
+    clinic.people, clinic.rooms, clinic.sessions = [], [], []
 
 
 def _consented(clinic: ScriptedClinic) -> None:
@@ -55,6 +56,21 @@ def _with_second_step(clinic: ScriptedClinic) -> None:
 
 def _refusing(route: str, status: int = 503) -> Callable[[ScriptedClinic], None]:
     return lambda clinic: clinic.refuses.update({route: (status, "unheard_of")})
+
+
+def _with_history(count: int, **fields: Any) -> Callable[[ScriptedClinic], None]:
+    return lambda clinic: clinic.__setattr__("history", a_history(count, **fields))
+
+
+def _noted(clinic: ScriptedClinic) -> None:
+    clinic.history = a_history(6, odd=True)
+    text = "Zat rechtop, praatte de eerste minuut nog even."
+    clinic.note |= {"posture": "sitting", "text": text, "author": "j.devries", "at_utc": "2026-11-23T09:30:00Z"}
+
+
+def _refused_note(clinic: ScriptedClinic) -> None:
+    clinic.history = a_history(1)
+    clinic.refuses["GET /api/sessions/01S000/note"] = (503, "unheard_of")
 
 
 TOLD = "[role=alert]:visible"
@@ -75,7 +91,41 @@ SCREENS = {
     "share": Screen(PHYSIO, "/staff", ".room", (".acts button >> nth=1", ".part > button"), ".copy", _shared),
     "close": Screen(PHYSIO, "/staff", ".room", (".room > button >> nth=0",), ".sure"),
     "people": Screen(PHYSIO, "/staff#people", ".row"),
+    "sessions": Screen(PHYSIO, "/staff#sessions", ".row", (".sheet > button",), ".row >> nth=3"),
+    "sessions-none": Screen(PRIVATE, "/staff#sessions", ".panel p", setting=_nobody_and_nothing),
     "person": Screen(PHYSIO, "/staff#person=01P1", ".consent", setting=_consented),
+    "history-none": Screen(PHYSIO, "/staff#person=01P1", ".history p"),
+    "history-one": Screen(PHYSIO, "/staff#person=01P1", ".past-row", setting=_with_history(1)),
+    "history": Screen(PHYSIO, "/staff#person=01P1", ".past-row", setting=_with_history(6, odd=True)),
+    "history-tables": Screen(
+        PHYSIO,
+        "/staff#person=01P1",
+        ".over",
+        (".over button >> nth=0", ".over button >> nth=1"),
+        ".over-table",
+        _with_history(6, odd=True),
+    ),
+    "history-many": Screen(
+        PHYSIO,
+        "/staff#person=01P1",
+        ".past-row",
+        (".history > .acts button",),
+        ".past-row >> nth=27",
+        _with_history(100),
+    ),
+    "history-reading": Screen(
+        PHYSIO, "/staff#person=01P1", ".history [role=status]", setting=_with_history(2, unread=98, pooled=[], bands=[])
+    ),
+    "history-unreadable": Screen(PHYSIO, "/staff#person=01P1", ".past-row", setting=_with_history(3, unreadable=1)),
+    "history-refused": Screen(PHYSIO, "/staff#person=01P1", TOLD, setting=_refusing("GET /api/people/01P1/history")),
+    "note": Screen(
+        PHYSIO, "/staff#person=01P1", ".past-row", (".past-open button >> nth=1",), ".note-part form", _noted
+    ),
+    "note-refused": Screen(
+        PHYSIO, "/staff#person=01P1", ".past-row", (".past-open button >> nth=0",), TOLD, _refused_note
+    ),
+    "strap": Screen(PHYSIO, "/staff#person=01P2", ".history p"),
+    "strap-near": Screen(PHYSIO, "/staff#person=01P2", ".near", (".near > button",), ".near-straps"),
     "erase": Screen(PHYSIO, "/staff#person=01P1", ".danger", (".danger > button", ".sure form button"), TOLD),
     "account": Screen(PHYSIO, "/staff#account", ".panel + .panel", (".panel + .panel button",), ".qr"),
     "second-step": Screen(PHYSIO, "/staff#account", ".panel + .panel", setting=_with_second_step),

@@ -13,6 +13,12 @@ RULES = {
 }
 COLOURS = {"resultTypes": ["violations"], "runOnly": ["color-contrast"]}  # all that a theme can change
 
+# Chromium without a screen now and then paints nothing more until it has to.
+PAINTED = """window.painted ??= () => new Promise((done) => {
+  requestAnimationFrame(() => requestAnimationFrame(done));
+  setTimeout(done, 1000);
+})"""
+
 
 def violations(page: Page, rules: dict[str, list[str]] = RULES) -> list[str]:
     """What axe finds, as rule and places."""
@@ -23,11 +29,12 @@ def violations(page: Page, rules: dict[str, list[str]] = RULES) -> list[str]:
 def overflow(page: Page) -> list[str]:
     """Sizes at which the page scrolls sideways, or a card's words do not fit in it."""
     found = []
+    page.evaluate(PAINTED)
     for width, height in SIZES:
         page.set_viewport_size({"width": width, "height": height})
         wide, card = page.evaluate(
             """async () => {
-              await new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted)));
+              await painted();
               const card = document.querySelector(".answer");
               const tall = card ? card.scrollHeight - card.clientHeight : 0;
               return [document.documentElement.scrollWidth - innerWidth, tall];

@@ -10,7 +10,7 @@ BREATHE_AT_S = 120.0
 
 def step(index: int, kind: str, start_s: float, ended_s: float | None = None, **fields: Any) -> messages.Step:
     """A step message; a breathing step is 4-6."""
-    paced = kind == "breathe"
+    paced = kind in ("breathe", "practice")
     values: dict[str, Any] = {
         "step_seq": 10 * index + 3,
         "index": index,
@@ -122,8 +122,11 @@ def beats_between(from_s: float, to_s: float, gap: tuple[float, float] | None = 
     return beats
 
 
-def breaths_until(now_s: float, last: int = 12) -> list[messages.Breath]:
-    """Measured breaths of the breathing step so far; the fourth is not usable."""
+def breaths_until(now_s: float, last: int = 12, *, has_chest: bool = False) -> list[messages.Breath]:
+    """Measured breaths of the breathing step so far; the fourth is not usable, the second not in time."""
+    told = (
+        ["no" if k == 1 else "unknown" if k == 3 else "yes" for k in range(last)] if has_chest else ["unknown"] * last
+    )
     count = max(0, min(last, int((now_s - BREATHE_AT_S) // 10)))
     falls = [4.1, 6.2, 5.0, 1.2, 5.9, 6.6, 4.7, 5.8, 6.1, -0.6, 5.5, 6.0]
     return [
@@ -137,6 +140,7 @@ def breaths_until(now_s: float, last: int = 12) -> list[messages.Breath]:
             exhale_fall_bpm=falls[k],
             usable=k != 3,
             reason="gap" if k == 3 else None,
+            following=told[k],
         )
         for k in range(count)
     ]
@@ -152,6 +156,7 @@ def trends_until(now_s: float) -> list[messages.Trend]:
             rsa_ms=88.0 + 3 * breath.index,
             low_ms=70.0,
             high_ms=118.0,
+            change="higher" if breath.index > 5 else "unclear",
         )
         for breath in breaths_until(now_s)[2:]
     ]

@@ -37,8 +37,8 @@ TRIAL = [
     ),
 ]
 EXERCISES = [
-    "measured_4_6", "plain_4_6", "micro_pause", "walk", "gentle_movements", "trial_exhale", "trial_blocks",
-    "trial_recovery", "resonance",
+    "measured_4_6", "varied_4_6", "plain_4_6", "micro_pause", "walk", "gentle_movements", "trial_exhale",
+    "trial_blocks", "trial_recovery", "resonance",
 ]  # fmt: skip
 
 
@@ -135,6 +135,13 @@ SCENES: dict[str, Scene] = {
     ),
     "baseline": Scene(
         now_s=74.0, steps=(BASELINE,), answers=(answer("baseline", 1.0, reason="no_breathing_step"),), marks=MARKS[:2]
+    ),
+    "practice": Scene(
+        now_s=24.0,
+        steps=(step(0, "practice", 0.0, duration_s=60.0),),
+        answers=(answer("practice", 0.4, reason="no_breathing_step"),),
+        marks=MARKS[:2],
+        hello={"steps": [messages.StepPlan(step="practice", duration_s=60, pattern="4-6"), *MEASURED]},
     ),
     "measuring": breathing("measuring", 146.0, breaths_until_look=1, breaths_used=2, reason="too_few_breaths"),
     "yes": replace(breathing("yes", 171.5), has_chest=True),
@@ -241,7 +248,7 @@ def snapshot(scene: Scene, message_seq: int) -> messages.Snapshot:
         session_s=scene.now_s,
         steps=list(scene.steps),
         beats=beats_between(max(0.0, scene.now_s - 120), scene.now_s, scene.gap) if scene.has_beats else [],
-        breaths=breaths_until(scene.now_s) if has_breaths and scene.has_beats else [],
+        breaths=breaths_until(scene.now_s, has_chest=scene.has_chest) if has_breaths and scene.has_beats else [],
         trends=trends_until(scene.now_s) if has_breaths and scene.has_beats else [],
         measures=list(scene.measures),
         marks=list(scene.marks),
@@ -252,8 +259,12 @@ def snapshot(scene: Scene, message_seq: int) -> messages.Snapshot:
     )
 
 
-def opening(scene: Scene, epoch: str = "01SCENE", message_seq: int = 500) -> list[messages.FromServer]:
-    """What a viewer that has nothing yet is sent."""
+def opening(
+    scene: Scene, epoch: str = "01SCENE", message_seq: int = 500, missed: list[messages.FromServer] | None = None
+) -> list[messages.FromServer]:
+    """What a viewer that has nothing yet is sent; or, with ``missed``, one that comes back."""
     pacer = messages.Pacer(session_s=scene.now_s, speed=1.0, state=scene.state, step_seq=None)
+    if missed is not None:
+        return [hello(scene, epoch, message_seq, recovered=True), *missed, pacer]
     told = [hello(scene, epoch, message_seq, recovered=False), snapshot(scene, message_seq), pacer]
     return [*told, chest_wave(scene.now_s)] if scene.has_chest else told

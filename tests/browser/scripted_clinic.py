@@ -8,6 +8,7 @@ from typing import Any
 import segno
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
+from scripted_history import NO_NOTE, a_history
 
 ROOT = Path(__file__).resolve().parents[2]
 PRIVATE = {"role": "local", "user": None, "room": None, "person": None, "totp": False, "private": True}
@@ -38,6 +39,7 @@ def room(**fields: Any) -> dict[str, Any]:
         "session": "01SESSION",
         "state": "running",
         "step": "breathe",
+        "agreed": True,
         "strap_state": "beats",
         "strap_detail": None,
         "contact": True,
@@ -46,6 +48,19 @@ def room(**fields: Any) -> dict[str, Any]:
         "saved": True,
     }
     return {**values, **fields}
+
+
+def session(id_: str, **fields: Any) -> dict[str, Any]:
+    """A session that was done."""
+    return {
+        "id": id_,
+        "person": "01P1",
+        "pseudonym": "A-17",
+        "started_utc": "2026-11-23T09:00:00Z",
+        "exercise": "measured_4_6",
+        "simulated": True,
+        "ended": True,
+    } | fields
 
 
 class ScriptedClinic:
@@ -59,14 +74,29 @@ class ScriptedClinic:
         """As it is at first, for somebody."""
         self.me = dict(who)
         self.asked.clear()
-        self.refuses: dict[str, tuple[int, str]] = {}
+        self.refuses: dict[str, tuple[int, str] | tuple[int, str, str]] = {}
         self.people = [
-            {"id": "01P1", "pseudonym": "A-17", "name": "Anna Jansen"},
-            {"id": "01P2", "pseudonym": "B-4", "name": None},
+            {"id": "01P1", "pseudonym": "A-17", "name": "Anna Jansen", "strap": None},
+            {"id": "01P2", "pseudonym": "B-4", "name": None, "strap": "ble:A0:9E:1A:00:11:22"},
         ]
         self.consents: list[dict[str, Any]] = []
         self.rooms = [room(), room(id="01ROOM2", pseudonym="B-4", state="ready", step=None, answer=None, saved=False)]
+        self.sessions = [
+            session("01SA4"),
+            session("01SA3", pseudonym=None, ended=False, exercise="a later one"),
+            session("01SA2", simulated=False),
+            session("01SA1"),
+        ]
+        self.near = {
+            "straps": [
+                {"address": "A0:9E:1A:00:11:22", "name": "Polar H10 00112233", "battery_percent": 84, "in_use": False},
+                {"address": "C8:25:2D:11:22:33", "name": None, "battery_percent": None, "in_use": True},
+            ],
+            "trouble": None,
+        }
         self.shares: list[dict[str, Any]] = []
+        self.history = a_history(0)
+        self.note = dict(NO_NOTE)
         self.users = [
             {"id": "01U1", "user": "beheer", "role": "admin", "disabled": False, "has_password": True},
             {"id": "01U2", "user": "j.devries", "role": "physiotherapist", "disabled": False},
@@ -82,7 +112,7 @@ class ScriptedClinic:
     def router(self) -> APIRouter:
         """Its routes."""
         router = APIRouter()
-        router.add_api_route("/api/{path:path}", self.answer, methods=["GET", "POST", "PATCH", "DELETE"])
+        router.add_api_route("/api/{path:path}", self.answer, methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
         return router
 
     async def answer(self, request: Request) -> Response:
@@ -91,8 +121,7 @@ class ScriptedClinic:
         body = json.loads(await request.body() or "null")
         self.asked.append((route, body))
         if route in self.refuses:
-            status, code = self.refuses[route]
-            return refused(status, code)
+            return refused(*self.refuses[route])
         found = self._answer(request.method, request.url.path.split("/")[2:], body)
         if isinstance(found, Response):
             return found
@@ -105,7 +134,7 @@ class ScriptedClinic:
         own = getattr(self, f"_{method.lower()}_one_{nouns[-1]}", None) if len(path) == 2 * len(ids) else None
         if act is None and own is None:
             return refused(404, "not_found")
-        return (own or act)(*ids, *([body] if method in ("POST", "PATCH") and body is not None else []))
+        return (own or act)(*ids, *([body] if method in ("POST", "PUT", "PATCH") and body is not None else []))
 
     def _get_me(self) -> Any:
         return self.me
@@ -114,7 +143,9 @@ class ScriptedClinic:
         return [{"name": name} for name in ("measured_4_6", "plain_4_6", "walk")]
 
     def _post_ticket(self, body: Any) -> Any:
-        return {"ticket": "ticket", "room": body.get("room") or "01ROOM"}
+        asked = body.get("room")
+        is_own = any(one["id"] == asked for one in self.rooms)  # a room of its own has a ticket of its own
+        return {"ticket": asked if is_own else "ticket", "room": asked or "01ROOM"}
 
     def _get_people(self) -> Any:
         return self.people
@@ -135,12 +166,37 @@ class ScriptedClinic:
     def _post_people_consents(self, _id: str, body: Any) -> None:
         self.consents.append({**body, "at_utc": "2026-11-23T09:00:00Z"})
 
+    def _get_sessions(self) -> Any:
+        """Three a page; the page's address is not told here, so that every later page is the last."""
+        was_asked = sum(route == "GET /api/sessions" for route, _ in self.asked) > 1
+        shown = self.sessions[3:] if was_asked else self.sessions[:3]
+        return {"sessions": shown, "before": None if was_asked or not shown else shown[-1]["id"]}
+
+    def _get_people_history(self, id_: str) -> Any:
+        return {"person": id_, **self.history}
+
+    def _put_people_strap(self, id_: str, body: Any) -> Any:
+        next(one for one in self.people if one["id"] == id_).update(body)
+        return self._get_one_people(id_)
+
+    def _get_sessions_note(self, _id: str) -> Any:
+        return self.note
+
+    def _put_sessions_note(self, id_: str, body: Any) -> Any:
+        self.note = {**body, "author": self.me["user"], "at_utc": "2026-11-23T09:30:00Z"}
+        for one in self.history["sessions"]:
+            one["has_note"] = one["has_note"] or one["id"] == id_
+        return self.note
+
     def _get_rooms(self) -> Any:
         return self.rooms
 
+    def _post_straps(self) -> Any:
+        return self.near
+
     def _post_rooms(self, body: Any) -> Any:
         of = next((one for one in self.people if one["id"] == body.get("person")), {"pseudonym": None})
-        fields = {"state": "ready", "step": None, "answer": None, "strap_state": "searching"}
+        fields = {"state": "ready", "step": None, "answer": None, "strap_state": "searching", "agreed": False}
         self.rooms.append(room(**{**body, **fields, "id": "01ROOM3", "pseudonym": of["pseudonym"]}))
         return self.rooms[-1]
 
@@ -175,6 +231,9 @@ class ScriptedClinic:
         self.users.append({"id": f"01U{len(self.users) + 1}", "disabled": False, **body})
         return {**self.users[-1], "link": "https://clinic.example/staff#reset=new"}
 
+    def _post_users_patients(self, _id: str, body: Any) -> Any:
+        return {"count": 1 if body["of"] is None else 2}
+
     def _post_users_reset(self, _id: str) -> Any:
         return {"link": "https://clinic.example/staff#reset=again"}
 
@@ -186,6 +245,9 @@ class ScriptedClinic:
 
     def _post_first(self, _body: Any) -> None:
         """The account is there; nobody is signed in by it."""
+
+    def _post_link(self, _body: Any) -> None:
+        """The link is good."""
 
     def _post_reset(self, _body: Any) -> None:
         """The password is another one; nobody is signed in by it."""
@@ -216,6 +278,6 @@ def qr(text: str) -> str:
     return str(segno.make(text, micro=False).svg_inline())
 
 
-def refused(status: int, code: str) -> JSONResponse:
+def refused(status: int, code: str, detail: str = "said by the scripted clinic") -> JSONResponse:
     """An answer to who is refused."""
-    return JSONResponse({"code": code, "detail": "said by the scripted clinic"}, status)
+    return JSONResponse({"code": code, "detail": detail}, status)

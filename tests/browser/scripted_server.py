@@ -4,6 +4,7 @@ import asyncio
 import socket
 import threading
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,30 +15,39 @@ from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 from scene_messages import quality
 from scenes import SCENES, Scene, opening
-from scripted_clinic import ScriptedClinic
+from scripted_clinic import ScriptedClinic, room
+from scripted_review import ScriptedReview
 
 from biofeedback import messages
 from biofeedback.server.app import PAGES
+from biofeedback.server.security import HEADERS
+from biofeedback.server.words import word_files
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
-POLICY = "default-src 'self'"
+BUSY_S = 60.0  # for what is done at once, on a machine that has much to do
 
 
 class ScriptedServer:
     """Serves pages and one scene at a time; ``show`` changes the scene for all who watch.
 
+    ``seats`` holds scenes of rooms of their own, by the ticket that lets in; everybody else watches the one scene.
     ``heard`` holds what viewers said. ``mute`` keeps connections open and says nothing; ``stop`` closes everything.
     """
 
-    def __init__(self, port: int = 0) -> None:
+    def __init__(self, port: int | None = None) -> None:
         self.heard: list[dict[str, Any]] = []
         self.clinic = ScriptedClinic()
+        self.review = ScriptedReview(self.clinic)
         self.is_mute = False
         self.scene: Scene | None = SCENES["ready"]
+        self.seats: dict[str, Scene] = {}
+        self.missed: list[messages.FromServer] | None = None  # what a viewer that comes back is sent; None: all anew
         self.epoch = 0
-        self._viewers: set[WebSocket] = set()
-        self._socket = socket.create_server(("127.0.0.1", port))
-        self.port: int = self._socket.getsockname()[1]
+        self._viewers: dict[WebSocket, str | None] = {}  # and the ticket of each
+        self._telling = asyncio.Lock()  # a scene is told whole before anything else is
+        self.port = port or free_port()
+        self._socket = socket.create_server(("127.0.0.1", self.port))
         self.url = f"http://127.0.0.1:{self.port}"
         config = uvicorn.Config(
             self._app(), log_level="error", lifespan="off", ws="websockets-sansio", timeout_graceful_shutdown=1
@@ -45,6 +55,11 @@ class ScriptedServer:
         self._server = uvicorn.Server(config)
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
+
+    @property
+    def viewers(self) -> int:
+        """How many watch now."""
+        return len(self._viewers)
 
     def start(self) -> "ScriptedServer":
         """Return when it listens."""
@@ -62,19 +77,29 @@ class ScriptedServer:
     def show(self, scene: Scene | None) -> None:
         """Play another scene, as another session. None: the channel stays silent from the start."""
         self.scene = scene
+        self.seats = {}
         self.epoch += 1
         self.is_mute = False
         if scene is not None:
             self.send(*opening(scene, f"01SCENE{self.epoch}"))
 
+    def furnish(self, scenes: dict[str, Scene]) -> None:
+        """Open a room for each scene, in this order, named after the person in it; who is in one sees its scene."""
+        self.seats = {
+            f"01{code}": replace(scene, hello={**scene.hello, "subject": code}) for code, scene in scenes.items()
+        }
+        self.clinic.rooms = [room(id=f"01{code}", pseudonym=code, state=scene.state) for code, scene in scenes.items()]
+        self.epoch += 1
+        self.is_mute = False
+
     def send(self, *what: messages.FromServer) -> None:
         """Send messages to all who watch."""
         texts = [msgspec.json.encode(message).decode() for message in what]
-        asyncio.run_coroutine_threadsafe(self._send(texts), self._loop).result(5)
+        asyncio.run_coroutine_threadsafe(self._send(texts), self._loop).result(BUSY_S)
 
     def hang_up(self) -> None:
         """Close all connections; the viewers may come back."""
-        asyncio.run_coroutine_threadsafe(self._hang_up(), self._loop).result(5)
+        asyncio.run_coroutine_threadsafe(self._hang_up(), self._loop).result(BUSY_S)
 
     def _run(self) -> None:
         async def serve() -> None:
@@ -90,14 +115,21 @@ class ScriptedServer:
         """The signal's quality, once a second, as long as the server speaks."""
         while True:
             await asyncio.sleep(1)
-            if self.scene is not None and not self.is_mute:
-                await self._send([msgspec.json.encode(quality(self.scene.now_s, **self.scene.quality)).decode()])
+            if self.is_mute:
+                continue
+            async with self._telling:
+                for viewer, ticket in list(self._viewers.items()):
+                    if (scene := self._scene_of(ticket)) and not self.is_mute:
+                        told = msgspec.json.encode(quality(scene.now_s, **scene.quality)).decode()
+                        await _tell(viewer, [told])
 
     async def _send(self, texts: list[str]) -> None:
-        for viewer in list(self._viewers):
-            with suppress(WebSocketDisconnect):  # a page that is being closed
-                for text in texts:
-                    await viewer.send_text(text)
+        async with self._telling:
+            for viewer in list(self._viewers):
+                await _tell(viewer, texts)
+
+    def _scene_of(self, ticket: str | None) -> Scene | None:
+        return self.seats.get(ticket or "", self.scene)
 
     async def _hang_up(self) -> None:
         for viewer in list(self._viewers):
@@ -109,7 +141,7 @@ class ScriptedServer:
         @app.middleware("http")
         async def protect(request: Request, call_next: Any) -> Response:
             response: Response = await call_next(request)
-            response.headers["Content-Security-Policy"] = POLICY
+            response.headers.update(HEADERS)
             return response
 
         for address, file in PAGES.items():
@@ -118,22 +150,41 @@ class ScriptedServer:
             "/faults", lambda: FileResponse(ROOT / "tests" / "browser" / "faults.html"), include_in_schema=False
         )
         app.add_api_websocket_route("/ws", self._channel)
+        app.include_router(self.review.router())
         app.include_router(self.clinic.router())
         app.mount("/static", StaticFiles(directory=ROOT / "web"))
-        app.mount("/lang", StaticFiles(directory=ROOT / "biofeedback" / "lang"))
+        for name, words in word_files().items():
+            app.add_api_route(
+                f"/lang/{name}",
+                lambda words=words: Response(words, media_type="application/json"),
+                include_in_schema=False,
+            )
         return app
 
     async def _channel(self, viewer: WebSocket) -> None:
         await viewer.accept()
         try:
-            self.heard.append(await viewer.receive_json())
-            self._viewers.add(viewer)
-            if self.scene is not None:
-                for message in opening(self.scene, f"01SCENE{self.epoch}"):
-                    await viewer.send_text(msgspec.json.encode(message).decode())
+            said = await viewer.receive_json()
+            ticket = said.get("ticket")
+            self.heard.append(said)
+            async with self._telling:
+                self._viewers[viewer] = ticket
+                if scene := self._scene_of(ticket):
+                    for message in opening(scene, f"01SCENE{self.epoch}", missed=self.missed):
+                        await viewer.send_text(msgspec.json.encode(message).decode())
             while True:
-                self.heard.append(await viewer.receive_json())
+                said = await viewer.receive_json()
+                if said["type"] in ("mark", "rating"):
+                    noted = messages.Noted(ids=[said.pop("id")])
+                    await viewer.send_text(msgspec.json.encode(noted).decode())
+                self.heard.append({**said, **({"room": ticket} if self.seats else {})})
         except WebSocketDisconnect:
             pass
         finally:
-            self._viewers.discard(viewer)
+            self._viewers.pop(viewer, None)
+
+
+async def _tell(viewer: WebSocket, texts: list[str]) -> None:
+    with suppress(WebSocketDisconnect):  # a page that is being closed
+        for text in texts:
+            await viewer.send_text(text)

@@ -66,7 +66,7 @@ def beat(page: Page, value: str = "10437203") -> None:
 
 def until(page: Page, what: Callable[[], T]) -> T:
     """What a question answers, once it answers anything."""
-    for _look in range(1000):
+    for _look in range(3000):
         if found := what():
             return found
         page.wait_for_timeout(20)

@@ -92,7 +92,8 @@ def test_what_was_not_kept_is_sent_again_and_what_was_kept_is_not(view: Watched,
     beat(view.page, "10448803")
     sent = until(view.page, lambda: frames(server) if len(frames(server)) >= 4 else None)
     assert [frame["seq"] for frame in sent] == [6, 7, 8, 9]
-    assert [one["type"] for one in server.heard[:3]] == ["hello", "strap", "frames"]
+    told = [one["type"] for one in server.heard if one["type"] != "ack"]  # those come when they come
+    assert told[:3] == ["hello", "strap", "frames"]
 
 
 def test_another_session_is_told_of_the_strap_in_use(view: Watched, server: ScriptedServer) -> None:

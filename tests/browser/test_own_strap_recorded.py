@@ -5,13 +5,14 @@ import signal
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
-from program import free_port, serving, visit, wait_until_ready
+from program import serving, visit, wait_until_ready
 from stored_files import stored_files
 from strapped import BEATING, connect, strapped, until
 
 from biofeedback.core.events import ClockReading, Link, LinkState, Notification, Origin
 from biofeedback.lang import Words
 from biofeedback.recording import read_recording
+from tests.ports import free_port
 
 WAIT_MS = 60_000
 STREAMED = ("2a37", "pmd_data")  # what the strap sends by itself; all else is read or answered
@@ -61,6 +62,7 @@ def test_a_session_with_drops_and_a_killed_server_is_recorded_whole(
         connect(page)
         beats(page)
         expect(physio.locator(".numbers")).to_contain_text("Polar H10")
+        page.get_by_role("button", name="Straight to the exercise", exact=True).click()
         page.get_by_role("button", name="Start", exact=True).click()
         page.wait_for_selector("[data-screen=breathe]")
         page.evaluate("(fake.strap.isNear = false, fake.strap.drop())")
@@ -99,6 +101,7 @@ def test_a_page_loaded_anew_in_mid_session_loses_and_doubles_nothing(browser: Br
         page = strapped(browser, f"http://127.0.0.1:{port}", BEATING).page
         connect(page)
         beats(page)
+        page.get_by_role("button", name="Straight to the exercise", exact=True).click()
         page.get_by_role("button", name="Start", exact=True).click()
         page.wait_for_selector("[data-screen=breathe]")
         sent = rest(page)

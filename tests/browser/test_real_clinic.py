@@ -6,10 +6,11 @@ from zipfile import ZipFile
 
 import pyotp
 from playwright.sync_api import Browser, Page, expect
-from program import free_port, serving, visit
+from program import serving, visit
 
 from biofeedback.lang import Words
 from biofeedback.links import OneTimeLinks
+from tests.ports import free_port
 
 SAY = Words("en")
 ADMIN, PHYSIO = "drie blauwe fietsen", "een lange uitademing"

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from program import free_port, serving, visit, wait_until_ready
+from program import serving, visit, wait_until_ready
 from watching import ROOT
 from websockets.sync.client import connect
 from websockets.typing import Origin
 
 from biofeedback.lang import Words
 from biofeedback.messages import PROTOCOL
+from tests.ports import free_port
 
 SHARED = ROOT.parent / "shared" / "data"
 WAIT_MS = 60_000
@@ -34,6 +35,7 @@ def start_as_a_viewer(port: int) -> None:
 
 def start(page: Page) -> None:
     page.wait_for_selector("[data-screen=ready]")
+    page.get_by_role("button", name="Straight to the exercise", exact=True).click()
     page.get_by_role("button", name="Start", exact=True).click()
 
 
@@ -93,7 +95,7 @@ def test_a_killed_server_is_noticed_and_found_again_without_a_reload(browser: Br
         start(page)
         page.wait_for_selector("[data-screen=breathe] .answer:not([data-card=waiting])")
         os.kill(process.pid, signal.SIGKILL)
-        page.wait_for_selector("[data-card=lost]", timeout=5000)
+        page.wait_for_selector("[data-card=lost]")
         expect(page.locator(".answer .sentence")).to_have_text(Words("en")("card.lost.sentence"))
         radius = page.get_attribute(".disc .body", "r")
         page.wait_for_selector(f".disc .body:not([r='{radius}'])")

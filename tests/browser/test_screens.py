@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 from looking import AXE, COLOURS, RULES, overflow, shine, small, speak, take, violations
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from scenes import SCENES
+from scripted_clinic import room
 from scripted_server import ScriptedServer
 from watching import Watched, watched
 
@@ -43,6 +44,7 @@ def opened(browser: Browser, server: ScriptedServer, address: str, **options: ob
     """A page that stays open for a whole file."""
     view = watched(browser, server.url, bypass_csp=False, **options)
     server.show(SCENES["ready"])
+    server.clinic.rooms = [room()]  # a try-out: the one session is opened at once
     view.page.goto(server.url + address)
     view.page.wait_for_selector("main")
     view.page.evaluate(AXE)  # evaluated, not loaded: the page's own policy stays as it is
@@ -84,6 +86,7 @@ def test_patient_page_is_right_in_every_language_theme_and_size(
     }
     screen = expected.get(scene, "breathe" if state == "running" else state)
     patient.page.wait_for_selector(f"[data-screen={screen}]")
+    expect(patient.page.locator(".tag.unsaved")).to_have_count(int(scene == "not_saved"))
     check(patient, server, scene, screenshots, "patient")
 
 

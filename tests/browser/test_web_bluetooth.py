@@ -4,13 +4,14 @@ from pathlib import Path
 
 from emulated_radio import CONTROL, DATA, EmulatedRadio
 from playwright.sync_api import Browser, Page
-from program import free_port, serving, wait_until_ready
+from program import serving, wait_until_ready
 from strapped import until
 from test_own_strap_recorded import inputs, is_connected, origins
 from watching import Watched, watched
 
 from biofeedback.core.events import Notification
 from biofeedback.core.pmd import WANTED, PmdKind, start_command
+from tests.ports import free_port
 
 
 def state(page: Page, name: str) -> None:
@@ -58,11 +59,6 @@ def test_the_browsers_own_bluetooth_connects_reads_streams_and_comes_back(
         until(page, lambda: sum(is_connected(event) for event in inputs(tmp_path)) == 2)
         assert len(radio.prompts) == 2, "no tap after the drop"
         assert view.faults == []
-        page.goto(f"{url}/physio")
-        assert page.evaluate("[!!navigator.bluetooth, document.featurePolicy.allowsFeature('bluetooth')]") == [
-            True,
-            False,
-        ]
         page.context.close()
     found = [event.value.hex() for event in inputs(tmp_path) if isinstance(event, Notification)]
     told = ["01", "54"]

@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 ROOT = Path(__file__).resolve().parents[2]
+BUSY_MS = 30_000  # longest that anything takes on a machine that has much to do; a test that fails may take longer
+expect.set_options(timeout=BUSY_MS)
 
 
 class Watched:
@@ -28,5 +30,5 @@ def watched(browser: Browser, origin: str, **options: object) -> Watched:
     """A page in a context of its own."""
     context = browser.new_context(**{"viewport": {"width": 390, "height": 844}, "color_scheme": "light", **options})  # type: ignore[arg-type]
     page = context.new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(BUSY_MS)
     return Watched(page, origin)

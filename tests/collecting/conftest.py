@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from served import Serve, Served
 
-from biofeedback.clock import MonotonicClock
+from biofeedback.clock import clock_of
 from biofeedback.collecting import Collector, Place, Timings
 from biofeedback.keys import DeviceKey, DeviceKeys
 from tests.server.conftest import serve
@@ -39,7 +39,7 @@ def collect(tmp_path: Path, key: DeviceKey, said: list[Any]) -> Collect:
         def say(words: str, **values: Any) -> None:
             said.append((words, values))
 
-        return Collector(strap, MonotonicClock(50.0), tmp_path / "logs", place, shown, say, timings)
+        return Collector(strap, clock_of(50.0), tmp_path / "logs", place, shown, say, 30, timings)
 
     return make
 

@@ -27,7 +27,7 @@ def strap(script: Any = SCRIPT, *, ends: bool = True) -> ScriptedStrap:
 
 
 async def admitted(said: list[Any], times: int = 1) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         while sum(key == "collect.admitted" for key, _ in said) < times:  # noqa: ASYNC110  nothing else tells
             await asyncio.sleep(0.01)
 
@@ -46,7 +46,7 @@ async def test_all_that_the_strap_gave_is_in_the_session_once(
     running = asyncio.create_task(collect(served, Waiting(SCRIPT, ends=True)).run())
     await admitted(said)
     wait.set()
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         assert await running == 0
     session = served.server.clinic.room().session.channel.facts.epoch
     (log,) = logs_of(tmp_path / "logs", session)
@@ -60,7 +60,7 @@ async def test_what_came_before_any_session_stays_here_and_is_said(
 ) -> None:
     collector = collect(1, strap())
     running = asyncio.create_task(collector.run())
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         while collector.backlog.log.count < 62:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     running.cancel()
@@ -84,13 +84,13 @@ async def test_a_collector_that_was_killed_sends_what_its_earlier_run_left(
     assert await first >= 0
     cut = collect(1, strap())  # the network is away, and then the program is killed
     task = asyncio.create_task(cut.run())
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         while cut.backlog.log.count < 61:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     task.cancel()
     assert await task >= 61
     last = asyncio.create_task(collect(served, strap()).run())
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         assert await last >= 0
     session = served.server.clinic.room().session.channel.facts.epoch
     logs = logs_of(tmp_path / "logs", session)

@@ -86,8 +86,9 @@ class HeardStrap:
 
     @property
     def gaps(self) -> list[Gap]:
-        """Gaps that have closed."""
-        return [result for result in self.results if isinstance(result, Gap) and result.end_s is not None]
+        """Gaps that have closed, as they were told of last; without those in which nothing is missing."""
+        last = {result.start_s: result for result in self.results if isinstance(result, Gap)}
+        return [gap for gap in last.values() if gap.end_s is not None and gap.end_s > gap.start_s]
 
     @property
     def sources(self) -> list[tuple[BeatSource, int]]:

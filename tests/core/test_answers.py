@@ -86,6 +86,8 @@ def test_an_answer_is_given_only_by_the_rule(fit, goes_on, was_seen, is_varied, 
     assert (verdict.answer is Answer.UNKNOWN) is bool(verdict.reasons)
     assert verdict.low_ms <= fit.effect_ms <= verdict.high_ms
     assert 0 <= verdict.p_value <= 1
+    if verdict.low_ms > 0:
+        assert verdict.answer is Answer.YES or grade is Grade.BAD
 
 
 @pytest.mark.parametrize("rhythm", ["own", "other"])
@@ -101,7 +103,16 @@ def test_a_wave_that_a_rhythm_of_ones_own_explains_as_well_is_no_yes():
     assert (verdict.answer, verdict.reasons, verdict.following) == (
         Answer.UNKNOWN, (Reason.CANNOT_SEE_FOLLOWING,), Following.UNKNOWN,
     )  # fmt: skip
-    assert verdict.low_ms > 0
+
+
+def test_an_effect_of_nothing_is_ruled_out_only_where_the_wave_is_the_pacers():
+    for fit in (CLEAR, replace(CLEAR, contrast=-1.0)):  # a heart that is so late slows with the inhale
+        low_ms, high_ms = (_look(fit).low_ms, _look(fit).high_ms)
+        assert not low_ms <= 0.0 <= high_ms
+        for doubted in (replace(fit, own=fit.evidence), replace(fit, harmonic_ratio=1.5)):
+            verdict = _look(doubted)
+            assert verdict.answer is Answer.UNKNOWN
+            assert (verdict.low_ms, verdict.high_ms) == (min(low_ms, 0.0), max(high_ms, 0.0))
 
 
 def test_a_varied_pacer_asks_for_more_before_it_takes_a_rhythm_for_the_pacers():
@@ -134,6 +145,12 @@ def test_no_needs_somebody_who_saw_the_person_follow():
     assert unseen.following is Following.UNKNOWN
     seen = _look(FLAT, was_seen=True)
     assert (seen.answer, seen.reasons, seen.following) == (Answer.NO, (), Following.YES)
+
+
+def test_the_interval_of_a_no_is_that_of_its_one_look():
+    seen, unseen = _look(FLAT, was_seen=True), _look(FLAT)
+    assert unseen.low_ms < seen.low_ms <= 0.0 <= seen.high_ms < unseen.high_ms
+    assert 60000.0 * seen.high_ms / FLAT.mean_rr_ms**2 < 2.0
 
 
 def test_no_is_said_only_at_the_last_look_in_a_good_signal_and_of_a_small_upper_limit():

@@ -144,7 +144,7 @@ def test_deep_rsa_is_neither_an_artefact_nor_irregular(label, mean_ms, peak_to_t
 
 
 @given(st.integers(50, 90), st.floats(0.0, 500.0), st.floats(4.0, 7.0), st.floats(0.0, 0.5), st.integers(0, 99))
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60, derandomize=True)
 def test_no_clean_beat_of_slow_breathing_is_flagged(heart_rate_bpm, peak_to_trough_ms, breaths_per_min, steep, seed):
     """``steep`` makes one flank of each breath steeper than the other; white noise of 8 ms beside it."""
     rng = np.random.default_rng(seed)
@@ -193,7 +193,7 @@ def test_the_threshold_is_5_2_quartile_deviations_by_hand():
 
 
 @given(st.floats(-0.2, 0.2), st.integers(0, 5))
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 def test_labels_and_irregularity_do_not_depend_on_the_scale_above_the_floors(scale, seed):
     rr_ms = waves(120.0, 900.0, (120.0, 0.1, 0.0), noise_ms=30.0, seed=seed)
     rr_ms = _with_missed(rr_ms, 60)
@@ -202,7 +202,7 @@ def test_labels_and_irregularity_do_not_depend_on_the_scale_above_the_floors(sca
 
 
 @given(st.lists(st.floats(1, 65535), max_size=120))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_intervals_have_one_label_each(rr_ms):
     array = np.asarray(rr_ms)
     assert len(final_labels(array)) == len(rr_ms)

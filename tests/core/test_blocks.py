@@ -191,7 +191,7 @@ breaks = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 @given(breaks=breaks)
 def test_no_number_spans_a_pause_or_a_gap(breaks):
     """Whatever breaks a session: a set that counts has no pause in it, and no window of its blocks a gap."""

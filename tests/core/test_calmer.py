@@ -140,7 +140,7 @@ def test_without_rmssd_the_heart_rate_still_speaks(missing):
 
 
 @given(st.floats(40, 120), st.floats(-15, 15))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_only_the_difference_counts(level_bpm, change_bpm):
     here = calmer_answer(BEFORE, _after(70.0 + change_bpm), (), NOBODY)
     there = calmer_answer(

@@ -98,3 +98,15 @@ def test_parts_are_numbered_and_share_what_a_usual_swing_is():
     breaths = _by_hand((0.0, wave_mg), (60.0, 0.1 * wave_mg))
     assert set(breaths.part.tolist()) == {0}
     assert breaths.longest_pause_s(60.0, 99.0) == pytest.approx(39.0)
+
+
+@pytest.mark.parametrize("is_held", [False, True])
+def test_swings_that_lost_frames_hide_are_no_pause_and_a_held_breath_is_one_still(is_held):
+    t_s = sampled_s(0.0, 130.0)
+    breathed_s = np.where(t_s < 42.0, t_s, np.maximum(42.0, t_s - 36.0)) if is_held else t_s
+    acc_mg = felt_mg(lungs(even_turns(0.0, 140.0, 6.0, 6.0), breathed_s), t_s)
+    kept = np.all([np.abs(t_s - mid_s) > 0.375 for mid_s in np.arange(39.0, 80.0, 6.0)], axis=0)  # one in each swing
+    breaths = _breaths(worn(t_s[kept], acc_mg[kept]))
+    inside = (breaths.mid_s > 45.0) & (breaths.mid_s < 75.0)
+    assert not inside.any()
+    assert (breaths.longest_pause_s(0.0, 130.0) > 18.0) == is_held

@@ -3,7 +3,7 @@ import pytest
 from chests import breathing, even_turns, felt_mg, lungs, sampled_s, worn
 
 from biofeedback.core.chest_breaths import ChestBreaths, chest_breaths
-from biofeedback.core.chest_following import Otherwise, measured_following
+from biofeedback.core.chest_following import Otherwise, breaths_followed, measured_following
 from biofeedback.core.chest_wave import chest_wave
 from biofeedback.core.choices import Following
 from biofeedback.core.pacing import Pacer, Pattern
@@ -132,3 +132,52 @@ def test_swings_too_far_apart_for_a_length_say_nothing():
     spans_s = tuple((at_s - 2.4, at_s + 2.4) for at_s in mid_s.tolist())
     breaths = ChestBreaths(mid_s - 1.0, mid_s + 1.0, mid_s, parts % 2 == 0, parts, spans_s)
     assert measured_following(breaths, PACER, 2) is None
+
+
+def _each(breaths, count=12, pacer=PACER, first=0):
+    return breaths_followed(breaths, pacer, first, count)
+
+
+def _chest_breaths(turns_s, end_s=190.0):
+    return chest_breaths(chest_wave(breathing(turns_s, end_s).runs(0.0, end_s)))
+
+
+@pytest.mark.parametrize("late_s", [0.0, 1.0, 2.0])
+def test_each_breath_of_one_who_follows_is_seen_to_be(late_s):
+    breaths = _chest_breaths(_turns(ASKED_S, 3, 0.4, late_s))
+    assert _each(breaths) == (Following.YES,) * 12
+    assert _each(breaths, 12, first=7) == (Following.YES,) * 5
+
+
+def test_none_of_those_of_one_who_breathes_at_twice_the_pace_is():
+    assert _each(_chest_breaths(_turns(_own(12.0), jitter_s=0.1))) == (Following.NO,) * 12
+
+
+def test_at_a_slow_pace_of_ones_own_some_breaths_fall_in_with_the_pacer():
+    found = _each(_chest_breaths(_turns(_own(5.4, 69.0), jitter_s=0.1, late_s=0.0)))
+    assert 2 <= found.count(Following.YES) <= 8
+    assert found.count(Following.YES) + found.count(Following.NO) == 12
+
+
+def test_a_breath_that_is_held_or_not_seen_is_not_one_that_was_followed():
+    t_s = sampled_s(0.0, 190.0)
+    held = lungs(_turns(ASKED_S, jitter_s=0.2), t_s)
+    volume = np.where((t_s > START_S + 50.0) & (t_s < START_S + 70.0), 0.0, held)
+    found = _each(chest_breaths(chest_wave(worn(t_s, felt_mg(volume, t_s)).runs(0.0, 190.0))))
+    assert found == (Following.YES,) * 5 + (Following.NO,) * 2 + (Following.YES,) * 5
+    kept = (t_s < START_S + 53.0) | (t_s > START_S + 57.0)
+    found = _each(chest_breaths(chest_wave(worn(t_s[kept], felt_mg(held, t_s)[kept]).runs(0.0, 190.0))))
+    assert found[5] is Following.UNKNOWN
+    assert found[:4] + found[7:] == (Following.YES,) * 9
+
+
+def test_two_swings_the_same_way_are_no_breath_and_none_are_none():
+    assert _each(_given([67.0, 72.0], [True, True]), 1) == (Following.NO,)
+    assert _each(_given([]), 2) == (Following.NO,) * 2
+
+
+def test_without_knowing_which_way_is_in_a_breath_between_both_is_not_judged():
+    even = Pacer(START_S, Pattern(5.0, 5.0))
+    assert _each(_given(START_S + 0.81 + 5.0 * np.arange(4)), 2, even) == (Following.UNKNOWN,) * 2
+    assert _each(_given(START_S + 3.3 + 5.0 * np.arange(4)), 2, even) == (Following.YES,) * 2
+    assert _each(_given(START_S + 3.3 + 5.0 * np.arange(4), [False, True] * 2), 2, even) == (Following.YES,) * 2

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from biofeedback.core.artifacts import final_labels
-from biofeedback.core.correction import corrected_nn_ms
+from biofeedback.core.correction import corrected_by_beat_ms, corrected_nn_ms
 from biofeedback.core.results import Artifact
 
 NORMAL, ECTOPIC, MISSED, EXTRA = Artifact.NORMAL, Artifact.ECTOPIC, Artifact.MISSED, Artifact.EXTRA
@@ -60,3 +60,16 @@ def test_without_a_normal_beat_nothing_is_better_than_equal_parts():
     assert corrected_nn_ms(np.asarray([1800.0]), [MISSED]).tolist() == [900.0, 900.0]
     assert corrected_nn_ms(np.empty(0), []).tolist() == []
     assert corrected_nn_ms(np.asarray([250.0]), [Artifact.RANGE]).tolist() == []
+
+
+def test_each_interval_is_shown_with_what_stands_for_it():
+    rr_ms = np.array([900.0, 500.0, 400.0, 900.0, 1800.0, 900.0, 700.0, 1100.0, 900.0])
+    labels = [Artifact.NORMAL] * 9
+    labels[1] = labels[2] = Artifact.EXTRA
+    labels[4] = Artifact.MISSED
+    labels[6] = labels[7] = Artifact.ECTOPIC
+    shown_ms = corrected_by_beat_ms(rr_ms, labels)
+    np.testing.assert_allclose(shown_ms, [900, 900, np.nan, 900, 900, 900, 900, 900, 900])
+    assert corrected_by_beat_ms(rr_ms, [Artifact.NORMAL] * 9).tolist() == rr_ms.tolist()
+    assert np.isnan(corrected_by_beat_ms(np.array([4000.0]), [Artifact.SHORT])).tolist() == [False]
+    assert np.isnan(corrected_by_beat_ms(np.array([900.0]), [Artifact.SHORT])).all()

@@ -107,7 +107,7 @@ def test_no_measure_bridges_the_place():
         if isinstance(event, Notification) and 130 < event.t_s < 132 and decode(event.value).rr_1024ths:
             doubled.append(replace(event, t_s=event.t_s + 0.6, value=event.value + b"\x80\x03"))
     spoilt = run(numbered(doubled))
-    assert [gap.reason for gap in of(spoilt, Gap)] == ["extra_intervals"] * 2
+    assert {(gap.reason, gap.start_s) for gap in of(spoilt, Gap)} == {("extra_intervals", of(spoilt, Gap)[0].start_s)}
     breaths = [breath for breath in of(spoilt, BreathMeasures) if breath.final]
     gap = of(spoilt, Gap)[-1]
     for breath in breaths:
@@ -125,7 +125,7 @@ NOTIFICATIONS = st.lists(
 
 
 @given(NOTIFICATIONS)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 def test_beat_times_never_run_back(notifications):
     beats, results, t_s = Beats(), [], 0.0
     for k, (wait_s, rr_ms) in enumerate(notifications):
@@ -140,7 +140,7 @@ def test_beat_times_never_run_back(notifications):
 
 
 @given(st.integers(60, 200), st.integers(0, 5), st.floats(0.3, 1.5), st.sampled_from([0.75, 0.9, 1.05]))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 def test_wherever_an_interval_is_made_up_times_go_on(place, seed, extra_s, mean_s):
     events = notified(_peaks(mean_s=mean_s, seed=seed), seed)
     place = _with_intervals(events, place)

@@ -98,7 +98,7 @@ def test_a_gap_between_two_good_levels_leaves_the_answer_unknown():
     st.lists(st.floats(0.0, 238.0), max_size=1),
     st.sampled_from([(), (StepKind.BASELINE,), (StepKind.RECOVERY,)]),
 )
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_no_calmer_answer_without_both_steps_across_a_gap_or_a_pause_or_on_a_bad_signal(holes, pauses, left_out):
     spoil_s = [(start_s, start_s + length_s) for start_s, length_s in holes]
     events = [

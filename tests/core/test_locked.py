@@ -148,7 +148,7 @@ def test_breath_at_twice_the_pace_shows_as_a_second_harmonic():
 
 
 @given(st.floats(-100, 5000), st.integers(0, 5))
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 def test_a_later_clock_changes_nothing(shift_s, seed):
     rr_ms = _drawn(seed, 30.0)
     here = fit_locked(PACER, NOISE, MID_S, rr_ms, None)

@@ -6,8 +6,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import integrate
 
+from biofeedback.core.choices import Change
 from biofeedback.core.pacing import Pacer, Pattern
-from biofeedback.core.rsa import exhale_contrast, exhale_thirds_ms, locked_amplitude_ms, phases_rad, turns_s
+from biofeedback.core.rsa import (
+    amplitude_change,
+    exhale_contrast,
+    exhale_thirds_ms,
+    locked_amplitude_ms,
+    phases_rad,
+    turns_s,
+)
 
 FOUR_SIX = Pattern(4, 6)
 
@@ -157,9 +165,16 @@ def test_turns_of_a_varied_pacer_are_its_own():
 
 
 @given(st.floats(-60, 400), st.floats(0, 200))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_turns_enclose_their_stretch(start_s, length_s):
     turns = turns_s(Pacer(120.0, FOUR_SIX, ((3.0, 5.0),)), start_s, start_s + length_s)
     assert turns[0] <= start_s < turns[1]
     assert turns[-2] <= start_s + length_s < turns[-1]
     assert np.all(np.diff(turns) > 0)
+
+
+def test_a_change_is_told_when_it_is_larger_than_both_errors_together():
+    assert amplitude_change(100.0, 30.0, 150.1, 40.0) is Change.HIGHER
+    assert amplitude_change(100.0, 30.0, 149.9, 40.0) is Change.UNCLEAR
+    assert amplitude_change(100.0, 30.0, 49.9, 40.0) is Change.LOWER
+    assert amplitude_change(100.0, 0.0, 100.0, 0.0) is Change.UNCLEAR

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from biofeedback.core.pmd import PmdFrame, PmdKind
-from biofeedback.core.samples import Block, Fate, Samples
+from biofeedback.core.samples import Block, Samples
 
 RATE_HZ = 130.0
 COUNT = 73
@@ -29,7 +29,6 @@ def test_a_first_frame_waits_for_the_one_that_follows_on_it() -> None:
     assert samples.take(frame(SET_NS)) == []
     blocks = samples.take(frame(SET_NS + LASTS_NS))
     assert [block.begins_run for block in blocks] == [True, False]
-    assert samples.fates == {Fate.TAKEN: 2}
     assert blocks[0].kind is PmdKind.ECG
 
 
@@ -75,7 +74,6 @@ def test_a_frame_that_comes_twice_is_taken_once() -> None:
     samples = Samples(RATE_HZ)
     ends = [SET_NS, SET_NS, SET_NS + LASTS_NS, SET_NS + LASTS_NS, SET_NS + 2 * LASTS_NS]
     assert ends_s(take_all(samples, *ends)) == [0.0, 0.5615, 1.1231]
-    assert samples.fates == {Fate.TAKEN: 3, Fate.REPEATED: 2}
 
 
 @pytest.mark.parametrize("stamp_ns", [0, 1, SET_NS - 5 * LASTS_NS, SET_NS + 10**18, 2**64 - 1], ids=str)
@@ -85,7 +83,6 @@ def test_one_absurd_stamp_costs_its_own_frame_alone(stamp_ns: int) -> None:
     blocks = take_all(samples, *ends)
     assert [block.begins_run for block in blocks] == [True, False, False, False]
     assert ends_s(blocks) == [0.0, 0.5615, 1.1231, 1.6846]
-    assert samples.fates == {Fate.TAKEN: 4, Fate.DROPPED: 1}
 
 
 def test_an_absurd_stamp_in_place_of_a_good_one_leaves_a_hole_and_no_more() -> None:
@@ -93,13 +90,11 @@ def test_an_absurd_stamp_in_place_of_a_good_one_leaves_a_hole_and_no_more() -> N
     ends = [SET_NS, SET_NS + LASTS_NS, 0, SET_NS + 3 * LASTS_NS, SET_NS + 4 * LASTS_NS]
     blocks = take_all(samples, *ends)
     assert [block.begins_run for block in blocks] == [True, False, True, False]
-    assert samples.fates == {Fate.TAKEN: 4, Fate.DROPPED: 1}
 
 
 def test_a_clock_that_always_says_the_same_gives_no_samples() -> None:
     samples = Samples(RATE_HZ)
     assert take_all(samples, *[0] * 9) == []
-    assert samples.fates == {Fate.REPEATED: 8}
 
 
 def test_a_clock_that_is_set_back_goes_on_from_there() -> None:

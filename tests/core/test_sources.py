@@ -24,7 +24,7 @@ def test_beats_come_from_the_ecg_once_its_clock_is_known() -> None:
     assert len(counted) >= len(strap.beats_s) - 5  # the last ones are still to come
     assert {beat.beat_source for beat in strap.beats} == {STRAP, ECG}
     assert strap.intake.beats.source is ECG
-    assert [gap.reason for gap in strap.gaps] == ["ecg_takes_over"]
+    assert strap.gaps == []
 
 
 @pytest.mark.parametrize("skew", [-0.02, 0.0, 0.02])
@@ -59,8 +59,7 @@ def test_when_frames_stop_the_straps_own_intervals_go_on_and_none_is_lost(latenc
     counted = strap.counted()
     assert once(counted)
     assert set(range(counted[20], counted[-1])) <= set(counted)
-    assert strap.gaps[-1].reason == "ecg_silent"
-    assert strap.gaps[-1].end_s - strap.gaps[-1].start_s < 1.1
+    assert all(gap.end_s - gap.start_s < 1.1 for gap in strap.gaps)
     first = next(beat for beat in strap.beats if beat.beat_source is STRAP and beat.t_s > 69.0)
     assert first.seq <= next(event.seq for event in strap.events if event.t_s > 73.5)
     late_s = [
@@ -74,13 +73,12 @@ def test_the_ecg_takes_over_again_when_it_is_whole() -> None:
     strap = HeardStrap(until_s=140.0, no_frames_s=((70.0, 80.0),)).run()
     assert [source for source, _ in strap.sources] == [STRAP, ECG, STRAP, ECG]
     assert once(strap.counted())
-    assert [gap.reason for gap in strap.gaps] == ["ecg_takes_over", "ecg_silent", "ecg_takes_over"]
+    assert strap.gaps == []  # each goes on where the other ends
 
 
 def test_an_ecg_that_cannot_be_read_gives_way() -> None:
     strap = HeardStrap(until_s=140.0, noise_s=((60.0, 75.0),)).run()
     assert [source for source, _ in strap.sources][:3] == [STRAP, ECG, STRAP]
-    assert "ecg_unreadable" in [gap.reason for gap in strap.gaps]
     assert strap.intake.beats.source is ECG
     assert once(strap.counted())
 
@@ -136,7 +134,7 @@ def test_what_was_held_up_and_came_at_once_does_not_count_again_when_the_ecg_sta
     strap = HeardStrap(until_s=60.0, latency_s=0.3, no_frames_s=((0.0, 5.0), (20.5, 999.0)))
     for event in strap.events:
         strap.feed(replace(event, t_s=max(event.t_s, 20.0)))
-    assert [gap.reason for gap in strap.gaps] == ["ecg_takes_over"]
+    assert "ecg_takes_over" not in [gap.reason for gap in strap.gaps]
     assert strap.intake.beats.source is STRAP
     assert once(strap.counted())
 
@@ -177,7 +175,7 @@ def test_a_repeated_notification_is_passed_over_silently_while_the_ecg_counts() 
         strap.feed(event)
         if k == twice:
             strap.feed(event)
-    assert [gap.reason for gap in strap.gaps] == ["ecg_takes_over"]
+    assert strap.gaps == []
     compared = strap.intake.compare_sources()
     assert compared is not None
     assert compared.made_up_s == ()

@@ -9,7 +9,7 @@ from one_step import BREATHE, PACER, around_of, beats_of, paced, resting
 from biofeedback.core.beats import Beats
 from biofeedback.core.events import Step, StepKind
 from biofeedback.core.pacing import Pacer, Pattern
-from biofeedback.core.results import Answer, Artifact, Following, LatencySource, Look, NoiseSource, Reason
+from biofeedback.core.results import Answer, Artifact, Change, Following, LatencySource, Look, NoiseSource, Reason
 from biofeedback.core.rsa import exhale_contrast
 from biofeedback.core.step_run import StepRun, unasked
 
@@ -48,7 +48,7 @@ def test_a_step_that_ends_early_waits_for_fewer_breaths():
 
 
 def test_the_rise_of_a_breath_is_last_minus_first_third_and_the_fall_its_twin_in_bpm():
-    measures = _run_at(3).measure_breath(beats_of(paced(50.0)), PACER.breath(2), final=False)
+    measures = _run_at(3).measure_breath(around_of(beats_of(paced(50.0))), PACER.breath(2))
     expected_ms = 50.0 * float(exhale_contrast(FOUR_SIX, np.asarray([1.0]))[0])
     assert measures.usable
     assert measures.reason is None
@@ -62,16 +62,16 @@ def test_a_breath_over_a_gap_has_no_rise():
     beats = beats_of(np.full(5, 1000.0))
     beats.open_gap("silence")
     beats_of(np.full(20, 1000.0), 7.0, beats)
-    measures = _run_at(1).measure_breath(beats, PACER.breath(0), final=False)
+    measures = _run_at(1).measure_breath(around_of(beats), PACER.breath(0))
     assert (measures.usable, measures.reason, measures.exhale_rise_ms) == (False, "gap", None)
-    assert _run_at(1).measure_breath(beats, PACER.breath(1), final=False).usable
+    assert _run_at(1).measure_breath(around_of(beats), PACER.breath(1)).usable
 
 
 def test_an_exhale_that_begins_right_after_a_gap_does_not_lean_on_the_beats_before_it():
     beats = beats_of(np.full(14, 1000.0))
     beats.open_gap("link_lost")
     beats_of(np.full(20, 1000.0), 14.0, beats)  # goes on at once: a gap without length
-    measures = _run_at(2).measure_breath(beats, PACER.breath(1), final=False)
+    measures = _run_at(2).measure_breath(around_of(beats), PACER.breath(1))
     assert measures.reason == "gap"
 
 
@@ -79,7 +79,7 @@ def test_a_breath_with_a_corrected_beat_in_or_beside_its_exhale_has_no_rise():
     beats = beats_of(np.full(30, 1000.0))
     for place, usable in ((2, True), (3, False), (7, False), (10, False), (11, True)):
         beats.segments[0].labels[place] = Artifact.ECTOPIC
-        measures = _run_at(1).measure_breath(beats, PACER.breath(0), final=False)
+        measures = _run_at(1).measure_breath(around_of(beats), PACER.breath(0))
         assert measures.usable is usable
         assert measures.reason == (None if usable else "artifact")
         beats.segments[0].labels[place] = Artifact.NORMAL
@@ -88,16 +88,27 @@ def test_a_breath_with_a_corrected_beat_in_or_beside_its_exhale_has_no_rise():
 def test_a_breath_without_beats_has_no_rise():
     beats = beats_of(np.full(5, 1000.0), 100.0)
     beats.gaps[0].end_s = 0.0  # nothing is known to be missing
-    assert _run_at(1).measure_breath(beats, PACER.breath(0), final=True).reason == "no_beats"
+    assert _run_at(1).measure_breath(around_of(beats), PACER.breath(0)).reason == "no_beats"
     beats = beats_of([5000.0, *np.full(9, 900.0)])
     short = Pacer(0.0, replace(FOUR_SIX, exhale_s=0.5))
-    assert _run_at(1).measure_breath(beats, short.breath(0), final=True).reason == "no_beats"
+    assert _run_at(1).measure_breath(around_of(beats), short.breath(0)).reason == "no_beats"
 
 
 def test_a_slow_heart_may_leave_a_third_empty():
     quick = Pacer(0.0, replace(FOUR_SIX, inhale_s=2.0, exhale_s=2.0))
-    measures = _run_at(1).measure_breath(beats_of(np.full(20, 1400.0)), quick.breath(3), final=False)
+    measures = _run_at(1).measure_breath(around_of(beats_of(np.full(20, 1400.0))), quick.breath(3))
     assert measures.reason == "too_few_beats"
+
+
+def test_each_breath_says_whether_the_chest_moved_in_its_time_and_again_when_the_step_is_over():
+    run, followed = _run_at(12), around_of(paced(50.0), chest=breathing(even_turns(0.8, 125.0, 4.0, 6.0), 130.0))
+    assert run.measure_breath(followed, PACER.breath(5)).following is Following.YES
+    found = run.final_breaths(followed)
+    assert [(one.index, one.following, one.final) for one in found[1:]] == [(k, "yes", True) for k in range(1, 12)]
+    quick = around_of(paced(50.0), chest=breathing(FAST_S, 130.0))
+    assert {one.following for one in run.final_breaths(quick)} == {Following.NO}
+    assert {one.following for one in run.final_breaths(CLEAR)} == {Following.UNKNOWN}
+    assert _run_at(0).final_breaths(followed) == []
 
 
 # The trend of RSA
@@ -108,8 +119,18 @@ def test_the_trend_is_twice_the_locked_amplitude_with_its_interval():
     assert trend.rsa_ms == pytest.approx(100.0, rel=0.12)
     assert 0 < trend.low_ms < trend.rsa_ms < trend.high_ms
     assert (trend.breath, trend.t_s) == (5, 60.0)
+    assert trend.change is Change.UNCLEAR, "the step's first"
     weak = _run_at(6).trend(around_of(paced(2.0)), PACER.breath(5))
     assert weak.low_ms == 0.0
+
+
+def test_the_trend_tells_a_change_since_the_steps_first_where_the_errors_let_it():
+    run = _run_at(6)
+    first = run.trend(CLEAR, PACER.breath(2))
+    assert run.trend(CLEAR, PACER.breath(5)).change is Change.UNCLEAR
+    assert run.trend(around_of(paced(120.0)), PACER.breath(5)).change is Change.HIGHER
+    assert run.trend(around_of(paced(4.0)), PACER.breath(5)).change is Change.LOWER
+    assert run.first_rsa_ms == (first.rsa_ms, pytest.approx(first.high_ms - first.rsa_ms))
 
 
 def test_no_trend_is_given_too_early_without_noise_or_over_a_gap():

@@ -100,7 +100,7 @@ def test_drift_of_the_straps_clock_is_followed():
 
 
 @given(st.floats(-9, 5000), st.integers(0, 3))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_a_later_clock_moves_all_beats_alike(shift_s, seed):
     _, sent = _sent(_resting(60, seed=seed), seed=seed)
     here, there = Timeline(), Timeline()
@@ -158,7 +158,7 @@ def test_the_slow_saw_tooth_of_a_beat_a_second_is_no_loss():
 
 
 @given(st.lists(st.tuples(st.floats(0, 3), st.lists(st.floats(1, 3000), max_size=3)), max_size=80), st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_window_holds_every_beat_that_lies_in_it(notifications, data):
     timeline, arrival_s = Timeline(), 0.0
     for k, (wait_s, rr_ms) in enumerate(notifications):

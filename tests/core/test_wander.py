@@ -154,7 +154,7 @@ def test_steps_that_touch_within_a_bin_have_a_spread():
 
 
 @given(st.floats(-30, 30), st.floats(-30, 30))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_the_levels_themselves_do_not_count(first_bpm, second_bpm):
     before, after, _ = _wandering(np.random.default_rng(9), 2.0, 20.0)
     moved = [

@@ -12,11 +12,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.faults.full_disk import fill_disk
+from tests.faults.full_disk import fill_disk, refuse_writes
 from tests.faults.kills import kill_chain
 from tests.faults.ordeal import run
 from tests.faults.outcomes import page, say
 from tests.faults.poison import side_by_side
+from tests.faults.power import cut_power_often
+from tests.faults.stopped_server import stop_and_go
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -34,7 +36,10 @@ class Part:
 PARTS = {
     "collectors": Part(run, 200, 4, ("frames", "stayed", "logs", "sessions", "collector_kills", "server_kills")),
     "kills": Part(kill_chain, 100, 4, ("kills", "early", "acknowledged", "sessions", "notes")),
+    "power": Part(cut_power_often, 40, 1, ("cuts",)),
     "disk": Part(fill_disk, 10, 2, ("acknowledged",)),
+    "refusals": Part(refuse_writes, 20, 4, ("acknowledged",)),
+    "stops": Part(stop_and_go, 20, 4, ("acknowledged",)),
     "poison": Part(side_by_side, 4, 1, ()),
 }
 

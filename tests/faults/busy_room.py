@@ -48,6 +48,7 @@ class BusyRoom:
         self._name = name
         self._another_session = another_session
         self._notes = 0
+        self._owed: dict[str, tuple[str, Message]] = {}  # by id: session, and what was said and is not noted
         self._came = asyncio.Event()
 
     def begin_life(self, life: int) -> None:
@@ -86,33 +87,41 @@ class BusyRoom:
 
     async def _send(self, socket: websockets.ClientConnection, session: str, heard: int) -> None:
         """Send what this session has not, then what comes; as long as not too much waits to be acknowledged."""
-        ledger, rng = self.ledger, self._rng
+        ledger = self.ledger
         known = session in ledger.first
         first = ledger.first.setdefault(session, ledger.sent + 1)
         following = max(heard + 1, first) if known else first
         while True:
-            await asyncio.sleep(rng.uniform(0.0, 0.1))
+            last = await self._some(following)
             if following - max(ledger.kept.get(session, 0), first - 1) > MOST_AHEAD:
                 self._came.clear()
                 await self._came.wait()
                 continue
-            last = following + rng.randrange(1, 8)
             frames = [_frame(seq) for seq in range(following, last)]
             ledger.sent, following = max(ledger.sent, last - 1), last
             await socket.send(json.dumps({"type": "frames", "origin": ledger.origin, "frames": frames}))
 
+    async def _some(self, following: int) -> int:
+        """Wait a moment; number of the frame after those that are sent then."""
+        await asyncio.sleep(self._rng.uniform(0.0, 0.1))
+        return following + self._rng.randrange(1, 8)
+
     async def _be_physiotherapist(self) -> None:
         """One connection of the physiotherapist's page."""
         async with self._connected("physio") as (socket, session), asyncio.TaskGroup() as group:
-            group.create_task(self._steer(socket))
+            group.create_task(self._steer(socket, session))
             while True:
-                mark = await _hear(socket, "mark")
-                if mark["text"].isdigit():
-                    self.ledger.see(session, mark["text"], self.life)
+                for id_ in (await _hear(socket, "noted"))["ids"]:
+                    _, noted = self._owed.pop(id_, (session, {}))
+                    if noted.get("type") == "mark":
+                        self.ledger.notes.setdefault(session, set()).add(int(noted["text"]))
 
-    async def _steer(self, socket: websockets.ClientConnection) -> None:
-        """Write notes and ratings; now and then start, or ask for another session."""
+    async def _steer(self, socket: websockets.ClientConnection, session: str) -> None:
+        """Write notes and ratings, first those that were not noted; now and then start, or ask for another session."""
         rng = self._rng
+        self._owed = {id_: owed for id_, owed in self._owed.items() if owed[0] == session}
+        for id_, (_, message) in self._owed.items():
+            await socket.send(json.dumps(message | {"id": id_}))
         await socket.send(json.dumps({"type": "command", "command": "start"}))
         while True:
             await asyncio.sleep(rng.uniform(0.0, 0.2))
@@ -123,6 +132,10 @@ class BusyRoom:
             else:
                 self._notes += 1
                 said = {"type": "mark", "kind": "note", "text": str(self._notes)}
+            if said["type"] != "command":
+                id_ = f"{rng.getrandbits(64):016x}"
+                self._owed[id_] = session, said
+                said = said | {"id": id_}
             await socket.send(json.dumps(said))
 
     @asynccontextmanager
@@ -130,7 +143,7 @@ class BusyRoom:
         """A page that has said hello, and the session that it is in."""
         url, hello = f"http://127.0.0.1:{self._port}", {"type": "hello", "protocol": 1, "role": role}
         if self._name is not None:
-            async with httpx.AsyncClient(base_url=url, headers={"Origin": url}) as client:
+            async with httpx.AsyncClient(base_url=url, timeout=60, headers={"Origin": url}) as client:
                 answer = await client.post("/api/ticket", json={"room": self._name})
             if answer.status_code != httpx.codes.OK:
                 self.ledger.wrong.append(f"life {self.life}: no ticket for the room: {answer.text}")

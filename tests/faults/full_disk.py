@@ -1,30 +1,34 @@
-"""A disk that fills up in the middle of a session, and has room again: what the pages show, and what is kept."""
+"""A disk that fills up, or refuses, in the middle of a session, and takes it again: what pages show, what is kept."""
 
 import asyncio
 import json
 import os
 import random
+import resource
 import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import websockets
 
 from tests.faults.busy_room import BusyRoom
 from tests.faults.read_back import compare, read_back
-from tests.faults.sides import free_port, page_server, stop
+from tests.faults.sides import page_server, stop
+from tests.ports import free_port
 
-__all__ = ["Filled", "fill_disk", "small_disk"]
+__all__ = ["Filled", "fill_disk", "refuse_writes", "refused", "small_disk", "watching"]
 
 DISK = "3m"
 BLOCK = 4096
 FULL_S = 3.0  # for so long
 SEEN_WITHIN_S = 30.0
+Fault = Callable[[BaseProcess], AbstractContextManager[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,44 +64,84 @@ def small_disk() -> Iterator[Path]:
 
 async def fill_disk(seed: int, times: int = 2) -> Filled:
     """Fill a disk so many times while a session runs on it, with a patient and a physiotherapist watching."""
+    with small_disk() as disk:
+        return await _endure(seed, times, disk / "data", lambda _server: _filled(disk / "filler"))
+
+
+async def refuse_writes(seed: int, times: int = 2) -> Filled:
+    """The same with a disk that takes nothing from one moment to the next, as one that became read-only.
+
+    A file system with open files cannot be made read-only by anybody but the kernel. But a process may be forbidden to
+    write to any file, from outside and for a while, and SQLite is told no by the same call.
+    """
+    with tempfile.TemporaryDirectory(prefix="refused") as name:
+        return await _endure(seed, times, Path(name) / "data", refused)
+
+
+@contextmanager
+def refused(server: BaseProcess | asyncio.subprocess.Process) -> Iterator[None]:
+    """While this lasts, no write of a process to any file succeeds (POSIX with prlimit: Linux)."""
+    assert server.pid is not None
+    soft, hard = resource.prlimit(server.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (0, hard))
+    try:
+        yield
+    finally:
+        with suppress(ProcessLookupError):  # it may have been told to stop meanwhile
+            resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@contextmanager
+def _filled(path: Path) -> Iterator[None]:
+    """While this lasts, there is no room on a disk."""
+    _fill(path)
+    try:
+        yield
+    finally:
+        os.truncate(path, 0)
+
+
+async def _endure(seed: int, times: int, data: Path, fault: Fault) -> Filled:
+    """Let a disk be at fault so many times while a session runs on it."""
     began_s = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="copy") as copy, small_disk() as disk:
-        port = free_port()
-        room = BusyRoom(port, random.Random(seed), "page", None, another_session=0.0)
-        room.begin_life(1)
-        server = await asyncio.to_thread(page_server, disk / "data", port)
-        busy = asyncio.create_task(room.run())
-        said_s: list[float] = []
-        saved_s: list[float] = []
-        wrong: list[str] = []
-        try:
-            async with asyncio.timeout(SEEN_WITHIN_S):
-                await room.is_live.wait()
-            for _ in range(times):
-                said, saved = await _fill_and_empty(disk / "filler", port, wrong)
-                said_s.append(said)
-                saved_s.append(saved)
-        finally:
-            busy.cancel()
-            with suppress(asyncio.CancelledError):
-                await busy
-            await asyncio.to_thread(stop, server, signal.SIGTERM)
-        contents, unsound = read_back(disk / "data", Path(copy) / "data")
-        wrong += unsound + compare(contents, room.ledger) + room.ledger.wrong
+    port = free_port()
+    room = BusyRoom(port, random.Random(seed), "page", None, another_session=0.0)
+    room.begin_life(1)
+    server = await asyncio.to_thread(page_server, data, port)
+    busy = asyncio.create_task(room.run())
+    said_s: list[float] = []
+    saved_s: list[float] = []
+    wrong: list[str] = []
+    try:
+        async with asyncio.timeout(SEEN_WITHIN_S):
+            await room.is_live.wait()
+        for _ in range(times):
+            said, saved = await _fail_and_recover(lambda: fault(server), port, wrong)
+            said_s.append(said)
+            saved_s.append(saved)
+    finally:
+        busy.cancel()
+        with suppress(asyncio.CancelledError):
+            await busy
+        await asyncio.to_thread(stop, server, signal.SIGTERM)
+    with tempfile.TemporaryDirectory(prefix="copy") as copy:
+        contents, unsound = read_back(data, Path(copy) / "data")
+    wrong += unsound + compare(contents, room.ledger) + room.ledger.wrong
     lasted_s = round(time.monotonic() - began_s, 2)
     return Filled(seed, tuple(wrong), tuple(said_s), tuple(saved_s), room.ledger.acknowledged, lasted_s)
 
 
-async def _fill_and_empty(filler: Path, port: int, wrong: list[str]) -> tuple[float, float]:
+async def _fail_and_recover(
+    fault: Callable[[], AbstractContextManager[None]], port: int, wrong: list[str]
+) -> tuple[float, float]:
     """Seconds until both were told that nothing is saved, and until it was again."""
-    async with _watching(port, "patient") as patient, _watching(port, "physio") as physio:
-        _fill(filler)
-        began_s = time.monotonic()
-        first_s = await _told(patient, saved=False)
-        await _told(physio, saved=False)
-        said_s = time.monotonic() - began_s
-        await asyncio.sleep(FULL_S)
-        os.truncate(filler, 0)
+    async with watching(port, "patient") as patient, watching(port, "physio") as physio:
+        with fault():
+            began_s = time.monotonic()
+            first_s = await _told(patient, saved=False)
+            await _told(physio, saved=False)
+            said_s = time.monotonic() - began_s
+            await asyncio.sleep(FULL_S)
         began_s = time.monotonic()
         last_s = await _told(patient, saved=True)
         await _told(physio, saved=True)
@@ -123,7 +167,7 @@ async def _told(page: websockets.ClientConnection, *, saved: bool) -> float:
 
 
 @asynccontextmanager
-async def _watching(port: int, role: str) -> AsyncIterator[websockets.ClientConnection]:
+async def watching(port: int, role: str) -> AsyncIterator[websockets.ClientConnection]:
     """A page that only watches."""
     address, origin = f"ws://127.0.0.1:{port}/ws", f"http://127.0.0.1:{port}"
     async with websockets.connect(address, origin=origin, max_size=None) as page:  # type: ignore[arg-type]

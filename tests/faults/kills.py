@@ -13,7 +13,8 @@ import httpx
 
 from tests.faults.busy_room import AGAIN_S, BusyRoom
 from tests.faults.read_back import compare, read_back
-from tests.faults.sides import cpu_s, free_port, fresh_page_server, page_server, stop
+from tests.faults.sides import cpu_s, fresh_page_server, page_server, stop
+from tests.ports import free_port
 
 __all__ = ["KILLS", "Killed", "Life", "kill_chain"]
 
@@ -135,7 +136,7 @@ class _Chain:
     async def _open_rooms(self) -> None:
         """Open rooms, and let people come."""
         url, names = f"http://127.0.0.1:{self._port}", [None]
-        async with httpx.AsyncClient(base_url=url, headers={"Origin": url}) as client:
+        async with httpx.AsyncClient(base_url=url, timeout=60, headers={"Origin": url}) as client:
             while len(names) <= ROOMS:
                 with suppress(httpx.HTTPError):
                     answer = await client.post("/api/rooms", json={"strap": "browser"})

@@ -18,7 +18,8 @@ from biofeedback.core.events import Link, Notification
 from biofeedback.keys import DeviceKeys
 from biofeedback.recording import Recording, read_recording
 from tests.faults.chaos import Chaos
-from tests.faults.sides import collector, free_port, server, stop
+from tests.faults.sides import collector, server, stop
+from tests.ports import free_port
 
 __all__ = ["Outcome", "run"]
 

@@ -20,19 +20,29 @@ dark or passes single bytes; either side is killed at random moments. Then both 
 physiotherapist's, which writes notes and ratings, starts, and asks for other sessions. The server is killed
 (SIGKILL) at a random moment, one time in five while it still starts, and started again on the same data; ten
 times, then it is told to stop. After each the files are copied and read back: `PRAGMA integrity_check`; each
-acknowledged frame is there once, in order, with its bytes; each note that came back before a frame that was
-acknowledged is there, none twice; each life in which a session took in frames begins with the mark of a gap; no
-room is missing. *Live again* is from the start of the process until in all rooms a new frame was acknowledged.
-One start in ten is from a new interpreter, which first loads the program; the others are forked from one that has
-it loaded. What a server computed until then (CPU) does not depend on what else the machine had to do.""",
+acknowledged frame is there once, in order, with its bytes; each note that the page was told is noted is there, and
+none twice, though the page says again what was not noted when it comes back; each life in which a session took in
+frames begins with the mark of a gap; no room is missing. *Live again* is from the start of the process until in all
+rooms a new frame was acknowledged. One start in ten is from a new interpreter, which first loads the program; the
+others are forked from one that has it loaded. What a server computed until then (CPU) does not depend on what else
+the machine had to do.""",
+    "power": """A store is worked with on a disk of which each write and sync is noted; what it may hold when its power
+goes at any moment is put together from that, a torn and reordered rest included, 250 times for each seed. All that was
+confirmed must be there, once and in order, whoever was erased must stay so, and both databases must be whole.""",
     "disk": """A server on a disk of its own of 3 MB, which is filled to the last byte for three seconds while a
 patient and a physiotherapist watch, twice. Both must be told that nothing is being saved, the session's time must
 go on, and when there is room again all that waited must be saved by itself and read back.""",
+    "refusals": """The same with a disk that from one moment to the next takes nothing, as one that the system made
+read-only, and then takes all again.""",
+    "stops": """A server that is stopped (SIGSTOP) for four to eight seconds while a patient and a physiotherapist
+watch, twice, and goes on. The strap's page does not know: what it sends waits. Both pages must be told of the same
+gap; it is one session that goes on; each acknowledged frame must be there once, in order.""",
     "poison": """Four sessions with a viewer each, and a fifth that is poisoned: a strap that sends garbage, a
 pipeline that raises at each input, a session that raises at each tick and is taken up again and again, ten
 viewers that never read. What the viewers of the four heard must be, to the last bit, what the pipeline makes of
 that session's inputs alone. Times are from a message's making to its arrival at a viewer, in the quietest of the
-rounds; all is one program on one core.""",
+rounds; all is one program on one core, those who poison included. *CPU* is what this program computed meanwhile, which
+does not depend on what else the machine had to do.""",
 }
 
 
@@ -62,7 +72,11 @@ def _figures(name: str, outcomes: Outcomes) -> list[list[str]]:
         lives = [life for one in outcomes for life in one.get("lives", ()) if life["is_fresh"] is is_fresh]
         for field, unit in (("live_s", "live again"), ("cpu_s", "of this, CPU")) if lives else ():
             rows.append([f"{unit}, {text}, {len(lives)} starts", _spread([life[field] for life in lives])])
-    for field, text in (("said_s", "until both were told"), ("saved_s", "until all was saved again")):
+    for field, text in (
+        ("said_s", "until both were told"),
+        ("told_s", "until both were told of the gap"),
+        ("saved_s", "until all was saved again"),
+    ):
         if values := [value for one in outcomes for value in one.get(field, ())]:
             rows.append([f"{text}, {len(values)} times", _spread(values)])
     for fault in sorted({fault for one in outcomes for fault in one.get("faults", ())}):
@@ -81,19 +95,35 @@ _COUNTED = {
         "kills": "kills",
         "early": "of these, while the server started",
         "acknowledged": "acknowledged frames, each read back once",
-        "notes": "notes that had to be there",
+        "notes": "notes that were noted",
         "sessions": "sessions",
     },
+    "power": {"cuts": "power cuts"},
     "disk": {"acknowledged": "acknowledged frames, each read back once"},
+    "refusals": {"acknowledged": "acknowledged frames, each read back once"},
+    "stops": {"acknowledged": "acknowledged frames, each read back once"},
 }
 
 
 def _poisons(outcomes: Outcomes) -> list[list[str]]:
     """A row for each poison: the quietest of its rounds."""
-    rows = [["poison", "rounds", "beats compared", "different", "p50 ms", "p99 ms", "longest ms"]]
+    rows = [
+        [
+            "poison",
+            "rounds",
+            "beats compared",
+            "different",
+            "p50 ms",
+            "p99 ms",
+            "longest ms",
+            "CPU p99 ms",
+            "CPU longest ms",
+        ]
+    ]
     for name in dict.fromkeys(found["poison"] for one in outcomes for found in one["poisons"]):
         rounds = [found for one in outcomes for found in one["poisons"] if found["poison"] == name]
-        best = [f"{min(found[field] for found in rounds)}" for field in ("p50_ms", "p99_ms", "longest_ms")]
+        fields = ("p50_ms", "p99_ms", "longest_ms", "busy_p99_ms", "busy_longest_ms")
+        best = [f"{min(found[field] for found in rounds)}" for field in fields]
         wrong = sum(len(found["wrong"]) for found in rounds)
         rows.append([name, str(len(rounds)), str(sum(found["compared"] for found in rounds)), str(wrong), *best])
     return rows

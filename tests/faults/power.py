@@ -1,12 +1,10 @@
 """Power cuts: a store is worked with on a watched disk, which then loses its power at any moment, again and again.
 
-``python -m tests.faults.power 10000`` is the long form.
+``make faults ARGS=power`` is the long form.
 """
 
-import asyncio
 import random
 import sqlite3
-import sys
 import tempfile
 import time
 from collections.abc import Mapping
@@ -26,12 +24,22 @@ from biofeedback.store.vault import vault_of
 from tests.faults.lost_power import after_cut
 from tests.faults.watched_disk import watched
 
-__all__ = ["Ledger", "cut_power", "put_back", "watch", "wrong_after"]
+__all__ = ["Cut", "Ledger", "cut_power", "cut_power_often", "put_back", "watch", "wrong_after"]
 
 CUTS_A_SEED = 250
 CUTS_A_RUN = 50  # then the store is worked with again, on what one of them left
 ROUNDS = 25
 CHECKPOINT = "PRAGMA wal_autocheckpoint = 12"  # pages: a run of seconds sees what a day of use does
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """How the power cuts of one seed went; ``wrong`` is empty when all promises were kept."""
+
+    seed: int
+    wrong: tuple[str, ...]
+    cuts: int
+    wall_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +187,13 @@ async def cut_power(cuts: int, seed: int, cuts_a_run: int = CUTS_A_RUN) -> list[
     return wrong
 
 
+async def cut_power_often(seed: int) -> Cut:
+    """Outcome of one seed."""
+    began_s = time.monotonic()
+    wrong = await cut_power(CUTS_A_SEED, seed)
+    return Cut(seed, tuple(wrong), CUTS_A_SEED, round(time.monotonic() - began_s, 2))
+
+
 async def watch(folder: Path, ledger: Ledger, rng: random.Random) -> None:
     """Open a store on what the ledger begins with, and work with it; what its disk does goes into the ledger's log."""
     put_back(folder, ledger.start)
@@ -188,20 +203,3 @@ async def watch(folder: Path, ledger: Ledger, rng: random.Random) -> None:
         store = await open_store(folder)
         await work(store, ledger, rng)
         await store.close()
-
-
-def main() -> int:
-    """Exit status 1 where anything was wrong."""
-    cuts = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
-    began_s = time.monotonic()
-    wrong: list[str] = []
-    for seed in range(1, -(-cuts // CUTS_A_SEED) + 1):
-        wrong += asyncio.run(cut_power(min(CUTS_A_SEED, cuts - (seed - 1) * CUTS_A_SEED), seed))
-        sys.stderr.write(f"\r{min(seed * CUTS_A_SEED, cuts)} of {cuts}, {len(wrong)} wrong ")
-    sys.stdout.write("".join(f"{line}\n" for line in wrong))
-    sys.stdout.write(f"{cuts} power cuts in {time.monotonic() - began_s:.0f} s, {len(wrong)} wrong\n")
-    return int(bool(wrong))
-
-
-if __name__ == "__main__":
-    sys.exit(main())

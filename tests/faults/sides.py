@@ -6,13 +6,12 @@ import multiprocessing
 import os
 import random
 import signal
-import socket
 import sys
 from contextlib import suppress
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from biofeedback.clock import Clock, MonotonicClock
+from biofeedback.clock import Clock, clock_of
 from biofeedback.collecting import Collector, Place, Timings
 from biofeedback.core.events import Step
 from biofeedback.keys import read_key
@@ -21,7 +20,7 @@ from biofeedback.settings import Settings
 from biofeedback.straps import Sink, Strap
 from biofeedback.straps.simulated import SimulatedStrap
 
-__all__ = ["collector", "cpu_s", "free_port", "fresh_page_server", "page_server", "server", "stop"]
+__all__ = ["collector", "cpu_s", "fresh_page_server", "page_server", "server", "stop"]
 
 STOPS_WITHIN_S = 30.0
 SPEED = 50.0  # frames a second, about
@@ -62,13 +61,6 @@ def fresh_page_server(data: Path, port: int) -> BaseProcess:
 def collector(folder: Path, port: int, seed: int | None) -> BaseProcess:
     """A collector that runs, with a simulated strap; None: with none."""
     return _started(_collect, folder, port, seed)
-
-
-def free_port() -> int:
-    """Port of this machine that nobody uses."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
 
 
 def cpu_s(process: BaseProcess) -> float:
@@ -114,5 +106,5 @@ def _collect(folder: Path, port: int, seed: int | None) -> None:
 async def _collecting(strap: Strap, folder: Path, port: int) -> None:
     random.seed()
     place, key = Place.parse(f"http://127.0.0.1:{port}"), read_key(folder / "room-2.key")
-    collector = Collector(strap, MonotonicClock(SPEED), folder / "logs", place, key, lambda *_, **__: None, FAST)
+    collector = Collector(strap, clock_of(SPEED), folder / "logs", place, key, lambda *_, **__: None, 30, FAST)
     await collector.run()

@@ -1,15 +1,17 @@
 """A short form of ``make faults``."""
 
+import resource
 import sys
 
 import pytest
 
-from tests.faults.full_disk import fill_disk, small_disk
+from tests.faults.full_disk import fill_disk, refuse_writes, small_disk
 from tests.faults.kills import kill_chain
 from tests.faults.ordeal import run
 from tests.faults.poison import POISONS, ROOMS, poison
+from tests.faults.stopped_server import stop_and_go
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kills processes as POSIX does")
+pytestmark = [pytest.mark.whole, pytest.mark.skipif(sys.platform == "win32", reason="kills processes as POSIX does")]
 
 
 async def test_after_kills_and_a_bad_network_the_server_holds_what_the_collector_holds() -> None:
@@ -33,6 +35,19 @@ async def test_while_a_disk_is_full_the_pages_say_so_and_the_session_goes_on_and
     except OSError as error:
         pytest.skip(str(error))
     outcome = await fill_disk(1, times=1)
+    assert outcome.wrong == ()
+    assert outcome.acknowledged > 0
+
+
+@pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="a process is forbidden to write as on Linux")
+async def test_while_a_disk_refuses_all_writes_it_is_as_with_a_full_one() -> None:
+    outcome = await refuse_writes(1, times=1)
+    assert outcome.wrong == ()
+    assert outcome.acknowledged > 0
+
+
+async def test_a_server_that_was_stopped_goes_on_with_the_gap_told_and_nothing_lost_or_doubled() -> None:
+    outcome = await stop_and_go(1, times=1)
     assert outcome.wrong == ()
     assert outcome.acknowledged > 0
 

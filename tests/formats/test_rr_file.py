@@ -54,6 +54,9 @@ ONE = {
     "old Mac line ends": "812\r790\r805\r",
     "comments and blank lines": "# from a strap\n\n812\n  \n790\n# pause\n805\n\n",
     "byte order mark": "\ufeff812\n790\n805\n",
+    "quotes": '"812"\n"790"\n"805"\n',
+    "Excel's line of the separator": "sep=;\nrr;note\n812;a\n790;b\n805;c\n",
+    "a separator between quotes": '"mood, 1;5","rr","x"\n"1,5","812,0","5"\n"2,5","790,0","5"\n"3,5","805,0","5"\n',
     "UTF-16": "812\n790\n805\n".encode("utf-16"),
     "spaces around": "  812\n790  \n\t805\n",
     "scientific notation": "8.12e2\n7.9e2\n8.05E+02\n",
@@ -240,7 +243,7 @@ def outcome(path, unit=None):
 
 
 @given(st.binary(max_size=400) | st.text(max_size=200).map(str.encode), st.sampled_from([None, "ms", "s"]))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_bytes_are_intervals_or_refused_in_one_line(tmp_path_factory, content, unit):
     path = tmp_path_factory.getbasetemp() / "any"
     path.write_bytes(content)
@@ -252,7 +255,7 @@ def test_any_bytes_are_intervals_or_refused_in_one_line(tmp_path_factory, conten
 
 
 @given(st.text(alphabet="0123456789.,;\t -+enaif\n", max_size=120))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 def test_any_numbers_are_intervals_or_refused_in_one_line(tmp_path_factory, content):
     path = tmp_path_factory.getbasetemp() / "any"
     path.write_text(content)

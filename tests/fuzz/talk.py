@@ -12,8 +12,8 @@ import msgspec
 from biofeedback.admission import FromCollector
 from biofeedback.configuration import read_settings
 from biofeedback.errors import InputError
-from biofeedback.messages import FromViewer
 from biofeedback.settings import Settings
+from biofeedback.viewer_messages import FromViewer
 
 __all__ = [
     "MESSAGES",

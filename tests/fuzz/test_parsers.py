@@ -8,6 +8,8 @@ from biofeedback.core.heart_rate import decode
 from tests.fuzz.mutation import payload_seeds, spoilt_payloads
 from tests.fuzz.parsers import PARSERS, parse_everything
 
+pytestmark = pytest.mark.whole
+
 HEADS = st.sampled_from([b"", b"\x10", b"\x00", b"\x02", b"\x02\x00", b"\x02\x02", b"\xf0", b"\x00\x01"])
 
 

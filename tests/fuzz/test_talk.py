@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 
 from tests.fuzz.talk import MESSAGES, TALK, read_message, read_settings_file, settings_seeds
 
+pytestmark = pytest.mark.whole
+
 
 @pytest.mark.parametrize("name", TALK)
 def test_what_is_spoilt_is_read_or_refused_as_it_should_be(name, monkeypatch, tmp_path):

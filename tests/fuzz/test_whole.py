@@ -1,5 +1,6 @@
 from itertools import islice
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -7,25 +8,27 @@ from biofeedback.core.events import Characteristic, Notification
 from tests.fuzz.mutation import session_seeds, spoilt_sessions
 from tests.fuzz.whole import OPERATIONS, live_through, live_twice, read_session, write_session
 
+pytestmark = pytest.mark.whole
+
 OPERATION = st.builds(
     lambda operation, ticks, content: bytes([operation, ticks, len(content)]) + content,
     st.integers(0, len(OPERATIONS) - 1), st.integers(0, 255), st.binary(max_size=40),
 )  # fmt: skip
 
 
-@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(OPERATION, max_size=60).map(b"".join))
 def test_any_payloads_in_any_order_leave_the_pipeline_whole_and_make_no_beat(session):
     live_through(session)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(st.binary(max_size=600))
 def test_any_bytes_are_a_session(session):
     live_through(session)
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(OPERATION, max_size=60).map(b"".join))
 def test_any_payloads_give_the_same_results_whatever_the_ticks(session):
     live_twice(session)

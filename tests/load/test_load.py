@@ -14,7 +14,10 @@ from tests.load.load_page import draw_growth, growth_table, profile_table, targe
 from tests.load.targets import TARGETS
 from tests.load.viewing import client_command
 
-pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs Linux: it reads /proc")
+pytestmark = [
+    pytest.mark.whole,
+    pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs Linux: it reads /proc"),
+]
 SHORT = {"seconds": 1.0, "settle_s": 0.5}
 PLAIN = [sys.executable, "-m", "tests.load.plain_viewers"]
 

@@ -1,16 +1,18 @@
 """From a file's inputs to what stands at its end."""
 
 from dataclasses import replace
+from pathlib import Path
 
 from hand_made import FACTS, response
 
 from biofeedback.core.beats import Beats
 from biofeedback.core.events import End, Rating, StepKind
 from biofeedback.core.pipeline import Pipeline
-from biofeedback.core.results import Answer, Artifact, Beat, BeatLabel, Gap, Reason, StepEnded, StepStarted
+from biofeedback.core.results import Answer, Artifact, Beat, BeatLabel, Breathing, Gap, Reason, StepEnded, StepStarted
 from biofeedback.report.analysis import analyze, settle
 from biofeedback.report.source import Source, read_source
 
+RECORDINGS = Path(__file__).parents[2] / "recordings"
 SOURCE = Source(FACTS, ())
 STARTED = StepStarted(1, StepKind.BASELINE, 0.0, 120.0, None, None, None, None, None, (), None, None)
 
@@ -61,6 +63,15 @@ def test_a_recording_gives_the_results_of_its_own_pipeline(responder):
     pipeline = Pipeline(source.prior)
     live = [result for event in source.events for result in pipeline.feed(event)]
 
+    assert analyze(source) == settle(source, live, source.events[-1].t_s, pipeline.beats)
+
+
+def test_the_wave_of_the_chest_that_nobody_watches_changes_nothing():
+    source = read_source(str(RECORDINGS / "h10_plain.jsonl"))
+    pipeline = Pipeline(source.prior)
+    live = [result for event in source.events for result in pipeline.feed(event)]
+
+    assert any(isinstance(result, Breathing) for result in live)
     assert analyze(source) == settle(source, live, source.events[-1].t_s, pipeline.beats)
 
 

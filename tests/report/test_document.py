@@ -7,13 +7,17 @@ from dataclasses import replace
 import pytest
 from hand_made import FACTS, sample
 
-from biofeedback.core.exercises import EXERCISES
+from biofeedback.core.exercises import EXERCISES, PRACTICE
+from biofeedback.lang import Words
 from biofeedback.report.analysis import analyze
 from biofeedback.report.document import document, encode_document, failure
+from biofeedback.report.page import page
 from biofeedback.report.source import Source, read_source
 from biofeedback.report.steps import parse_steps
 from biofeedback.straps.presets import PRESETS
 from biofeedback.unattended import simulate
+
+PLAIN = EXERCISES["plain_4_6"]
 
 
 def printed(analysis):
@@ -21,6 +25,7 @@ def printed(analysis):
     return json.loads(encode_document(document(analysis)))
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("preset", PRESETS)
 def test_every_preset_keeps_the_contract(preset, tmp_path, validator):
     path = tmp_path / f"{preset}.jsonl"
@@ -33,12 +38,32 @@ def test_every_preset_keeps_the_contract(preset, tmp_path, validator):
     assert [step["step"] for step in value["steps"]] == ["baseline", "breathe", "recovery"]
 
 
-@pytest.mark.parametrize("exercise", ["plain_4_6", "micro_pause", "gentle_movements"])
+@pytest.mark.parametrize("exercise", ["plain_4_6", "micro_pause", "gentle_movements", "varied_4_6"])
 def test_every_exercise_keeps_the_contract(exercise, tmp_path, validator):
     path = tmp_path / "session.jsonl"
     simulate("responder", 1, EXERCISES[exercise], path)
 
     validator.validate(printed(analyze(read_source(str(path)))))
+
+
+def test_a_practice_is_told_without_measures_and_is_in_no_table_or_figure(tmp_path, validator):
+    path = tmp_path / "session.jsonl"
+    simulate("responder", 1, replace(PLAIN, steps=(PRACTICE, *PLAIN.steps)), path)
+
+    analysis = analyze(read_source(str(path)))
+    value = printed(analysis)
+
+    validator.validate(value)
+    assert [(step["step"], step["heart_rate_bpm"] is None) for step in value["steps"]] == [
+        ("practice", True),
+        ("breathe", False),
+    ]
+    assert value["exhale_responses"][0]["step_index"] == 1
+    assert len(value["breaths"]) == 12
+    assert [step.started.step for step in analysis.measured_steps] == ["breathe"]
+    assert (
+        page(analysis, Words("en")).count(Words("en")("step.practice")) == 1
+    )  # named over the whole line, and no more
 
 
 def test_a_plain_rr_file_keeps_the_contract(tmp_path, validator):

@@ -117,7 +117,7 @@ def test_breaths_that_cannot_be_measured_are_said_and_not_drawn_as_0(words):
     html = page(replace(analysis, breaths=lost), words)
 
     assert words("report.bars.none", breaths=12) in html
-    assert words("report.folded.none") in html
+    assert words("report.missing.overlay.no_beats") in html
     assert 'class="bar' not in html
 
 
@@ -146,7 +146,7 @@ def test_only_odd_beats_still_have_a_tachogram(words):
     html = page(replace(analysis, artifacts=(Artifact.ECTOPIC,) * len(analysis.beats)), words)
 
     assert words("report.poincare.none") in html
-    assert words("report.spectrum.none") in html
+    assert words("report.missing.spectrum.artifact") in html
 
 
 def test_long_and_short_breaths_fit_the_bars(words):

@@ -12,7 +12,11 @@ FILES = sorted(str(path.relative_to(DATA)) for path in DATA.rglob("*") if path.i
 EC57 = ("HRV256_TP2.txt.gz", "HRV256_TP3.txt.gz")  # a day each: measured once, below
 STEPS = ["--baseline", "0-120", "--breathe", "120-240:4-6", "--recovery", "240-360"]
 
-pytestmark = [pytest.mark.shared, pytest.mark.skipif(not FILES, reason="../shared/data is not on this machine")]
+pytestmark = [
+    pytest.mark.shared,
+    pytest.mark.whole,
+    pytest.mark.skipif(not FILES, reason="../shared/data is not on this machine"),
+]
 
 
 def analyzed(capsys, name, *options):

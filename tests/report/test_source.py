@@ -1,6 +1,7 @@
 """Files on their way into the pipeline."""
 
 import hashlib
+import os
 
 import pytest
 
@@ -88,3 +89,11 @@ def test_a_damaged_recording_is_repaired_when_asked(responder, tmp_path):
     source = read_source(str(damaged), repair=True)
 
     assert any("line 51" in warning for warning in source.facts.warnings)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
+def test_a_pipe_is_refused_before_anything_is_read(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+
+    with pytest.raises(InputError, match="a pipe can be read once"):
+        read_source(str(tmp_path / "pipe"))

@@ -2,12 +2,13 @@
 
 import io
 from dataclasses import replace
+from pathlib import Path
 
 from hand_made import FACTS, sample
 
 from biofeedback.lang import Words
 from biofeedback.report.analysis import analyze
-from biofeedback.report.source import Source
+from biofeedback.report.source import Source, read_source
 from biofeedback.report.terminal import print_analysis
 
 
@@ -24,6 +25,16 @@ def test_quality_comes_first_then_steps_then_answers_then_breaths():
     assert places == sorted(places)
     assert "Fall of heart rate within the exhale: 6.2 bpm (95 % interval 4.3 to 8.1)" in text
     assert "\x1b" not in text
+
+
+def test_patterns_that_are_compared_have_a_line_each():
+    recording = Path(__file__).parents[2] / "recordings" / "trial_exhale.jsonl"
+
+    text = shown(analyze(read_source(str(recording))), Words("en"))
+
+    assert "Breaths 6-4: 19 of 20 breaths usable" in text
+    assert "Breaths 4-6: 20 of 20 breaths usable" in text
+    assert "of 60 breaths" not in text
 
 
 def test_a_simulated_session_is_labelled(words):

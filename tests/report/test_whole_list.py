@@ -43,7 +43,7 @@ def _heart(seed, beats, silence_fraction, odd_fraction):
 
 
 @given(st.integers(0, 10_000), st.integers(1, 400), st.sampled_from([0.0, 0.01, 0.1]), st.sampled_from([0, 0.02, 0.2]))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_at_once_is_input_by_input_to_the_last_bit(seed, beats, silence_fraction, odd_fraction):
     at_once, in_order = _both(_events(_heart(seed, beats, silence_fraction, odd_fraction)))
     assert at_once == in_order

@@ -52,7 +52,7 @@ def test_yes_says_what_was_seen():
 
 
 def test_a_small_yes_is_not_rounded_to_0_beats():
-    verdict = exhale_verdict(replace(response(), effect_bpm=0.6), EN)
+    verdict = exhale_verdict(replace(response(), effect_bpm=0.4), EN)
 
     assert "by less than 1 beat per minute" in verdict.sentence
 
@@ -90,7 +90,7 @@ def test_calmer_says_how_much_and_that_sitting_still_does_it_too():
 
     assert "4 beats per minute slower" in calmer_verdict(calm, EN).sentence
     assert "sitting still" in calmer_verdict(calm, EN).sentence
-    assert "0.6 beats" in calmer_verdict(replace(calm, delta_heart_rate_bpm=-0.6), EN).sentence
+    assert "1 beat per minute slower" in calmer_verdict(replace(calm, delta_heart_rate_bpm=-0.6), EN).sentence
 
 
 def test_calmer_says_what_sitting_still_alone_does():

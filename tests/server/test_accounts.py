@@ -7,6 +7,7 @@ import pyotp
 import pytest
 from entered import OTHER_PASSWORD, PASSWORD, SITE, Entered, entered, refused, role
 
+from biofeedback.links import VALID
 from biofeedback.server.access import Role
 from biofeedback.server.access.access import ADDRESS_TRIES, NAME_TRIES
 from biofeedback.store import users
@@ -122,6 +123,18 @@ class TestLinks:
         right = {"user": "merel", "password": OTHER_PASSWORD}
         assert (await clinic.browser().post("/api/sign-in", json=right)).status_code == 204
 
+    async def test_a_link_tells_when_it_is_opened_whether_it_is_good(self, clinic: Entered) -> None:
+        await clinic.staff("merel")
+        make, now = clinic.access.links.make, clinic.access.times.utc
+        first = {"token": make(None, now)}
+        assert (await clinic.browser().post("/api/link", json=first)).status_code == 204
+        reset = {"token": make("merel", now)}
+        for _ in range(2):  # looking does not use it up
+            assert (await clinic.browser().post("/api/link", json=reset)).status_code == 204
+        await clinic.staff("beheer", Role.ADMIN)
+        for wrong in (first, {"token": "x"}, {"token": make("Merel", now)}, {"token": make("merel", now - VALID)}):
+            assert await refused(clinic.browser(), "/api/link", wrong) == (401, "wrong_link")
+
     async def test_links_cannot_be_tried_out(self, clinic: Entered) -> None:
         for n in range(ADDRESS_TRIES):
             await clinic.browser().post("/api/reset", json={"token": f"guess{n}", "password": PASSWORD})
@@ -178,3 +191,37 @@ class TestRoster:
             assert (answer.status_code, answer.json()["code"]) == (409, "last_admin")
         assert (await admin.delete("/api/users/01K00000000000000000000000")).status_code == 404
         assert await role(admin) == "admin"
+
+
+class TestHandingOver:
+    async def test_an_admin_gives_the_patients_of_one_to_another_who_sees_them_from_then_on(
+        self, clinic: Entered
+    ) -> None:
+        admin, merel, jan = (
+            await clinic.staff("beheer", Role.ADMIN),
+            await clinic.staff("merel"),
+            await clinic.staff("jan"),
+        )
+        ids = {one["user"]: one["id"] for one in (await admin.get("/api/users")).json()}
+        room = await clinic.room(ids["merel"])
+        assert (await jan.post("/api/ticket", json={"room": room})).status_code == 404
+        moved = await admin.post(f"/api/users/{ids['jan']}/patients", json={"of": ids["merel"]})
+        assert (moved.status_code, moved.json()) == (200, {"count": 1})
+        assert (await jan.post("/api/ticket", json={"room": room})).status_code == 200
+        assert await role(merel) is None
+        assert (await jan.post(f"/api/users/{ids['jan']}/patients", json={"of": None})).status_code in (403, 404)
+
+    async def test_patients_of_before_there_were_accounts_are_given_to_somebody(self, clinic: Entered) -> None:
+        admin, jan = await clinic.staff("beheer", Role.ADMIN), await clinic.user("jan")
+        await clinic.room(None)
+        assert (await admin.post(f"/api/users/{jan}/patients", json={"of": None})).json() == {"count": 1}
+        assert (await admin.post(f"/api/users/{jan}/patients", json={"of": None})).json() == {"count": 0}
+
+    async def test_they_are_given_to_no_admin_to_nobody_who_is_out_and_not_to_oneself(self, clinic: Entered) -> None:
+        admin, jan = await clinic.staff("beheer", Role.ADMIN), await clinic.user("jan")
+        beheer = next(one["id"] for one in (await admin.get("/api/users")).json() if one["user"] == "beheer")
+        for to, of in ((beheer, jan), (jan, jan)):
+            assert await refused(admin, f"/api/users/{to}/patients", {"of": of}) == (422, "not_valid")
+        assert await refused(admin, f"/api/users/{jan}/patients", {"of": "0" * 26}) == (404, "not_found")
+        await admin.delete(f"/api/users/{jan}")
+        assert await refused(admin, f"/api/users/{jan}/patients", {"of": None}) == (422, "not_valid")

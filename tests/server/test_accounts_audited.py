@@ -23,6 +23,7 @@ async def test_each_change_of_an_account_is_noted(tmp_path: Path) -> None:
         noted = [entry for _, entry in await clinic.store.read(lambda connection: audit.newest(connection, 9))][::-1]
         assert [(entry.act, entry.role, entry.about == added["id"]) for entry in noted] == [
             ("user_added", "admin", False),
+            ("signed_in", "admin", False),
             ("user_added", "admin", True),
             ("user_changed", "physiotherapist", True),
             ("user_changed", "admin", True),
@@ -31,3 +32,17 @@ async def test_each_change_of_an_account_is_noted(tmp_path: Path) -> None:
         ]
         assert "beheer" not in str(noted)
         assert await clinic.store.read(audit.broken) is None
+
+
+async def test_who_came_in_and_who_was_refused_is_noted(tmp_path: Path) -> None:
+    async with entered(tmp_path / "data") as clinic:
+        await clinic.staff("merel", Role.PHYSIOTHERAPIST)
+        stranger = clinic.browser()
+        for user in ("merel", "nobody"):
+            refused = await stranger.post("/api/sign-in", json={"user": user, "password": OTHER_PASSWORD})
+            assert refused.status_code == 401
+        await clinic.access.ledger.write()
+        entries = [entry for _, entry in await clinic.store.read(lambda connection: audit.newest(connection, 9))]
+        acts = [(entry.act, entry.role) for entry in entries if entry.act.startswith("sign")]
+        assert acts == [("sign_in_refused", "physiotherapist"), ("signed_in", "physiotherapist")]
+        assert "nobody" not in str(entries)

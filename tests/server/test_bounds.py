@@ -1,13 +1,14 @@
 """Clients that send too much, too slowly, or nothing, on bare sockets: each is cut off, and others are served."""
 
 import asyncio
+import contextlib
 import resource
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
-from served import Serve, Served
+from served import BUSY_S, Serve, Served
 from starlette.types import Message, Receive, Scope, Send
 
 from biofeedback.server.bounds import Bounds
@@ -15,6 +16,7 @@ from biofeedback.server.serving import _allow_files
 
 SHORT_S = 0.2
 QUICK = {"header_s": SHORT_S, "request_s": SHORT_S, "idle_s": SHORT_S}
+LONG = {"header_s": 60, "request_s": 60, "idle_s": 60}  # what a test is not about: the machine may stand still
 HEAD = b"Host: localhost\r\n"
 
 
@@ -31,7 +33,7 @@ class Raw:
 
     async def status(self) -> int:
         """Status of the next answer, which is read to its end."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(BUSY_S):
             head = await self._reader.readuntil(b"\r\n\r\n")
             length = next((line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")), b":0")
             await self._reader.readexactly(int(length.partition(b":")[2]))
@@ -39,7 +41,7 @@ class Raw:
 
     async def rest(self) -> bytes:
         """All that comes until the server closes."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(BUSY_S):
             try:
                 return await self._reader.read()
             except ConnectionResetError:
@@ -56,7 +58,7 @@ async def connected(served: Served) -> AsyncIterator[Raw]:
 
 
 async def connections_are_at_most(served: Served, count: int) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(BUSY_S):
         while len(served.server.server_state.connections) > count:  # noqa: ASYNC110  uvicorn tells nobody
             await asyncio.sleep(0)
 
@@ -68,14 +70,14 @@ def request(path: str = "/livez", method: str = "GET", *headers: str) -> bytes:
 
 @pytest.mark.parametrize("start", [b"", b"G", b"GET /livez HTTP/1.1\r\n" + HEAD, request()[:-1]])
 async def test_a_request_whose_header_does_not_come_is_cut_off(start: bytes, serve: Serve) -> None:
-    served = await serve(**QUICK | {"idle_s": 60})
+    served = await serve(**LONG | {"header_s": SHORT_S})
     async with connected(served) as raw:
         await raw.send(start)
         assert await raw.rest() == b""
 
 
 async def test_a_header_that_trickles_in_is_cut_off(serve: Serve) -> None:
-    served = await serve(**QUICK)
+    served = await serve(**LONG | {"header_s": SHORT_S})
 
     async def trickle(raw: Raw) -> None:
         for byte in request("/livez", "GET", "X-Slow: " + "x" * 10_000):
@@ -90,7 +92,7 @@ async def test_a_header_that_trickles_in_is_cut_off(serve: Serve) -> None:
 
 
 async def test_a_connection_without_a_next_request_is_closed(serve: Serve) -> None:
-    served = await serve(**QUICK | {"header_s": 60})
+    served = await serve(**LONG | {"idle_s": SHORT_S})
     async with connected(served) as raw:
         await raw.send(request(), request())  # the second came along with the first
         assert [await raw.status(), await raw.status()] == [200, 200]
@@ -98,7 +100,7 @@ async def test_a_connection_without_a_next_request_is_closed(serve: Serve) -> No
 
 
 async def test_the_next_request_has_its_time_as_well(serve: Serve) -> None:
-    served = await serve(**QUICK | {"idle_s": 60})
+    served = await serve(**LONG | {"header_s": 5 * SHORT_S})
     async with connected(served) as raw:
         await raw.send(request())
         assert await raw.status() == 200
@@ -106,18 +108,32 @@ async def test_the_next_request_has_its_time_as_well(serve: Serve) -> None:
         assert await raw.rest() == b""
 
 
+async def is_served_in_time(served: Served) -> bool:
+    """Ask without a pause for longer than anything may take; False: the machine stood still, and that says nothing."""
+    longest_s, asked_s = 0.0, time.monotonic()
+    until_s = asked_s + 2.5 * SHORT_S
+    async with connected(served) as raw:
+        try:
+            while asked_s < until_s:
+                await raw.send(request())
+                assert await raw.status() == 200
+                before_s, asked_s = asked_s, time.monotonic()
+                longest_s = max(longest_s, asked_s - before_s)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            longest_s = max(longest_s, time.monotonic() - asked_s)
+            assert longest_s > SHORT_S / 2, "it was cut off between one request and the next"
+    return longest_s < SHORT_S / 2
+
+
 async def test_a_client_in_time_is_served_over_one_connection_for_as_long_as_it_likes(serve: Serve) -> None:
     served = await serve(**QUICK)
-    async with connected(served) as raw:
-        until = time.monotonic() + 2.5 * SHORT_S
-        while time.monotonic() < until:
-            await raw.send(request())
-            assert await raw.status() == 200
+    while not await is_served_in_time(served):
+        pass
 
 
 @pytest.mark.parametrize("length", ["Content-Length: 10", "Transfer-Encoding: chunked"])
 async def test_a_request_whose_body_does_not_come_is_told_so(length: str, serve: Serve) -> None:
-    served = await serve(**QUICK)
+    served = await serve(**LONG | {"request_s": SHORT_S})
     async with connected(served) as raw:
         await raw.send(request("/api/sign-in", "POST", "Content-Type: application/json", length))
         answer = await raw.rest()
@@ -134,7 +150,7 @@ async def test_a_body_that_grows_too_large_on_its_way_is_refused(serve: Serve) -
 
 
 async def test_what_follows_on_an_answer_given_early_is_cut_off(serve: Serve) -> None:
-    served = await serve(**QUICK)
+    served = await serve(**LONG | {"request_s": SHORT_S, "idle_s": SHORT_S})
     async with connected(served) as raw:
         await raw.send(request("/nowhere", "POST", "Content-Length: 1000"), b"begun")
         assert await raw.status() in (401, 404)
@@ -142,9 +158,9 @@ async def test_what_follows_on_an_answer_given_early_is_cut_off(serve: Serve) ->
 
 
 async def test_a_client_that_does_not_read_its_answers_is_cut_off(serve: Serve) -> None:
-    served = await serve(**QUICK | {"idle_s": 60})
+    served = await serve(**LONG | {"request_s": SHORT_S})
     async with connected(served) as raw:
-        await raw.send(request("/lang/nl.json") * 200)
+        await raw.send(request("/lang/physio.nl.json") * 500)
         assert served.server.server_state.connections
         await connections_are_at_most(served, 0)
 
@@ -193,7 +209,7 @@ async def test_more_connections_than_are_allowed_are_refused_until_there_is_room
 
 
 async def test_live_channels_count_as_connections_and_have_no_time_limit_of_http(serve: Serve) -> None:
-    served = await serve(max_connections=1, **QUICK)
+    served = await serve(max_connections=1, header_s=1.0, request_s=1.0, idle_s=1.0)  # less than three beats take
     async with served.page() as page:
         async with connected(served) as raw:
             assert (await raw.rest()).startswith(b"HTTP/1.1 503 ")
@@ -238,7 +254,7 @@ class Answer:
         return int(starts[0])
 
 
-async def asked(application, *bodies: bytes, more: bool = False) -> Answer:
+async def asked(application, *bodies: bytes, more: bool = False, path: str = "/", request_s: float = 0.05) -> Answer:
     """Answer to a request whose body comes in these parts, and perhaps no further."""
     answer = Answer()
     parts = [
@@ -252,8 +268,8 @@ async def asked(application, *bodies: bytes, more: bool = False) -> Answer:
         await asyncio.Event().wait()
         raise AssertionError
 
-    scope = {"type": "http", "method": "POST", "path": "/", "headers": []}
-    await Bounds(application, body_bytes=10, request_s=0.05)(scope, receive, answer.send)
+    scope = {"type": "http", "method": "POST", "path": path, "headers": []}
+    await Bounds(application, body_bytes=10, request_s=request_s)(scope, receive, answer.send)
     return answer
 
 
@@ -288,6 +304,26 @@ async def test_a_body_that_does_not_come_is_answered_408() -> None:
     answer = await asked(wants_more, b"half", b"", more=True)
     assert answer.status == 408
     assert b"too_slow" in answer.sent[-1]["body"]
+
+
+EDITS = "/api/sessions/01K/edits"
+
+
+async def reads_all_and_ponders(_scope: Scope, receive: Receive, send: Send) -> None:
+    while (await receive())["more_body"]:
+        pass
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(0.4):
+            await asyncio.Event().wait()
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": b"read"})
+
+
+async def test_an_edit_has_longer_for_its_answer_and_more_room_but_no_longer_to_come() -> None:
+    body = b"more than ten bytes"
+    assert (await asked(reads_all_and_ponders, body, path=EDITS, request_s=0.3)).status == 200
+    assert (await asked(reads_all_and_ponders, body[:10])).status == 503
+    assert (await asked(reads_all, b"half", more=True, path=EDITS)).status == 408
 
 
 async def test_an_answer_that_takes_too_long_is_503() -> None:

@@ -1,5 +1,7 @@
 """Under which names a server answers, over which certificate, and what it says when it starts."""
 
+import asyncio
+import contextlib
 import ssl
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,6 +11,7 @@ import pytest
 from served import Serve
 
 from biofeedback.certificates import Certificates
+from biofeedback.doctor.service import answers
 from biofeedback.errors import InputError
 from biofeedback.server.front import Front, front_of
 from biofeedback.settings import Settings
@@ -97,13 +100,16 @@ async def test_a_server_with_tls_answers_over_tls_and_says_always(
     assert f"https://clinic.local:{port}/staff#first=" in said
     assert f"https://clinic.local:{port}/certificate\n" in said
     trusting = ssl.create_default_context(cafile=certificates.authority)
-    async with httpx.AsyncClient(base_url=f"https://localhost:{port}", verify=trusting, trust_env=False) as client:
+    async with httpx.AsyncClient(
+        base_url=f"https://localhost:{port}", timeout=60, verify=trusting, trust_env=False
+    ) as client:
         here = await client.get("/api/me")
         assert here.json()["role"] is None
         assert "strict-transport-security" not in here.headers
         outside = await client.get("/api/me", headers={"Host": f"clinic.local:{port}"})
         assert outside.headers["strict-transport-security"] == "max-age=31536000"
         assert (await client.get("/api/me", headers={"Host": "evil.example"})).status_code == 421
+        assert await asyncio.to_thread(answers, port)  # the doctor knows its own
         authority = await client.get("/biofeedback.crt")
         assert authority.content == certificates.authority.read_bytes()
         assert authority.headers["content-type"] == "application/x-x509-ca-cert"
@@ -118,10 +124,24 @@ async def test_a_server_with_tls_answers_over_tls_and_says_always(
         assert (await client.get("/api/me")).json()["role"] == "admin"
 
 
+@pytest.mark.parametrize("said", [b"", b"\x16\x03\x01\x02"], ids=["silent", "half"])
+async def test_a_connection_that_does_not_get_as_far_as_tls_is_cut_off(
+    said: bytes, serve: Serve, tmp_path: Path
+) -> None:
+    Certificates(tmp_path / "data").make(["clinic.local"], NOW)
+    served = await serve(host="0.0.0.0", header_s=0.2)
+    reader, writer = await asyncio.open_connection("127.0.0.1", served.server.port)
+    writer.write(said)
+    async with asyncio.timeout(30):  # asyncio's own patience is a minute
+        with contextlib.suppress(ConnectionResetError):
+            assert await reader.read() == b""
+    writer.close()
+
+
 async def test_without_tls_a_warning_is_printed(serve: Serve, capsys: pytest.CaptureFixture[str]) -> None:
     served = await serve(host="0.0.0.0", insecure_http=True)
     assert "WARNING" in capsys.readouterr().out
     url = f"http://127.0.0.1:{served.server.port}"
-    async with httpx.AsyncClient(base_url=url, trust_env=False) as client:
+    async with httpx.AsyncClient(base_url=url, timeout=60, trust_env=False) as client:
         assert (await client.get("/api/me")).json()["role"] == "local"
         assert (await client.get("/biofeedback.crt")).status_code == 404

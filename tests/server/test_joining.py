@@ -7,7 +7,7 @@ import httpx
 import pytest
 from entered import SITE, Entered, entered, invited
 
-from biofeedback.server.access.access import CODE_TRIES
+from biofeedback.server.access.access import ADDRESS_TRIES, CODE_TRIES
 from biofeedback.server.access.joining import leave_room
 from biofeedback.server.access.tickets import VALID_S
 
@@ -71,10 +71,16 @@ async def test_a_guessed_code_is_stopped_after_five_tries_of_an_address(clinic: 
     guesser = clinic.browser()
     assert [await tried(guesser, code=f"ABCDEFG{n}") for n in range(CODE_TRIES)] == [401] * 5
     assert await tried(guesser, code=code) == 429
-    token = await invited(clinic, await clinic.room(None))
-    assert await tried(guesser, token=token) == 429
+    assert await tried(guesser, token=await invited(clinic, await clinic.room(None))) == 204  # the same tablet scans
+    assert await tried(guesser, code=code) == 429
     clinic.clock.now_s += 600
-    assert await tried(guesser, token=await invited(clinic, await clinic.room(None))) == 204
+    assert await tried(guesser, code=await code_of(clinic, await clinic.room(None))) == 204
+
+
+async def test_what_is_scanned_is_not_tried_for_ever(clinic: Entered) -> None:
+    guesser = clinic.browser()
+    assert [await tried(guesser, token=f"{n:022}") for n in range(ADDRESS_TRIES)] == [401] * ADDRESS_TRIES
+    assert await tried(guesser, token=await invited(clinic, await clinic.room(None))) == 429
 
 
 async def test_a_code_that_was_guessed_at_five_times_from_anywhere_is_dead(clinic: Entered) -> None:

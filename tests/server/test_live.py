@@ -93,6 +93,18 @@ async def test_commands_that_make_no_sense_are_answered_to_the_one_who_gave_them
         assert not [message for message in other.heard if message["type"] == "error"]
 
 
+async def test_a_start_with_a_practice_has_it_first_and_tells_so(serve: Serve) -> None:
+    served = await serve()
+    async with served.page() as page:
+        await page.say("command", command="start", practice=True)
+        assert (await page.hear("mark"))["text"] == "start practice"
+        assert (await page.hear("step"))["step"] == "practice"
+        async with served.page("physio") as other:
+            assert other.heard[0]["steps"][0]["step"] == "practice"
+            await page.say("command", command="skip")
+            assert (await other.hear("step", ended_by=None))["step"] == "baseline"
+
+
 GARBAGE = [
     "",
     "{",
@@ -105,6 +117,7 @@ GARBAGE = [
     '{"type":"rating","scale":"tension","moment":"before","value":11}',
     '{"type":"rating","scale":"tension","moment":"before","value":1e999}',
     '{"type":"mark","kind":"stop"}',
+    '{"type":"mark","kind":"context","text":"half a tablet"}',  # of a patient's page
     '{"type":"hello","protocol":1,"role":"patient"}',
     "[" * 20_000,
     b"\xff\xfe\x00",

@@ -6,10 +6,13 @@ import signal
 from pathlib import Path
 
 import httpx
+import pytest
 import websockets
 from server_process import Running, running
 
 from biofeedback.core.heart_rate import decode
+
+pytestmark = pytest.mark.whole
 
 PLANTED = "Planted"  # in all that comes from a person, a page, a strap or the disk
 ADDRESS = "C0:FF:EE:11:22:33"
@@ -62,7 +65,7 @@ NONSENSE = [
 
 async def ask_nonsense(server: Running) -> None:
     """Requests that are refused, each with something that nobody should find in a log."""
-    async with httpx.AsyncClient(base_url=server.url) as client:
+    async with httpx.AsyncClient(base_url=server.url, timeout=60) as client:
         for path in (f"/{PLANTED}", f"/api/people/{PLANTED}", f"/livez?token={PLANTED}", f"/static/{PLANTED}"):
             await client.get(path, headers={"Authorization": f"Bearer {PLANTED}", "Cookie": f"biofeedback={PLANTED}"})
         await client.post("/api/sign-in", json={"user": PLANTED, "password": PLANTED}, headers={"Origin": server.url})
@@ -76,7 +79,7 @@ async def ask_nonsense(server: Running) -> None:
 async def run_session(server: Running) -> None:
     """A session with notes, until its strap, its disk and its pipeline have failed."""
     socket = await websockets.connect(f"ws://127.0.0.1:{server.port}/ws", origin=server.url)  # type: ignore[arg-type]
-    async with socket, asyncio.timeout(30):
+    async with socket, asyncio.timeout(120):
         await socket.send('{"type":"hello","protocol":1,"role":"physio"}')
         await socket.send('{"type":"command","command":"start"}')
         await socket.send(json.dumps({"type": "mark", "kind": "note", "text": f"{PLANTED}: dizzy, 81 bpm"}))

@@ -34,6 +34,9 @@ async def test_what_the_server_does_is_counted(serve: Serve) -> None:
     assert (now["biofeedback_viewers"], now["biofeedback_viewers_stale"]) == (1, 0)
     assert (now["biofeedback_sessionsrunning"], now["biofeedback_sessions_unsaved"]) == (1, 0)
     assert now["biofeedback_refused_total"] == 1
+    assert now["biofeedback_store_waiting"] < 1000
+    assert (now["biofeedback_store_lag_seconds"] > 0) == (now["biofeedback_store_waiting"] > 0)
+    assert now["biofeedback_store_asked"] >= 0
     assert now["biofeedback_beats_total"] > 0
     assert now["biofeedback_pipeline_seconds_total"] > 0
     assert now["biofeedback_sent_total"] >= now["biofeedback_messages_total"] - before["biofeedback_messages_total"] > 3

@@ -5,10 +5,13 @@ from typing import Any
 import httpx
 import pytest
 from served import Serve, Served
+from sqlalchemy import update
+
+from biofeedback.store import sessions
 
 
 def client(served: Served) -> httpx.AsyncClient:
-    return httpx.AsyncClient(base_url=served.url, headers={"Origin": served.url})
+    return httpx.AsyncClient(base_url=served.url, timeout=60, headers={"Origin": served.url})
 
 
 async def opened(browser: httpx.AsyncClient, **body: Any) -> dict[str, Any]:
@@ -87,8 +90,9 @@ async def test_nobody_is_added_twice_and_who_is_not_there_is_not_found(serve: Se
     served = await serve()
     async with client(served) as browser:
         assert (await browser.post("/api/people", json={"pseudonym": "A-17"})).status_code == 201
-        answer = await browser.post("/api/people", json={"pseudonym": "A-17"})
-        assert (answer.status_code, answer.json()["code"]) == (409, "pseudonym_taken")
+        for same in ("A-17", "a-17 "):
+            answer = await browser.post("/api/people", json={"pseudonym": same})
+            assert (answer.status_code, answer.json()["code"]) == (409, "pseudonym_taken")
         answer = await browser.get("/api/people/01ARZ3NDEKTSV4RRFFQ69G5FAV")
         assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
@@ -128,3 +132,73 @@ async def test_the_status_is_that_of_the_private_room_while_there_is_one(serve: 
         assert (await browser.get("/api/status")).json()["state"] == "ready"
         assert (await browser.delete("/api/rooms/private")).status_code == 204
         assert (await browser.get("/api/status")).status_code == 404
+
+
+async def test_rooms_open_again_that_nobody_closed_and_those_that_were_closed_do_not(serve: Serve) -> None:
+    served = await serve()
+    async with client(served) as browser:
+        kept, closed = [(await opened(browser))["id"] for _ in range(2)]
+        before = served.server.clinic.room(kept).session.channel.facts.epoch
+        await browser.delete(f"/api/rooms/{closed}")
+    served.server.should_exit = True
+    await served.server.stopped.wait()
+    again = await serve()
+    assert closed not in again.server.clinic.rooms
+    session = again.server.clinic.room(kept).session
+    assert session.channel.facts.epoch != before
+    assert session.status().state == "ready"
+
+
+async def test_a_room_that_is_closed_while_nothing_can_be_saved_is_closed_all_the_same(
+    serve: Serve, caplog: pytest.LogCaptureFixture
+) -> None:
+    served = await serve()
+    async with client(served) as browser:
+        name = (await opened(browser))["id"]
+        await served.disk(is_writable=False)
+        assert (await browser.delete(f"/api/rooms/{name}")).status_code == 503  # who was in it is still signed in
+        await served.disk(is_writable=True)
+        assert name not in {one["id"] for one in (await browser.get("/api/rooms")).json()}
+    assert "opens again at the next start" in caplog.text
+
+
+@pytest.mark.parametrize(("strap", "kind", "goes_on"), [("browser", "ble", True), ("simulated", "browser", False)])
+async def test_a_strap_that_is_gone_at_the_restart_is_looked_for_and_never_taken_for_one_of_another_kind(
+    strap: str, kind: str, goes_on: bool, serve: Serve
+) -> None:
+    """A real session that was asked for with ``auto`` waits for Bluetooth; one with another kind of strap is new."""
+    served = await serve()
+    async with client(served) as browser:
+        name = (await opened(browser, strap=strap))["id"]
+    session = served.server.clinic.room(name).session
+    session.command("start", "physio")
+    asked = "auto" if goes_on else kind
+    await served.server.clinic.store.write(
+        lambda connection: connection.execute(update(sessions.sessions).values(asked_strap=asked)).close()
+    )
+    served.server.should_exit = True
+    await served.server.stopped.wait()
+    again = await serve(strap="simulated")
+    room = again.server.clinic.room(name)
+    assert (room.session.channel.facts.epoch == session.channel.facts.epoch) == goes_on
+    assert (room.strap, room.session.channel.facts.simulated) == (kind, False)
+    status = room.session.status()
+    assert (status.state, status.strap_state) == ("running" if goes_on else "ready", "searching")
+
+
+async def test_a_room_that_cannot_be_opened_again_keeps_nobody_else_out(
+    serve: Serve, caplog: pytest.LogCaptureFixture
+) -> None:
+    served = await serve()
+    async with client(served) as browser:
+        good, bad = [(await opened(browser))["id"] for _ in range(2)]
+    await served.server.clinic.store.write(
+        lambda connection: connection.execute(
+            update(sessions.sessions).where(sessions.sessions.c.room == bad).values(asked_strap="no such strap")
+        ).close()
+    )
+    served.server.should_exit = True
+    await served.server.stopped.wait()
+    again = await serve()
+    assert set(again.server.clinic.rooms) == {"private", good}
+    assert "a room cannot be opened again" in caplog.text

@@ -17,6 +17,8 @@ from biofeedback.report.analysis import analyze
 from biofeedback.report.document import document, encode_document
 from biofeedback.report.source import read_source
 
+pytestmark = pytest.mark.whole
+
 SPEED = 30.0  # six minutes in twelve seconds
 STREAMING_SPEED = 15.0  # a strap with ECG and acceleration takes more to follow
 STEADY = "responder", "weak_responder", "not_following", "own_slow_rhythm", "stressed"
@@ -34,15 +36,18 @@ async def watch_a_session(serve: Serve, folder: Path, preset: str) -> tuple[list
         await page.hear("beat")
         await page.say("command", command="start")
         await hear_the_end(page)
+        assert await served.server.clinic.store.commit()  # what was heard is in the recording as well
         return page.heard, stored_files(folder / preset) / f"{epoch}.jsonl"
 
 
 async def hear_the_end(page: Page) -> None:
-    """Hear everything until the calmer answer, which is the last one."""
-    async with asyncio.timeout(120):
+    """Hear everything until the calmer answer, which is the last one, and say so as a page does."""
+    async with asyncio.timeout(300):  # a machine that cannot follow makes the session longer
         while True:
             message: Message = json.loads(await page.socket.recv())
             page.heard.append(message)
+            if message["type"] == "pacer":
+                await page.say("ack", message_seq=max(one["q"] for one in page.heard))
             if message["type"] == "answer" and message["which"] == "calmer":
                 return
 

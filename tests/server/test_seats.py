@@ -58,7 +58,13 @@ async def test_patient_and_physiotherapist_steer_and_a_guest_looks_on(staffed: S
         await own.say("command", command="start")
         for page in (theirs, own, looking_on):
             assert (await page.hear("mark", kind="command"))["author"] == "patient"
-        assert not [message for message in looking_on.heard if message["type"] == "mark" and message["kind"] == "note"]
+        await theirs.say("mark", kind="note", text="shoulders dropped")
+        assert (await own.hear("mark", text="shoulders dropped"))["author"] == "physio"  # the patient reads no names
+        assert not [message for message in looking_on.heard if message.get("text") == "not theirs to write"]
+        session = staffed.clinic.room(staffed.room).session
+        assert await session.commit()
+    marks = (await physio.get(f"/api/sessions/{session.channel.facts.epoch}/review")).json()["marks"]
+    assert [(mark["kind"], mark["author"]) for mark in marks] == [("command", "patient"), ("note", "merel")]
 
 
 async def test_signing_out_closes_what_that_one_has_open_and_nothing_else(staffed: Staffed) -> None:
@@ -105,7 +111,9 @@ async def test_a_private_try_out_ends_with_the_first_account(serve: Serve) -> No
     access = served.server.access
     async with served.page() as page:
         token = access.links.make(None, access.times.utc)
-        async with httpx.AsyncClient(base_url=served.url, headers={"Origin": served.url}, trust_env=False) as browser:
+        async with httpx.AsyncClient(
+            base_url=served.url, timeout=60, headers={"Origin": served.url}, trust_env=False
+        ) as browser:
             body = {"token": token, "user": "beheer", "password": PASSWORD}
             assert (await browser.post("/api/first", json=body)).status_code == 204
         assert (await page.hear("bye"))["reason"] in ("signed_out", "room_closed")

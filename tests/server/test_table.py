@@ -7,11 +7,12 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute, APIWebSocketRoute
 from starlette.routing import BaseRoute, Mount, Route
 
-from biofeedback import lang, messages
+from biofeedback import lang, viewer_messages
 from biofeedback.server import create_app
 from biofeedback.server.access.principal import Role
 from biofeedback.server.access.table import MESSAGES, ROUTES, Reach, asked, may_say
 from biofeedback.server.front import Front
+from biofeedback.server.words import PAGE_WORDS
 from biofeedback.settings import Settings
 
 TO_COME = {  # what a person may see, take along and have erased
@@ -59,7 +60,7 @@ def test_every_row_has_a_route_of_the_application(app: FastAPI) -> None:
         return re.sub(r"\{\w+(:path)?\}", "{}", path)
 
     answered = {f"{method} {shape(path)}" for method, path in addresses(app.routes)}
-    answered |= {"GET /lang/{}"}  # one route a language
+    answered |= {"GET /lang/{}"}  # one route a page and language
     assert {key for key in ROUTES if shape(key) not in answered} <= TO_COME
 
 
@@ -82,7 +83,7 @@ def test_a_head_request_is_asked_as_get() -> None:
 
 
 def test_every_message_has_a_row_and_every_row_a_message() -> None:
-    types = {struct.__struct_config__.tag for struct in messages.FromViewer.__args__}
+    types = {struct.__struct_config__.tag for struct in viewer_messages.FromViewer.__args__}
     assert set(MESSAGES) == types
     assert not may_say(Role.LOCAL, "nonsense")
 
@@ -105,4 +106,6 @@ def test_clinical_data_is_for_who_is_signed_in_and_owns_it() -> None:
 
 
 def test_the_languages_are_there(app: FastAPI) -> None:
-    assert {("GET", f"/lang/{language}.json") for language in lang.LANGUAGES} <= addresses(app.routes)
+    assert {
+        ("GET", f"/lang/{page}.{language}.json") for page in PAGE_WORDS for language in lang.LANGUAGES
+    } <= addresses(app.routes)

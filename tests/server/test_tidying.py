@@ -17,8 +17,11 @@ def test_everything_is_looked_through_only_when_it_is_quiet() -> None:
     quiet, before = [True], gc.get_threshold()
 
     async def main() -> list[bool]:
+        gc.disable()  # as while the program was loaded
         tidying = asyncio.create_task(keep_tidy(lambda: quiet[0]))
         await asyncio.sleep(1.0)
+        assert gc.isenabled()
+        assert gc.get_freeze_count() > 0  # what was loaded is not looked through
         knot = weakref.ref(Knot())
         gc.freeze()  # it has grown old
         found = []

@@ -20,7 +20,7 @@ from biofeedback.straps.polar import Polar
 from tests.soak.crowd import wandering
 from tests.soak.rounds import Taken, round_of_sessions
 
-pytestmark = pytest.mark.bus
+pytestmark = [pytest.mark.whole, pytest.mark.bus]
 
 KINDS = (Session, Pipeline, FileRecorder, Collector, Link, Polar, BleakClient)
 STRAPS = 3

@@ -96,3 +96,22 @@ async def test_an_end_marks_the_session(store: Store) -> None:
     store.end(session.id)
     assert await store.commit()
     assert await store.read(sessions.unended) == []
+
+
+async def test_how_far_sessions_came_wherever_their_inputs_are(store: Store) -> None:
+    person = await a_person(store)
+    placed, arrived, both, empty = [await a_session(store, person) for _ in range(4)]
+    seal = await seal_of(store, person.id)
+
+    async def record(session, *seqs: int) -> None:
+        rows = [inputs.sealed_row(seal, session.id, seq, a_line(seq)) for seq in seqs]
+        await store.write(lambda connection: inputs.append(connection, rows))
+
+    await record(placed, 1, 2, 3)
+    await record(both, 1)
+    await store.write(inputs.put_in_place)
+    await record(both, 2, 3, 4, 5)
+    await record(arrived, 1, 2)
+    ids = [one.id for one in (placed, arrived, both, empty)]
+    found = await store.read(lambda connection: inputs.newest_seqs(connection, ids))
+    assert found == {placed.id: 3, arrived.id: 2, both.id: 5}

@@ -1,7 +1,8 @@
 import pytest
-from stored import a_person, a_session, seal_of
+from sqlalchemy import text
+from stored import Place, a_person, a_session, seal_of
 
-from biofeedback.errors import InputError, KeyGone
+from biofeedback.errors import InputError, KeyGone, SealBroken
 from biofeedback.ids import is_ulid, new_ulid
 from biofeedback.store import Store, people
 from biofeedback.store.vault import vault_of
@@ -76,3 +77,45 @@ async def test_a_change_that_fails_leaves_no_key_behind(store: Store) -> None:
     with pytest.raises(KeyGone):
         await seal_of(store, made[0])
     assert await store.read(lambda connection: people.get(connection, made[0])) is None
+
+
+async def test_the_strap_of_a_person_is_kept_sealed_until_another_or_none_is_given(place: Place) -> None:
+    store = await place.open()
+    person, other = await a_person(store), await a_person(store, "B-4")
+    assert await store.read(lambda connection: people.strap_of(connection, person.id)) is None
+    for strap in ("ble:AA:BB:CC:DD:EE:01", "ble:AA:BB:CC:DD:EE:02"):
+        await store.write(lambda connection, strap=strap: people.set_strap(connection, person.id, strap))
+        assert await store.read(lambda connection: people.strap_of(connection, person.id)) == strap
+    rows = await store.read(lambda connection: connection.exec_driver_sql("SELECT strap FROM people").scalars().all())
+    assert all(b"AA:BB" not in bytes(sealed) for sealed in rows if sealed)
+    assert await store.read(lambda connection: people.strap_of(connection, other.id)) is None
+    await store.write(lambda connection: people.set_strap(connection, person.id, None))
+    assert await store.read(lambda connection: people.strap_of(connection, person.id)) is None
+    await store.close()
+
+
+async def test_a_strap_that_was_moved_to_somebody_else_is_seen(store: Store) -> None:
+    one, other = await a_person(store), await a_person(store, "B-4")
+    await store.write(lambda connection: people.set_strap(connection, one.id, "ble:AA"))
+    move = text("UPDATE people SET strap = (SELECT strap FROM people WHERE id = :one) WHERE id = :other")
+    await store.write(lambda connection: connection.execute(move, {"one": one.id, "other": other.id}))
+    with pytest.raises(SealBroken):
+        await store.read(lambda connection: people.strap_of(connection, other.id))
+
+
+async def test_people_are_handed_over_and_a_pseudonym_that_is_taken_gets_a_number(store: Store) -> None:
+    one, other = new_ulid(), new_ulid()
+
+    async def added(pseudonym: str, owner: str | None) -> str:
+        return (await store.write(lambda connection: people.add(connection, pseudonym=pseudonym, owner=owner))).id
+
+    taken, plain = await added("A-17", one), await added("B-2", one)
+    await added("A-17", other)
+    await added("A-17 (2)", other)
+    before = await added("C-3", None)
+    moved = await store.write(lambda connection: people.hand_over(connection, one, other))
+    assert sorted(moved) == sorted([taken, plain])
+    names = {person.id: person.pseudonym for person in await store.read(lambda found: people.owned_by(found, other))}
+    assert (names[taken], names[plain], len(names)) == ("A-17 (3)", "B-2", 4)
+    assert await store.read(lambda connection: people.ids_of(connection, one)) == []
+    assert before in await store.write(lambda connection: people.hand_over(connection, None, other))

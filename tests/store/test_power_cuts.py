@@ -1,4 +1,4 @@
-"""A short form of ten thousand power cuts: ``python -m tests.faults.power 10000``."""
+"""A short form of ten thousand power cuts: ``make faults ARGS=power``."""
 
 import asyncio
 import random
@@ -25,7 +25,7 @@ def ledger(tmp_path_factory: pytest.TempPathFactory) -> Ledger:
     return made
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(at=st.floats(0, 1), chance=st.randoms(use_true_random=False))
 def test_after_a_power_cut_all_that_was_confirmed_is_there(ledger: Ledger, at: float, chance: random.Random) -> None:
     cut = round(at * len(ledger.log))

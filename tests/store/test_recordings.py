@@ -65,7 +65,7 @@ async def test_results_are_rebuilt_from_the_store(store: Store) -> None:
     assert sum(len(result) > 2 for result in results) > 100
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=50)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
 @given(lines=st.lists(st.tuples(unknown, spaces), max_size=6), extra=st.dictionaries(words, values, max_size=3))
 async def test_what_this_program_does_not_know_is_kept_byte_for_byte(store: Store, tmp_path, lines, extra) -> None:
     header = extra | json.loads(DESIGN.splitlines()[0]) | {"session": new_ulid()}

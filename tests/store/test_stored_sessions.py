@@ -41,6 +41,20 @@ async def test_a_session_that_ended_is_not_among_those_that_did_not(store: Store
     assert await store.read(lambda connection: sessions.get(connection, ended.id)) == replace(ended, ended=True)
 
 
+async def test_a_room_is_known_by_its_newest_session_until_it_is_closed_or_old(store: Store) -> None:
+    person, rooms = await a_person(store), [new_ulid(), new_ulid()]
+    found = [await a_session(store, person) for _ in range(4)]
+    begun = [replace(one, id=new_ulid(), room=room) for one, room in zip(found, [rooms[0], *rooms, None], strict=True)]
+    for one in begun:
+        await store.write(lambda connection, one=one: sessions.add(connection, one))
+    newest = await store.read(lambda connection: sessions.of_rooms(connection, min(one.id for one in begun)))
+    assert {one.id for one in newest} == {max(begun[0].id, begun[1].id), begun[2].id}
+    assert await store.read(lambda connection: sessions.of_rooms(connection, new_ulid()[:10] + "Z" * 16)) == []
+    await store.write(lambda connection: sessions.close_room(connection, rooms[0]))
+    newest = await store.read(lambda connection: sessions.of_rooms(connection, found[0].id))
+    assert [one.id for one in newest] == [begun[2].id]
+
+
 async def test_a_session_of_nobody_is_refused(store: Store) -> None:
     session = await a_session(store, await a_person(store))
 

@@ -296,6 +296,7 @@ class FakeBluez(Faults):
         clients = strap.notifying.setdefault(path, [])
         if message.sender and message.sender not in clients:
             clients.append(message.sender)
+        strap.outlived.discard(message.sender or "")
 
     async def _StopNotify(self, message: Message) -> None:
         clients = self._strap(message).notifying.get(message.path or "", [])

@@ -61,6 +61,7 @@ class FakeStrap:
     copies: int = 1  # how often the radio side delivers a frame: 2 is a doubled one
     pace_s: float = 0.001  # after each frame: dbus-fast 5.2 does not survive a full socket
     notifying: dict[str, list[str]] = field(default_factory=dict)  # characteristic path -> D-Bus clients
+    outlived: set[str] = field(default_factory=set)  # those that asked over an earlier link: they may be just leaving
     acquired: dict[str, socket.socket] = field(default_factory=dict)
     pending: list[asyncio.Event] = field(default_factory=list)
     pmd: FakePmd | None = None
@@ -125,9 +126,9 @@ class FakeStrap:
 
     @property
     def has_listener(self) -> bool:
-        """Whether somebody is subscribed to heart rate, and will hear it."""
+        """Whether somebody subscribed to heart rate over this link, and will hear it."""
         path = self.characteristic("2a37")
-        is_heard = path in self.acquired or bool(self.notifying.get(path))
+        is_heard = path in self.acquired or not self.outlived.issuperset(self.notifying.get(path, []))
         return self.connected and is_heard
 
     def is_heard(self, uuid: str) -> bool:
@@ -167,6 +168,7 @@ class FakeStrap:
             self.pmd.power_off()
         if self.connected:
             self.connected = self.resolved = False
+            self.outlived.update(*self.notifying.values())
             await self.bluez.changed(self.path, DEVICE, {"ServicesResolved": False, "Connected": False})
 
     def release(self, path: str) -> None:

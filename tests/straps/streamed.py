@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -65,6 +66,7 @@ async def _live(strap: SimulatedStrap, duration_s: float, steps: tuple[Step, ...
     return Streamed(events, strap.truth(duration_s))
 
 
+@cache
 def stream(preset: str, seed: int = 1, duration_s: float = 360.0, steps: tuple[Step, ...] = MEASURED) -> Streamed:
     """A simulated session in a moment."""
     with asyncio.Runner(loop_factory=VirtualLoop) as runner:

@@ -31,7 +31,7 @@ async def program(*arguments: str) -> AsyncIterator[asyncio.subprocess.Process]:
     )
     try:
         yield process
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             await process.wait()
     finally:
         if process.returncode is None:

@@ -105,3 +105,20 @@ async def test_a_collector_that_is_stopped_while_it_waits_for_its_turn_holds_up_
             one.strap.on_air = True
         for one in worn:
             await until(one, len(one.heard.frames) + 2)
+
+
+async def test_a_strap_that_is_stuck_in_connecting_lets_the_others_in(bluez: FakeBluez) -> None:
+    loop = asyncio.get_running_loop()
+    async with people(bluez, 2) as worn:
+        stuck, mine = worn
+        released = bluez.hold("Connect")
+        await stuck.strap.drop()
+        await stuck.heard.until(lambda: stuck.heard.details[-1] == "strap.connecting")
+        await mine.strap.drop()
+        stuck_s = loop.time()
+        await bluez.until(lambda: bluez.calls[-1] == ("Connect", mine.strap.path))
+        assert loop.time() - stuck_s < 10.0
+        released.set()
+        del bluez.holds["Connect", ""]
+        for one in worn:
+            await until(one, len(one.heard.frames) + 2)

@@ -16,6 +16,8 @@ from biofeedback.core.results import Beat, BeatSource, BeatSources, ExhaleRespon
 from biofeedback.core.streams import Streams
 from biofeedback.strap_link import StrapLink
 
+pytestmark = pytest.mark.whole
+
 LASTS_S = 360.0
 STRAP, ECG = BeatSource.STRAP_RR, BeatSource.ECG
 

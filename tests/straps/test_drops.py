@@ -26,7 +26,7 @@ from biofeedback.report.source import read_source
 from biofeedback.straps.ble import BleStrap
 from biofeedback.unattended import record
 
-pytestmark = pytest.mark.bus
+pytestmark = [pytest.mark.bus, pytest.mark.whole]
 
 TEN_MINUTES = Exercise(
     "ten_minutes",
@@ -149,17 +149,24 @@ def test_beats_are_back_within_ten_seconds_of_the_strap_being_on_the_air(run: Ru
 
 
 def test_the_gaps_in_the_results_are_those_on_the_air(run: Run) -> None:
-    """Within the second that a frame's beats may be old: after a loss a few frames cannot tell their age better."""
+    """Where a gap ends shows once some frames have come; it begins at the last beat that counts.
+
+    That one is up to a second older than the last on the air: where the ECG counts, its last frame and what ends a beat
+    in it had not come. Where links last for a few frames, nothing tells how old the beats in them were.
+    """
     gaps = [gap for gap in run.analysis.gaps if gap.reason == "out_of_range"]  # not those where ECG takes over
-    errors_s = []
+    starts_s, ends_s = [], []
     assert len(gaps) == len(run.losses())
     for gap, loss in zip(gaps, run.losses(), strict=True):
         before, after = [s for s in run.frames if s.t_s < loss.lost_s], [s for s in run.frames if s.t_s > loss.lost_s]
         last_s = next(sent.beats_s[-1] for sent in reversed(before) if sent.beats_s)
         first = next(sent for sent in after if sent.beats_s)
-        errors_s += [abs(gap.start_s - last_s), abs((gap.end_s or 0.0) - first.beats_s[0] + first.rr_s)]
-    assert max(errors_s) < 1.5
-    assert statistics.median(errors_s) < 0.5
+        starts_s.append(abs(gap.start_s - last_s))
+        ends_s.append(abs((gap.end_s or 0.0) - first.beats_s[0] + first.rr_s))
+    assert max(*starts_s, *ends_s) < 1.5
+    assert statistics.median(starts_s) < 0.5
+    assert statistics.median(ends_s) < 0.2
+    assert sum(error_s < 0.5 for error_s in ends_s) >= 0.9 * len(ends_s)
 
 
 def test_no_difference_no_rmssd_and_no_breath_bridges_a_gap(run: Run) -> None:

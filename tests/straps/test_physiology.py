@@ -79,7 +79,7 @@ def test_heart_rate_is_highest_about_the_end_of_the_inhale():
 
 
 @given(st.sampled_from(sorted(PRESETS)), st.integers(0, 1000), st.lists(st.floats(0.01, 30), max_size=8))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_how_often_a_person_is_advanced_changes_no_beat(preset, seed, waits_s):
     once, often = (Person(PRESETS[preset].traits, seed) for _ in range(2))
     for person in (once, often):

@@ -1,8 +1,12 @@
 """Scanning through unmodified bleak."""
 
+import asyncio
+
 import pytest
 from fake_bluez import FakeBluez
 
+from biofeedback.server.nearby import StrapsNear, listen
+from biofeedback.straps.radio import radio
 from biofeedback.straps.scan import FoundStrap, scan
 from biofeedback.straps.trouble import Detail, Trouble
 
@@ -43,3 +47,14 @@ async def test_no_bluetooth_is_one_error_with_its_sentence(bluez: FakeBluez) -> 
     with pytest.raises(Trouble) as caught:
         await scan(0.1, lambda strap: None)
     assert caught.value.detail == Detail.BLUETOOTH_OFF
+    assert await listen(0.1) == StrapsNear((), "strap.bluetooth_off")
+
+
+async def test_a_strap_that_a_session_waits_for_ends_the_look_and_what_is_in_use_is_told(bluez: FakeBluez) -> None:
+    bluez.add_strap("AA:00:00:00:00:01", name="lost", rssi=-60)
+    bluez.add_strap("AA:00:00:00:00:04", name="in use", known=True, connected=True, resolved=True)
+    radio().missed["aa:00:00:00:00:01"] = None
+    radio().held.add("AA:00:00:00:00:04")
+    found = await asyncio.wait_for(listen(3600.0), 60)
+    assert {one.name: one.in_use for one in found.straps} == {"lost": False, "in use": True}
+    assert radio().missed.pop("aa:00:00:00:00:01") is not None

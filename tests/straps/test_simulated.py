@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from biofeedback.clock import Clock, LoopClock, MonotonicClock, VirtualLoop
+from biofeedback.clock import Clock, HurriedClock, LoopClock, VirtualLoop
 from biofeedback.core.events import Characteristic, Step, StepKind
 from biofeedback.core.heart_rate import decode
 from biofeedback.core.pacing import Pattern
@@ -176,7 +176,7 @@ def test_it_runs_on_a_fast_clock_too():
             if len(payloads) == wanted:
                 enough.set()
 
-        running = asyncio.ensure_future(SimulatedStrap("responder", 1).run(sink, MonotonicClock(speed=1000)))
+        running = asyncio.ensure_future(SimulatedStrap("responder", 1).run(sink, HurriedClock(1000)))
         await enough.wait()
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)

@@ -1,11 +1,10 @@
 """The rule this package had before: the largest ratio over an arc of delays, and a test of the tempo."""
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from biofeedback.core.breathing import own_breathing_goes_on
 from biofeedback.core.noise import BAND_HZ, FREQUENCIES_HZ, WHITE_MIN_MS2, NoiseSpectrum, Whitened
 from biofeedback.core.pacing import Pacer, Pattern
 from biofeedback.core.rsa import exhale_contrast, phases_rad
@@ -21,6 +20,8 @@ ARC_LIMITS, OVERWHELMING, SCALE_DF = (4.1, 4.1, 3.5), 9.0, 6.0
 ARC_DEG, STRAP_MAX_S, HEART_MAX_DEG = (-45.0, 120.0), 2.5, 75.0
 HEART_S, STRAP_S = (0.5, 0.8), (0.8, 0.7)  # mean and SD of the heart's lag and of the strap's latency
 FILTER_HZ, ORDER, HARMONIC_MAX = 2.0, 16, 0.8
+BREATHING_HZ, BREATHING_HALF_HZ, PROMINENCE_MIN = (0.15, 0.45), 0.04, 3.0
+GOES_ON_FRACTION = 0.66  # .6 of ten bands; eleven are summed here
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +99,24 @@ def _own_contrast(pattern: Pattern, delay_s: float) -> tuple[float, float]:
     return contrast, math.sqrt(float(np.average((contrasts - contrast) ** 2, weights=weights)))
 
 
-def _wider(noise: NoiseSpectrum) -> NoiseSpectrum:
-    """Eleven bands instead of ten: what today's test of one's own breathing sums, and that of the time did not."""
-    return replace(noise, power_ms2=tuple(1.1 * power_ms2 for power_ms2 in noise.power_ms2))
+def _goes_on(noise: NoiseSpectrum, pacer: Pacer, mid_s: Array, nn_ms: Array, delay_s: float) -> bool:
+    """Whether at least .6 of the power around the baseline's breathing peak is still there."""
+    frequency_hz, power_ms2 = np.asarray(noise.frequency_hz), np.asarray(noise.power_ms2)
+    band = (frequency_hz >= BREATHING_HZ[0]) & (frequency_hz <= BREATHING_HZ[1])
+    peak = int(np.argmax(np.where(band, power_ms2, -math.inf)))
+    is_inside = bool(band[peak - 1]) and bool(band[min(peak + 1, len(band) - 1)])
+    if not is_inside or power_ms2[peak] < PROMINENCE_MIN * float(np.median(power_ms2[band])):
+        return False
+    near = np.abs(frequency_hz - frequency_hz[peak]) <= BREATHING_HALF_HZ
+    phases = phases_rad(pacer, mid_s - delay_s)
+    place = 2 * (mid_s - mid_s[0]) / (mid_s[-1] - mid_s[0]) - 1
+    waves = [wave(k * phases) for k in (1, 2, 3) for wave in (np.cos, np.sin)]
+    columns = np.stack([np.ones_like(place), place, place * place, *waves], axis=1)
+    rest_ms = nn_ms - columns @ np.linalg.lstsq(columns, nn_ms, rcond=None)[0]
+    taper = 0.5 * (1 + np.cos(np.pi * place))
+    spectrum = np.exp(-2j * np.pi * np.outer(frequency_hz[near], mid_s)) @ (rest_ms * taper * nn_ms)
+    after_ms2 = float((2 * np.abs(spectrum) ** 2).sum() / ((taper**2) * nn_ms).sum() / 1000.0 * BAND_HZ)
+    return after_ms2 > GOES_ON_FRACTION * float(power_ms2[near].sum())
 
 
 def fit_arc(seen: SeenBeats) -> ArcFit:
@@ -125,5 +141,5 @@ def fit_arc(seen: SeenBeats) -> ArcFit:
     return ArcFit(
         float(ratios[best] / norms[best]), scale / float(norms[best]), contrast, contrast_sd,
         math.hypot(cosine2, sine2) / math.hypot(cosine, sine), _is_off_pace(white, pacer, mid_s),
-        own_breathing_goes_on(pacer, _wider(noise), mid_s, seen.nn_ms, delay_s),
+        _goes_on(noise, pacer, mid_s, seen.nn_ms, delay_s),
     )  # fmt: skip

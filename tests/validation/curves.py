@@ -8,17 +8,30 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
 
-from biofeedback.core.answers import LOOKS, TOGETHER_MIN, VARIED_TOGETHER_MIN
+from biofeedback.core.answers import LOOKS, TOGETHER_MIN, VARIED_TOGETHER_MIN, at_look
 from tests.validation.courses import NULLS, TRADE_OFF, Course, Session, course
 from tests.validation.tallies import Share
 
-__all__ = ["ERROR", "NEUTRAL", "Tally", "TradeOff", "draw_power", "draw_trade_off", "equal_error", "tally", "trade_off"]
+__all__ = [
+    "ERROR",
+    "NEUTRAL",
+    "TOGETHER_MINS",
+    "Minima",
+    "Tally",
+    "TradeOff",
+    "draw_power",
+    "draw_trade_off",
+    "equal_error",
+    "tally",
+    "trade_off",
+]
 
 ERROR = 0.04
 NEUTRAL = {"floor": 1.0, "matched filter": 1.0, "arc": 1.0, "weighing": 0.0}  # limits as they are: a factor, an offset
 RANGES = {"floor": (0.4, 3.0), "matched filter": (0.4, 3.0), "arc": (0.4, 3.0), "weighing": (-2.5, 6.0)}
 HALVINGS, POINTS = 10, 25
-TOGETHER_MINS = np.arange(-1.0, 3.01, 0.25)
+Minima = tuple[float, ...]  # least evidence at each look
+TOGETHER_MINS: list[Minima] = [(minimum,) * len(LOOKS) for minimum in np.arange(-1.0, 3.01, 0.25).tolist()]
 COLOURS = {"floor": "#969696", "matched filter": "#d94801", "arc": "#238b45", "weighing": "#08306b"}
 PACER_COLOURS = dict(zip(TRADE_OFF, ("#d94801", "#238b45", "#08306b"), strict=True))
 Sessions = Mapping[str, Sequence[Session]]
@@ -101,7 +114,7 @@ class TradeOff:
     """One pacer at one least evidence against a rhythm of one's own: own slow breathing, and somebody who answers."""
 
     pacer: str
-    together_min: float
+    together_min: Minima
     own_slow: Tally
     responder: Tally
 
@@ -115,7 +128,7 @@ def trade_off(sessions: Sessions) -> list[TradeOff]:
     """The curve of every pacer, the values that are set among them."""
     found = []
     for pacer, (own_slow, responder) in TRADE_OFF.items():
-        for minimum in sorted({*TOGETHER_MINS.tolist(), TOGETHER_MIN, VARIED_TOGETHER_MIN}):
+        for minimum in sorted({*TOGETHER_MINS, TOGETHER_MIN, VARIED_TOGETHER_MIN}):
             pair = [
                 _count([course(one, _together(minimum)) for one in sessions[name]]) for name in (own_slow, responder)
             ]
@@ -123,9 +136,9 @@ def trade_off(sessions: Sessions) -> list[TradeOff]:
     return found
 
 
-def _together(minimum: float) -> Callable:
+def _together(minimum: Minima) -> Callable:
     """The core's rule with another least evidence."""
-    return lambda fits, used: fits["weighing"].is_yes_at(used, minimum)
+    return lambda fits, used: fits["weighing"].is_yes_at(used, at_look(minimum, used))
 
 
 def draw_trade_off(found: Sequence[TradeOff], path: Path) -> None:
@@ -136,7 +149,8 @@ def draw_trade_off(found: Sequence[TradeOff], path: Path) -> None:
         for pacer, colour in PACER_COLOURS.items():
             ones = [one for one in found if one.pacer == pacer]
             points = 100 * np.array([(_false(one.own_slow, kind), one.responder.ever[look].value) for one in ones])
-            axes.plot(*points.T, color=colour, label=pacer, marker=".", ms=3)
+            on_curve = [one.together_min in TOGETHER_MINS for one in ones]
+            axes.plot(*points[on_curve].T, color=colour, label=pacer, marker=".", ms=3)
             axes.plot(*points[[one.is_set for one in ones]].T, "o", color=colour)
         for limit in (5, 25) if kind == "ever" else (5,):
             axes.axvline(limit, color="#cb181d", lw=0.8, ls=":")

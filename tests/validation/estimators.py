@@ -19,6 +19,8 @@ from tests.validation.courses import FIRST_SEED, NAMES, NULLS, ORACLE, SHOWN, TR
 from tests.validation.curves import (
     ERROR,
     NEUTRAL,
+    TOGETHER_MINS,
+    Minima,
     Tally,
     TradeOff,
     draw_power,
@@ -34,7 +36,7 @@ from tests.validation.wording import percent, percent_with_limits
 __all__ = ["SHOWN_MINIMA", "main", "write_page"]
 
 FITTED = tuple(NEUTRAL)
-SHOWN_MINIMA = {-1.0, 0.0, TOGETHER_MIN, 1.0, VARIED_TOGETHER_MIN, 2.0, 3.0}
+SHOWN_MINIMA = {TOGETHER_MIN, VARIED_TOGETHER_MIN, *((minimum,) * len(LOOKS) for minimum in (-1.0, 0.0, 1.0, 2.0, 3.0))}
 TRIED = (
     (
         "floor",
@@ -243,7 +245,7 @@ def _varied(found: Sequence[TradeOff]) -> str:
     """What a varied pacer costs, and what it saves."""
     rows = [
         [
-            one.pacer, f"{one.together_min:g}{' (set)' if one.is_set else ''}",
+            one.pacer, f"{_said(one.together_min)}{' (set)' if one.is_set else ''}",
             percent_with_limits(one.own_slow.ever[LOOKS[-1]]), percent_with_limits(one.own_slow.at_last),
             *(percent_with_limits(one.responder.ever[look]) for look in LOOKS),
         ]
@@ -258,8 +260,9 @@ def _varied(found: Sequence[TradeOff]) -> str:
     return f"""## A fixed or a varied pacer
 
 A person may breathe slowly by himself, at 5.2-6.8 a minute. The core asks for evidence against such a rhythm before it
-says yes: {TOGETHER_MIN:g} with a fixed pacer, {VARIED_TOGETHER_MIN:g} with one whose first, or all,
-breaths are 10-20 % longer or shorter. The curve is what that least evidence trades as it moves from -1 to 3; all in %.
+says yes: {_said(TOGETHER_MIN)} after 3, 6, 12 breaths of a fixed pacer,
+{_said(VARIED_TOGETHER_MIN)} with one whose first, or all, breaths are 10-20 % longer or shorter. The curve is what it
+trades, alike at all looks, from -1 to 3; all in %.
 
 ![What the least evidence trades](estimators_varied.svg)
 
@@ -275,11 +278,18 @@ The least evidence that keeps own slow breathing from ever being a yes in more t
 {_weighed({one.pacer: one for one in found if one.is_set}, found)}"""
 
 
+def _said(minima: Minima) -> str:
+    """Least evidence at each look; once where it is the same at all."""
+    return ", ".join(f"{minimum:g}" for minimum in (minima if len(set(minima)) > 1 else minima[:1]))
+
+
 def _held(found: Sequence[TradeOff], pacer: str, most: float) -> tuple[str, str]:
     """The least evidence that keeps own slow breathing below a share, and the power that it leaves."""
     for one in found:
-        if one.pacer == pacer and one.own_slow.ever[LOOKS[-1]].value <= most:
-            return f"{one.together_min:g}", " / ".join(percent(one.responder.ever[look].value) for look in LOOKS)
+        if one.pacer != pacer or one.together_min not in TOGETHER_MINS:
+            continue
+        if one.own_slow.ever[LOOKS[-1]].value <= most:
+            return _said(one.together_min), " / ".join(percent(one.responder.ever[look].value) for look in LOOKS)
     return "none", "-"
 
 
@@ -298,16 +308,16 @@ def _weighed(by_pacer: Mapping[str, TradeOff], found: Sequence[TradeOff]) -> str
 
     return f"""Weighed, as own slow breathing ever a yes / a yes in the end / 8-12 bpm a yes by 3 breaths / by 6, in %:
 
-- fixed, {TOGETHER_MIN:g} asked for: {figures(fixed)}
-- first three breaths varied, {VARIED_TOGETHER_MIN:g} asked for: {figures(first)}
-- first three breaths varied, {TOGETHER_MIN:g} asked for: {figures(alike)}
-- all breaths varied, {VARIED_TOGETHER_MIN:g} asked for: {figures(every)}
+- fixed, {_said(TOGETHER_MIN)} asked for: {figures(fixed)}
+- first three breaths varied, {_said(VARIED_TOGETHER_MIN)} asked for: {figures(first)}
+- first three breaths varied, {_said(TOGETHER_MIN)} asked for: {figures(alike)}
+- all breaths varied, {_said(VARIED_TOGETHER_MIN)} asked for: {figures(every)}
 
 At the same least evidence a pacer that varies its first breaths lets fewer own rhythms pass than a fixed one and sees
 about as many hearts. To ever call own slow breathing an answer in no more than 5 % takes {first_held[0]} with varied
 first breaths and leaves {first_held[1]} % by 3 / 6 / 12 breaths; with a fixed pacer it takes {fixed_held[0]}
 and leaves {fixed_held[1]} %: three breaths of a fixed pacer cannot tell 5.5 from 6 a minute.
-What is set for a varied pacer, {VARIED_TOGETHER_MIN:g}, leaves own slow breathing {ever[1]} %, three varied, and
+What is set for a varied pacer, {_said(VARIED_TOGETHER_MIN)}, leaves own slow breathing {ever[1]} %, three varied, and
 {ever[2]} %, all varied.
 
 So varied first breaths are worth making the default where an early yes shall be trusted by itself. Where the session's

@@ -13,9 +13,9 @@ from biofeedback.core.pipeline import Pipeline
 from biofeedback.core.results import Answer, ExhaleResponse, Grade, Result
 from biofeedback.core.step_run import LATE_S, StepRun
 from tests.validation.classes import SessionClass
-from tests.validation.sessions import simulate
+from tests.validation.sessions import Session, simulate
 
-__all__ = ["Array", "Part", "Seen", "see"]
+__all__ = ["Array", "Part", "Seen", "SeenBeats", "overhear", "see"]
 
 Array = NDArray[np.float64]
 Part = tuple[Array, Array]  # midpoints in s and NN intervals in ms of an unbroken run
@@ -107,8 +107,13 @@ class _Overheard(Pipeline):
 
 
 def see(one: SessionClass, seed: int) -> tuple[Seen, ...]:
-    """The looks of one session, through the strap's bytes and the pipeline; it stops after the last of them."""
-    session, pipeline = simulate(one, seed), _Overheard()
+    """The looks of one session of a class."""
+    return overhear(simulate(one, seed))
+
+
+def overhear(session: Session) -> tuple[Seen, ...]:
+    """The looks of a session, through the strap's bytes and the pipeline; it stops after the last of them."""
+    pipeline = _Overheard()
     for event in session.events:
         pipeline.feed(event)
         if LOOKS[-1] in pipeline.notes.looks:

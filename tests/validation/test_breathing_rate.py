@@ -4,6 +4,8 @@ import pytest
 from tests.validation import breathing_rate
 from tests.validation.real import DATA
 
+pytestmark = pytest.mark.whole
+
 SLOW = "slow breathing 3.5-7/min, RSA 5-25 bpm"
 MAYER = "free 10-18/min, Mayer wave SD 1.5-3 bpm at .1 Hz"
 

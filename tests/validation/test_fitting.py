@@ -10,6 +10,8 @@ from tests.validation.classes import CLASSES
 from tests.validation.fitting import fit_breaths, fit_twin, fitted_spans, main
 from tests.validation.spectra import band_densities, simulated_windows
 
+pytestmark = pytest.mark.whole
+
 needs_recordings = pytest.mark.skipif(
     real.read_rr_ms("rest") is None, reason="needs the real recordings in ../shared/data"
 )

@@ -7,6 +7,8 @@ import pytest
 from tests.validation import latency
 from tests.validation.latency import main, measure
 
+pytestmark = pytest.mark.whole
+
 
 def test_an_unknown_latency_widens_the_interval_and_a_known_one_is_used() -> None:
     widths = []

@@ -12,6 +12,8 @@ from biofeedback.core.results import CalmerThanBefore
 from tests.validation.classes import CLASSES, Push
 from tests.validation.sessions import simulate
 
+pytestmark = pytest.mark.whole
+
 SEEDS = range(1, 7)
 
 

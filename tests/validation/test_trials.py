@@ -7,6 +7,8 @@ import pytest
 from tests.validation import trials
 from tests.validation.trials import PEOPLE, measure_people
 
+pytestmark = pytest.mark.whole
+
 BY_WORDS = {people.says: people for people in PEOPLE}
 
 

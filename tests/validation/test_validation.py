@@ -17,6 +17,8 @@ from tests.validation.sessions import simulate
 from tests.validation.store import Run, Store, fingerprint
 from tests.validation.tallies import Share, Tally, count
 
+pytestmark = pytest.mark.whole
+
 SESSIONS = 20
 
 

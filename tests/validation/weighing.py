@@ -68,7 +68,7 @@ def fit_weighing(seen: SeenBeats, noise: NoiseSpectrum | None = None) -> Weighin
     """The core's fit, in the noise that the pipeline learned or in a given one."""
     pacer, mid_s, nn_ms = seen.pacer, seen.mid_s, seen.nn_ms
     fit = fit_locked(pacer, noise or seen.noise, mid_s, nn_ms, seen.latency_s)
-    goes_on = own_breathing_goes_on(pacer, seen.noise, mid_s, nn_ms, fit.delay_s)
+    goes_on = own_breathing_goes_on(pacer, seen.noise, mid_s, nn_ms, fit)
     return WeighingFit(fit, goes_on, bool(pacer.breaths), seen.grade)
 
 

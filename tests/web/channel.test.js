@@ -31,13 +31,18 @@ class FakeSocket {
   }
 }
 
-async function opened({ admit = async () => "ticket" } = {}) {
+function remembering() {
+  const kept = {};
+  return { recall: (name) => JSON.parse(kept[name] ?? "null"), remember: (name, value) => (kept[name] = JSON.stringify(value)), kept };
+}
+
+async function opened({ admit = async () => "ticket", memory = remembering() } = {}) {
   FakeSocket.all = [];
   const heard = [];
   const links = [];
   const known = { epoch: "01SCENE", messageSeq: 411 };
   const turned = [];
-  const channel = new Channel({ url: "ws://here/ws", role: "patient", admit, turnedAway: (refused) => turned.push(refused.status ?? refused.code), known: () => known, hear: (message) => heard.push(message), opened: (is) => links.push(is), Socket: FakeSocket });
+  const channel = new Channel({ url: "ws://here/ws", role: "patient", memory, owes: "owes", admit, turnedAway: (refused) => turned.push(refused.status ?? refused.code), known: () => known, hear: (message) => heard.push(message), opened: (is) => links.push(is), Socket: FakeSocket });
   channel.open();
   await settled();
   return { channel, heard, links, known, turned, socket: FakeSocket.all[0] };
@@ -61,22 +66,20 @@ test("it acknowledges every five seconds and answers a ping", async (context) =>
   assert.equal(heard.length, 1);
 });
 
-test("it comes back by itself, asks for what it missed, and says what it could not say", async (context) => {
+test("it comes back by itself, and asks for what it missed", async (context) => {
   const pass = clock(context);
-  const { channel, socket, links, known } = await opened();
+  const { socket, links, known } = await opened();
   socket.opens();
   socket.says({ type: "hello" });
   socket.close();
   known.messageSeq = 430;
-  channel.say({ type: "command", command: "stop", exercise: null });
   pass(500);
   await settled();
   const second = FakeSocket.all[1];
   second.opens();
   assert.equal(second.sent[0].message_seq, 430);
-  assert.equal(second.sent.length, 1);
   second.says({ type: "hello" });
-  assert.deepEqual(second.sent[1], { type: "command", command: "stop", exercise: null });
+  assert.equal(second.sent.length, 1);
   assert.deepEqual(links, [true, false, true]);
 });
 
@@ -142,7 +145,141 @@ test("a ticket that comes after the channel was closed opens nothing", async (co
   assert.deepEqual([FakeSocket.all, turned], [[], []]);
 });
 
-test("it waits longer each time, up to four seconds, never at the same moment for all", () => {
-  assert.deepEqual([0, 1, 2, 3, 9].map((attempt) => waitMs(attempt, 1)), [500, 1000, 2000, 4000, 4000]);
-  assert.equal(waitMs(9, 0), 2000);
+test("it waits longer each time, up to two seconds, never at the same moment for all", () => {
+  assert.deepEqual([0, 1, 2, 3, 9].map((attempt) => waitMs(attempt, 1)), [500, 1000, 2000, 2000, 2000]);
+  assert.equal(waitMs(9, 0), 1000);
+});
+
+const NOTE = { type: "mark", kind: "note", text: "sneezed" };
+const RATING = { type: "rating", scale: "tension", moment: "before", value: 6 };
+const hello = (epoch) => ({ type: "hello", epoch });
+const said = (socket) => socket.sent.filter(({ type }) => ["mark", "rating", "command"].includes(type));
+const without = ({ id, ...message }) => message;
+
+// A channel with something to note, on its first connection.
+async function noting(context, { epoch: first = "01SCENE", ...given } = {}) {
+  const pass = clock(context);
+  const stage = await opened(given);
+  const lost = (code = "not_noted") => stage.heard.filter((message) => message.code === code).length;
+  const welcome = (socket, epoch = "01SCENE") => {
+    socket.opens();
+    socket.says(hello(epoch));
+    stage.known.epoch = epoch;
+    socket.says({ type: "pacer" });
+  };
+  const comeBack = async (epoch) => {
+    FakeSocket.all.at(-1).close();
+    pass(4000);
+    await settled();
+    welcome(FakeSocket.all.at(-1), epoch);
+    return FakeSocket.all.at(-1);
+  };
+  welcome(stage.socket, first);
+  return { ...stage, lost, comeBack };
+}
+
+test("a mark and a rating are said with an id, as the server's schema knows them", async (context) => {
+  const { channel, socket } = await noting(context);
+  channel.note({ type: "mark", kind: "context", text: "following" });
+  channel.note(RATING);
+  const ids = said(socket).map(({ id }) => id);
+  assert.deepEqual(said(socket), [viewer[3], viewer[4]].map((one, at) => ({ ...one, id: ids[at] })));
+  assert.ok(ids.every((id) => /^[\w.-]{8,40}$/.test(id)) && ids[0] !== ids[1]);
+});
+
+test("what was not noted is said again after a reconnection, with the same id, and no more when it was", async (context) => {
+  const { channel, socket, lost, comeBack } = await noting(context);
+  channel.note(NOTE);
+  channel.note(RATING);
+  const [note, rating] = said(socket);
+  socket.says({ type: "noted", ids: [note.id] });
+  const second = await comeBack();
+  assert.deepEqual(said(second), [rating]);
+  second.says({ type: "noted", ids: [rating.id] });
+  assert.deepEqual([said(await comeBack()), lost()], [[], 0]);
+});
+
+test("what is noted without a connection is said when there is one, after what was missed came in", async (context) => {
+  const { channel, socket } = await noting(context);
+  const pass = clock(context);
+  socket.close();
+  channel.note(NOTE);
+  channel.open();
+  await settled();
+  const second = FakeSocket.all.at(-1);
+  second.opens();
+  second.says(hello("01SCENE"));
+  channel.note(RATING);
+  assert.deepEqual(said(second), []);
+  second.says({ type: "pacer" });
+  second.says({ type: "pacer" });
+  assert.deepEqual(said(second).map(without), [NOTE, RATING]);
+  pass(0);
+});
+
+test("what belonged to another session, or is no longer true, is given up and told", async (context) => {
+  const { channel, lost, comeBack } = await noting(context);
+  let isTrue = true;
+  channel.note(NOTE);
+  channel.note(RATING, () => isTrue);
+  isTrue = false;
+  assert.deepEqual(said(await comeBack()).map(without), [NOTE]);
+  assert.equal(lost(), 1);
+  assert.deepEqual(said(await comeBack("01OTHER")), []);
+  assert.equal(lost(), 2);
+});
+
+const START = { type: "command", command: "start", exercise: "walk", practice: false, at_s: 12.25 };
+
+test("a command has an id and the time at which it was given, as the server's schema knows it", async (context) => {
+  const { channel, socket } = await noting(context);
+  channel.command(START);
+  const [{ id, ...command }] = said(socket);
+  assert.deepEqual({ ...command, id: viewer[2].id }, viewer[2]);
+  assert.match(id, /^[\w.-]{8,40}$/);
+});
+
+test("a command is said again, with the time at which it was given, until it was carried out or refused", async (context) => {
+  const { channel, socket, lost, comeBack, heard } = await noting(context);
+  channel.command(START);
+  socket.close();
+  channel.command({ ...START, command: "skip" });
+  const second = await comeBack();
+  const [start, skip] = said(second);
+  assert.deepEqual([without(start), start], [START, said(socket)[0]]);
+  second.says({ type: "noted", ids: [start.id] });
+  second.says({ type: "error", code: "not_done", detail: "", id: skip.id });
+  assert.deepEqual([heard.at(-1).code, said(await comeBack()), lost("not_done")], ["not_done", [], 1]);
+});
+
+test("a command to a session that is over is not done, and told; one for another session is", async (context) => {
+  const { channel, lost, comeBack } = await noting(context);
+  channel.command(START);
+  channel.command({ ...START, command: "new" });
+  assert.deepEqual([said(await comeBack("01OTHER")), lost("not_done"), lost()], [[], 1, 0]);
+});
+
+test("what was not noted or carried out outlives a reload; of a note and of what holds for a while only that it was lost", async (context) => {
+  const memory = remembering();
+  const before = await noting(context, { memory });
+  before.socket.close();
+  before.channel.note(RATING);
+  before.channel.command(START);
+  before.channel.note({ ...NOTE, text: "Mrs De Vries sneezed" });
+  before.channel.note({ type: "mark", kind: "context", text: "following" }, () => true);
+  assert.ok(!JSON.stringify(memory.kept).includes("Vries"));
+  const after = await noting(context, { memory });
+  assert.deepEqual(said(after.socket).map(without), [RATING, START]);
+  assert.equal(after.lost(), 2);
+  after.socket.says({ type: "noted", ids: said(after.socket).map(({ id }) => id) });
+  assert.deepEqual(memory.recall("owes"), []);
+});
+
+test("what was left of another session is told to be lost after a reload", async (context) => {
+  const memory = remembering();
+  const before = await noting(context, { memory });
+  before.socket.close();
+  before.channel.note(RATING);
+  const after = await noting(context, { memory, epoch: "01OTHER" });
+  assert.deepEqual([said(after.socket), after.lost()], [[], 1]);
 });

@@ -4,7 +4,8 @@ import { test } from "node:test";
 
 import { currentStep, EMPTY, rated, reduce } from "../../web/state.js";
 import { blockOf, planned } from "../../web/plan.js";
-import { cardView, closingLines, isStale, screenOf, secondsLeft } from "../../web/view.js";
+import { isStale } from "../../web/stale.js";
+import { cardView, closingLines, screenOf, secondsLeft } from "../../web/view.js";
 
 const read = (name) => JSON.parse(readFileSync(new URL(`./fixtures/${name}.json`, import.meta.url)));
 const scenes = read("scenes");
@@ -133,6 +134,28 @@ test("the end is three lines: own tension, exhale, calmer", () => {
     ["closing.calmer.yes", { n: 6 }],
   ]);
   assert.deepEqual(closingLines(scene("finished_unclear")).slice(1), [["closing.exhale.unclear", {}], ["closing.calmer.unknown", {}]]);
+});
+
+test("the lines are those of a report", () => {
+  const ready = scene("ready");
+  const steps = { measured_4_6: ["baseline", "breathe", "recovery"], walk: ["walk"] };
+  for (const { what, exercise, begun, lines, ...given } of read("closing")) {
+    const planned = steps[exercise].map((step) => ({ step, duration_s: 120 }));
+    const done = begun ? planned : planned.slice(0, 1);
+    const state = { ...ready, ...given, trial: null, hello: { ...ready.hello, steps: planned }, steps: done };
+    assert.deepEqual(closingLines(state), lines, what);
+  }
+});
+
+test("where the server was away, the strap is not named as the cause", () => {
+  const poor = scene("yes");
+  const said = (gaps, answer = "unknown") => cardView({ ...poor, gaps, card: { ...poor.card, word: "poor_signal", answer: { ...poor.card.answer, answer } } }, poor.heardMs, 100).sentence[0];
+  const away = { start_s: 20, end_s: 60, reason: "restart" };
+  assert.equal(said([away]), "card.poor_signal.away");
+  assert.equal(said([away], "yes"), "card.poor_signal.away_yes");
+  assert.equal(said([{ ...away, end_s: null }]), "card.poor_signal.away"); // still away
+  assert.equal(said([{ ...away, end_s: 50 }]), "card.poor_signal.sentence"); // of the last minute, 10 s
+  assert.equal(said([{ ...away, reason: "silence" }]), "card.poor_signal.sentence");
 });
 
 test("the exhale line tells why nothing can be said", () => {

@@ -9,11 +9,21 @@ const read = (path) => JSON.parse(readFileSync(new URL(path, import.meta.url)));
 const phrases = read("./fixtures/phrases.json");
 const language = { nl: read("../../biofeedback/lang/nl.json"), en: read("../../biofeedback/lang/en.json") };
 
+process.env.TZ = "Europe/Amsterdam"; // where the fixture's moments are told
+
 test("the page's formatter says what Python's says", () => {
   for (const { text, values, nl, en } of phrases) {
     assert.equal(formatted(text, values, language.nl), nl, text);
     assert.equal(formatted(text, values, language.en), en, text);
   }
+});
+
+test("half hours from UTC, on either side, are told", () => {
+  const told = (zone) => {
+    process.env.TZ = zone;
+    return formatted("{at, time} ({at, offset})", { at: "2026-11-22T00:10:00Z" }, language.en);
+  };
+  assert.deepEqual(["America/St_Johns", "Asia/Kolkata", "UTC"].map(told), ["20:40 (UTC\u22123:30)", "05:40 (UTC+5:30)", "00:10 (UTC)"]);
 });
 
 test("a missing value or key is an error, not an empty place", () => {

@@ -24,7 +24,7 @@ from biofeedback.server.access.tickets import Tickets
 from biofeedback.server.access.tokens import fingerprint
 from biofeedback.server.access.way import Way, token_of, way_of
 from biofeedback.settings import Settings
-from biofeedback.store import Store, logins, people, shares, users
+from biofeedback.store import Store, logins, people, sessions, shares, users
 from biofeedback.store.logins import Login
 
 __all__ = ["LOCAL", "Access", "Inside", "Times"]
@@ -90,6 +90,7 @@ class Access:
         self.by_name = Limit(NAME_TRIES, SIGN_IN_WINDOW_S, self.times.now_s)
         self.by_address = Limit(ADDRESS_TRIES, SIGN_IN_WINDOW_S, self.times.now_s)
         self.codes = Limit(CODE_TRIES, CODE_WINDOW_S, self.times.now_s)
+        self.scanned = Limit(ADDRESS_TRIES, CODE_WINDOW_S, self.times.now_s)
         self.staffed = asyncio.Event()  # set when somebody is registered
         self.offered: dict[str | None, str] = {}  # secrets of second factors that are not confirmed yet, by login
         self.outward: str | None = None  # address of these pages for other machines
@@ -159,7 +160,7 @@ class Access:
         return way is not Way.OPEN or (self.settings.insecure_http and role is Role.PATIENT)
 
     async def require(self, principal: Principal, kind: str, id_: str) -> None:
-        """Go on where this is the principal's own; ``kind`` is ``person``, ``room`` or ``share``.
+        """Go on where this is the principal's own; ``kind`` is ``person``, ``room``, ``session`` or ``share``.
 
         Raises
         ------
@@ -233,6 +234,8 @@ class Access:
         if kind == "room":
             inside = self.inside(id_)
             return None if inside is None else inside.person
+        if kind == "session":
+            return await self.store.read(lambda connection: sessions.person_of(connection, id_))
         if kind == "share":
             share = await self.store.read(lambda connection: shares.get(connection, id_))
             return None if share is None else share.person

@@ -17,7 +17,15 @@ from biofeedback.store import audit, logins, users
 from biofeedback.store.audit import Act, Entry
 from biofeedback.store.users import User
 
-__all__ = ["add_user", "begin_second_factor", "change_password", "choose_password", "end_second_factor", "found_clinic"]
+__all__ = [
+    "add_user",
+    "begin_second_factor",
+    "change_password",
+    "check_link",
+    "choose_password",
+    "end_second_factor",
+    "found_clinic",
+]
 
 T = TypeVar("T")
 
@@ -33,7 +41,7 @@ async def found_clinic(access: Access, token: str, name: str, password: str, add
     _check_password(password, name)
 
     def found(connection: Connection) -> str:
-        if any(user.role == Role.ADMIN for user in users.everybody(connection)):
+        if not _is_for_somebody(connection, None):
             raise Refused(409, "wrong_link", "there is an admin already")
         user = add_user(connection, name, Role.ADMIN)
         _open_link(access, token, None)
@@ -69,6 +77,31 @@ async def choose_password(access: Access, token: str, password: str, address: st
         return logins.of_user(connection, user.id)
 
     await access.end(await _by_link(access, choose, address))
+
+
+async def check_link(access: Access, token: str, address: str) -> None:
+    """See whether a link can still be used, before anybody types a password for it.
+
+    Raises
+    ------
+    Refused
+        If it cannot.
+    """
+
+    def check(connection: Connection) -> None:
+        link = access.links.find(token, access.times.utc)
+        if link is None or not _is_for_somebody(connection, link.user):
+            raise _wrong_link()
+
+    await _by_link(access, check, address)
+
+
+def _is_for_somebody(connection: Connection, user: str | None) -> bool:
+    """Whether a link's user is still there; one of nobody is for the first admin."""
+    if user is not None:
+        found = users.find(connection, user)
+        return found is not None and found.name == user  # as it is written
+    return all(one.role != Role.ADMIN for one in users.everybody(connection))
 
 
 async def change_password(access: Access, principal: Principal, old: str, new: str) -> None:

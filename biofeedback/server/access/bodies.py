@@ -45,6 +45,12 @@ class FirstAdmin(_Body):
     password: Password
 
 
+class LinkShown(_Body):
+    """A one-time link, before it is used."""
+
+    token: Token
+
+
 class Reset(_Body):
     """A password, by a one-time link."""
 
@@ -82,6 +88,12 @@ class RoleChange(_Body):
     """Another role."""
 
     role: StaffRole
+
+
+class Patients(_Body):
+    """Whose patients; None: of the time before there were accounts."""
+
+    of: Id | None
 
 
 class Joining(_Body):

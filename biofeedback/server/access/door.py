@@ -7,7 +7,7 @@ from biofeedback.server.access.entrance import add_entrance
 from biofeedback.server.access.gate import Gate
 from biofeedback.server.access.reception import add_reception
 from biofeedback.server.access.refusal import REFUSALS, refusal
-from biofeedback.server.access.roster import add_own_account, add_roster
+from biofeedback.server.access.roster import add_hand_over, add_own_account, add_roster
 
 __all__ = ["add_access"]
 
@@ -21,4 +21,5 @@ def add_access(app: FastAPI, access: Access) -> None:
     add_entrance(app, access)
     add_own_account(app, access)
     add_roster(app, access)
+    add_hand_over(app, access)
     add_reception(app, access)

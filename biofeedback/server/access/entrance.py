@@ -6,7 +6,7 @@ from fastapi import FastAPI, Request, Response
 
 from biofeedback.server.access import accounts, joining
 from biofeedback.server.access.access import Access
-from biofeedback.server.access.bodies import FirstAdmin, Joining, Reset, SigningIn, TicketFor
+from biofeedback.server.access.bodies import FirstAdmin, Joining, LinkShown, Reset, SigningIn, TicketFor
 from biofeedback.server.access.gate import principal_of
 from biofeedback.server.access.limits import place_of
 from biofeedback.server.access.principal import Principal, Role
@@ -20,6 +20,7 @@ __all__ = ["add_entrance"]
 
 def add_entrance(app: FastAPI, access: Access) -> None:
     """Add the routes for everybody."""
+    _add_links(app, access)
 
     @app.get("/api/me")
     async def me(request: Request) -> dict[str, Any]:
@@ -36,17 +37,6 @@ def add_entrance(app: FastAPI, access: Access) -> None:
     async def go_out(request: Request, response: Response) -> None:
         await _leave(access, request)
         forget_token(request, response)
-
-    @app.post("/api/first", status_code=204)
-    async def first(request: Request, response: Response, body: FirstAdmin) -> None:
-        _admit_staff(access, request)
-        token = await accounts.found_clinic(access, body.token, body.user, body.password, _place(request))
-        keep_token(request, response, token, None)
-
-    @app.post("/api/reset", status_code=204)
-    async def reset(request: Request, body: Reset) -> None:
-        _admit_staff(access, request)
-        await accounts.choose_password(access, body.token, body.password, _place(request))
 
     @app.post("/api/join", status_code=204)
     async def join(request: Request, response: Response, body: Joining) -> None:
@@ -67,6 +57,26 @@ def add_entrance(app: FastAPI, access: Access) -> None:
         if room is not None:
             await access.require(principal, "room", room)
         return {"ticket": access.tickets.give(principal, room), "room": room}
+
+
+def _add_links(app: FastAPI, access: Access) -> None:
+    """Add the routes for who has a one-time link."""
+
+    @app.post("/api/first", status_code=204)
+    async def first(request: Request, response: Response, body: FirstAdmin) -> None:
+        _admit_staff(access, request)
+        token = await accounts.found_clinic(access, body.token, body.user, body.password, _place(request))
+        keep_token(request, response, token, None)
+
+    @app.post("/api/reset", status_code=204)
+    async def reset(request: Request, body: Reset) -> None:
+        _admit_staff(access, request)
+        await accounts.choose_password(access, body.token, body.password, _place(request))
+
+    @app.post("/api/link", status_code=204)
+    async def link(request: Request, body: LinkShown) -> None:
+        _admit_staff(access, request)
+        await accounts.check_link(access, body.token, _place(request))
 
 
 async def _me(access: Access, principal: Principal | None) -> dict[str, Any]:

@@ -9,7 +9,8 @@ from biofeedback.server.access.principal import Role
 from biofeedback.server.access.refusal import Refused, not_found
 from biofeedback.server.access.tokens import fingerprint, new_code, new_invitation, new_token, typed
 from biofeedback.server.access.way import Way
-from biofeedback.store import invitations, logins, shares
+from biofeedback.store import audit, invitations, logins, shares
+from biofeedback.store.audit import Act, Entry
 from biofeedback.store.invitations import Invitation
 from biofeedback.store.logins import Login
 from biofeedback.store.shares import Share
@@ -72,9 +73,10 @@ async def join(access: Access, shown: str, *, is_typed: bool, way: Way, address:
     Refused
         If it is none of ours, was used, is too old, or it was tried too often from there.
     """
-    if access.codes.is_spent(address):
+    limit = access.codes if is_typed else access.scanned  # who mistyped may still scan: nobody guesses what is in a QR
+    if limit.is_spent(address):
         raise Refused(429, "too_many_tries", "tried too often; wait ten minutes")
-    access.codes.spend(address)
+    limit.spend(address)
     hashed = fingerprint(typed(shown) if is_typed else shown)
 
     def let_in(connection: Connection) -> Joined | None:
@@ -86,7 +88,7 @@ async def join(access: Access, shown: str, *, is_typed: bool, way: Way, address:
     joined = await access.store.write(let_in)
     if joined is None:
         raise Refused(401, "wrong_code", "this was used, is too old, or never was one")
-    access.codes.forgive(address)
+    limit.forgive(address)
     return joined
 
 
@@ -121,6 +123,8 @@ def _let_in(access: Access, connection: Connection, hashed: str, way: Way) -> Jo
     else:
         return None
     logins.add(connection, login)
+    act = Act.PATIENT_JOINED if login.role == Role.PATIENT else Act.GUEST_JOINED
+    audit.append(connection, Entry(act, login.role, None, login.person, login.room))
     return Joined(token, login.expires_s - now_s)
 
 

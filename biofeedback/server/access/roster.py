@@ -8,17 +8,17 @@ from sqlalchemy import Connection
 from biofeedback.links import VALID
 from biofeedback.server.access import accounts, second_factor
 from biofeedback.server.access.access import Access
-from biofeedback.server.access.bodies import Factor, FactorEnd, NewPassword, NewUser, RoleChange
+from biofeedback.server.access.bodies import Factor, FactorEnd, NewPassword, NewUser, Patients, RoleChange
 from biofeedback.server.access.gate import principal_of
 from biofeedback.server.access.ledger import entry_of
 from biofeedback.server.access.pages import address_of_page, qr_of, utc_text
 from biofeedback.server.access.principal import Role
 from biofeedback.server.access.refusal import Refused, not_found
-from biofeedback.store import audit, logins, users
+from biofeedback.store import audit, logins, people, users
 from biofeedback.store.audit import Act
 from biofeedback.store.users import User
 
-__all__ = ["add_own_account", "add_roster"]
+__all__ = ["add_hand_over", "add_own_account", "add_roster"]
 
 
 def add_roster(app: FastAPI, access: Access) -> None:
@@ -70,6 +70,29 @@ def add_roster(app: FastAPI, access: Access) -> None:
     @app.post("/api/users/{user}/reset")
     async def reset(request: Request, user: str) -> dict[str, Any]:
         return await _link(access, request, await access.store.read(lambda connection: _get(connection, user)))
+
+
+def add_hand_over(app: FastAPI, access: Access) -> None:
+    """Add the route by which an admin gives the patients of one user to another."""
+
+    @app.post("/api/users/{user}/patients")
+    async def take_over(request: Request, user: str, body: Patients) -> dict[str, int]:
+        principal = principal_of(request)
+
+        def move(connection: Connection) -> tuple[int, list[str]]:
+            to = _get(connection, user)
+            if to.role != Role.PHYSIOTHERAPIST or to.disabled or to.id == body.of:
+                raise Refused(422, "not_valid", "user")
+            if body.of is not None:
+                _get(connection, body.of)
+            moved = people.hand_over(connection, body.of, to.id)
+            for person in moved:
+                audit.append(connection, entry_of(principal, Act.PERSON_HANDED_OVER, person=person, about=to.id))
+            return len(moved), logins.of_user(connection, body.of) if body.of is not None else []
+
+        count, ended = await access.store.write(move)
+        await access.end(ended)  # what the other has open is no longer theirs
+        return {"count": count}
 
 
 def add_own_account(app: FastAPI, access: Access) -> None:

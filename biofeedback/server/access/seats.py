@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from starlette.requests import HTTPConnection
 
-from biofeedback.messages import ViewerHello
 from biofeedback.server.access.access import Access
 from biofeedback.server.access.principal import Principal, Role
 from biofeedback.server.access.refusal import Refused
+from biofeedback.viewer_messages import ViewerHello
 
 __all__ = ["Seat", "seat_of"]
 

@@ -9,7 +9,8 @@ from biofeedback.server.access import second_factor
 from biofeedback.server.access.access import Access
 from biofeedback.server.access.refusal import Refused
 from biofeedback.server.access.tokens import fingerprint, new_token
-from biofeedback.store import logins, users
+from biofeedback.store import audit, logins, users
+from biofeedback.store.audit import Act, Entry
 from biofeedback.store.logins import Login
 from biofeedback.store.users import User
 
@@ -30,9 +31,10 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What was found of a claim. ``step``: of time, that of the code."""
+    """What was found of a claim. ``claimed``: whose name it is, true or not. ``step``: of time, that of the code."""
 
     user: User | None
+    claimed: User | None = None
     needs_code: bool = False
     step: int | None = None
 
@@ -54,6 +56,8 @@ async def sign_in(access: Access, claim: Claim, address: str) -> str:
     if found.needs_code:
         raise Refused(401, "code_required", "this user has a second factor")
     if found.user is None:
+        if found.claimed is not None:  # a name that nobody has is not kept: it may be a password in the wrong field
+            access.ledger.note(Entry(Act.SIGN_IN_REFUSED, found.claimed.role, found.claimed.id))
         raise Refused(401, "wrong_sign_in", "there is no such user, or that is not the password or the code")
     token = await access.store.write(lambda connection: _let_in(access, connection, found, claim))
     access.by_name.forgive(name)
@@ -67,6 +71,7 @@ def too_many_tries() -> Refused:
 
 def admit(access: Access, connection: Connection, user: User) -> str:
     """Sign a user in, who has shown to be this one."""
+    audit.append(connection, Entry(Act.SIGNED_IN, user.role, user.id))
     token, now_s = new_token(), access.times.wall_s()
     logins.add(
         connection,
@@ -93,17 +98,17 @@ def _found(access: Access, connection: Connection, claim: Claim) -> _Found:
     user = users.find(connection, claim.user)
     is_right = access.passwords.is_right(None if user is None else user.password, claim.password)
     if user is None or not is_right or user.disabled:
-        return _Found(None)
+        return _Found(None, user)
     if not user.has_second_factor:
         return _Found(user)
     if claim.code is None:
-        return _Found(None, needs_code=True)
+        return _Found(None, user, needs_code=True)
     try:
         secret = users.secret_of(connection, user.id) or ""
     except KeyGone:  # the vault was not restored: only a link from the machine lets them in
-        return _Found(None)
+        return _Found(None, user)
     step = second_factor.step_of(secret, claim.code, access.times.wall_s(), user.used_step)
-    return _Found(None) if step is None else _Found(user, step=step)
+    return _Found(None, user) if step is None else _Found(user, step=step)
 
 
 def _let_in(access: Access, connection: Connection, found: _Found, claim: Claim) -> str:

@@ -32,7 +32,7 @@ _ADMIN: Row = {Role.ADMIN: Reach.ALL}
 _CARE: Row = {Role.LOCAL: Reach.ALL, Role.PHYSIOTHERAPIST: Reach.OWN}
 _CARE_AND_SELF: Row = {**_CARE, Role.PATIENT: Reach.OWN}
 
-# A path's parameter says what is owned: {person}, {room}, {share}; other names are nobody's.
+# A path's parameter says what is owned: {person}, {room}, {session}, {share}; other names are nobody's.
 ROUTES: dict[str, Row] = {
     "GET /": _PUBLIC,
     "GET /patient": _PUBLIC,
@@ -40,6 +40,7 @@ ROUTES: dict[str, Row] = {
     "GET /staff": _PUBLIC,
     "GET /join": _PUBLIC,
     "GET /certificate": _PUBLIC,
+    "GET /review/{session}": _PUBLIC,  # the page alone: what it shows has rows of its own
     "GET /biofeedback.crt": _PUBLIC,
     "GET /static/{path:path}": _PUBLIC,
     "GET /lang/{file}": _PUBLIC,
@@ -54,6 +55,7 @@ ROUTES: dict[str, Row] = {
     "POST /api/sign-out": _ANYONE,
     "POST /api/first": _ANYONE,
     "POST /api/reset": _ANYONE,
+    "POST /api/link": _ANYONE,
     "POST /api/join": _ANYONE,
     "POST /api/password": _STAFF,
     "POST /api/totp": _STAFF,
@@ -63,20 +65,32 @@ ROUTES: dict[str, Row] = {
     "PATCH /api/users/{user}": _ADMIN,
     "DELETE /api/users/{user}": _ADMIN,
     "POST /api/users/{user}/reset": _ADMIN,
+    "POST /api/users/{user}/patients": _ADMIN,
+    "GET /api/sessions": _CARE,
     "GET /api/people": _CARE,
     "POST /api/people": _CARE,
     "GET /api/people/{person}": _CARE,
     "DELETE /api/people/{person}": _CARE,
     "GET /api/people/{person}/export": _CARE,
+    "GET /api/people/{person}/history": _CARE,
+    "PUT /api/people/{person}/strap": _CARE,
     "GET /api/people/{person}/consents": _CARE_AND_SELF,
     "POST /api/people/{person}/consents": _CARE_AND_SELF,
     "GET /api/rooms": _CARE,
     "POST /api/rooms": _CARE,
     "DELETE /api/rooms/{room}": _CARE,
+    "POST /api/straps": _CARE,
     "POST /api/rooms/{room}/invitation": _CARE,
     "POST /api/rooms/{room}/share": _CARE,
     "GET /api/rooms/{room}/shares": _CARE,
     "DELETE /api/shares/{share}": _CARE,
+    "GET /api/sessions/{session}/review": _CARE,
+    "POST /api/sessions/{session}/edits": _CARE,
+    "GET /api/sessions/{session}/segment": _CARE,
+    "GET /api/sessions/{session}/export": _CARE,
+    "GET /api/sessions/{session}/report": _CARE,
+    "GET /api/sessions/{session}/note": _CARE,
+    "PUT /api/sessions/{session}/note": _CARE,
     "POST /api/ticket": _VIEWER,
     "WEBSOCKET /ws": _PUBLIC,  # its first message shows who it is
     "WEBSOCKET /collect": _PUBLIC,  # shows the key of a device

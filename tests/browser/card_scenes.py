@@ -1,0 +1,92 @@
+"""Rooms full of people for the physiotherapist's page, and the screens that it has of them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from playwright.sync_api import Page
+from scene_messages import answer, calmer
+from scenes import RECOVERING, SCENES, Scene, breathing
+from scripted_clinic import PHYSIO
+from scripted_server import ScriptedServer
+
+_CALMER = replace(
+    breathing("recovery", 352.0),
+    steps=RECOVERING,
+    answers=(
+        answer("recovery", 250.0, answer="yes", reason=None, reasons=[], effect_bpm=4.1, low_bpm=2.2, high_bpm=6.0),
+        calmer("unknown"),
+    ),
+)
+EIGHT: dict[str, Scene] = {
+    "A-17": SCENES["yes"],
+    "B-04": SCENES["unknown"],
+    "C-22": SCENES["not_following"],
+    "D-09": SCENES["irregular_beats"],
+    "E-31": SCENES["no_contact"],
+    "F-12": _CALMER,
+    "G-08": SCENES["paused"],
+    "H-15": SCENES["ready"],
+}
+OTHERS: dict[str, Scene] = {
+    "I-01": SCENES["baseline"],
+    "J-02": SCENES["measuring"],
+    "K-03": SCENES["comparing"],
+    "L-04": SCENES["finished"],
+    "M-05 with a long code": SCENES["movement"],
+    "N-06": SCENES["searching"],
+    "O-07": replace(SCENES["not_saved"], quality={"saved": False, "battery_percent": 4, "heart_rate_bpm": None}),
+    "P-08": SCENES["no"],
+}
+
+
+def _nothing(_page: Page) -> None:
+    """The page as it is found."""
+
+
+def _pressing(*keys: str) -> Callable[[Page], None]:
+    def press(page: Page) -> None:
+        for key in keys:
+            page.keyboard.press(key)
+
+    return press
+
+
+def _opening(page: Page) -> None:
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".opened .session")
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The page with people in rooms, once ``then`` is there after something was done."""
+
+    people: dict[str, Scene] = field(default_factory=dict)
+    then: str = ".card-facts, .no-rooms"
+    act: Callable[[Page], None] = _nothing
+    who: dict[str, Any] = field(default_factory=lambda: PHYSIO)
+
+    def open(self, page: Page, server: ScriptedServer, language: str, address: str = "/physio") -> None:
+        """Show it."""
+        server.clinic.reset(self.who)
+        server.furnish(self.people)
+        page.goto("about:blank")  # another hash alone would not load the page anew
+        path, hash_, room = address.partition("#")
+        page.goto(f"{server.url}{path}?lang={language}{hash_}{room}")
+        if self.people:
+            page.wait_for_selector(f".card-facts >> nth={min(8, len(self.people)) - 1}", state="attached")
+        self.act(page)
+        page.wait_for_selector(self.then, state="attached")
+
+
+DESKS = {
+    "eight": Desk(EIGHT),
+    "others": Desk(OTHERS),
+    "one": Desk({"A-17": SCENES["yes"]}),
+    "none": Desk(),
+    "ten": Desk({**EIGHT, "I-01": SCENES["baseline"], "J-02": SCENES["measuring"]}, ".more-rooms"),
+    "opened": Desk(EIGHT, ".opened .plot canvas", _opening),
+    "stop-asked": Desk(EIGHT, ".card .sure", _pressing("ArrowRight", "s")),
+    "keys": Desk(EIGHT, "dialog[open]", _pressing("?")),
+}

@@ -1,0 +1,10 @@
+// The lines at the end of a session, as the patient reads them.
+
+import { words } from "./page.js";
+import { html } from "./ui.js";
+import { closingLines } from "./view.js";
+
+export function Closing({ state }) {
+  const t = words.value;
+  return html`<ul class="closing">${closingLines(state).map((line) => html`<li>${t(...line)}</li>`)}</ul>`;
+}
