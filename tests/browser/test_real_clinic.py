@@ -92,7 +92,7 @@ def _hand_out_and_erase(page: Page, pseudonym: str) -> None:
         page.get_by_role("link", name=SAY("person.export.get")).click()
     assert any(name.endswith(".jsonl") for name in ZipFile(download.value.path()).namelist())
     tap(page, "person.erase.begin")
-    page.get_by_label(SAY("person.erase.type", pseudonym=pseudonym)).fill(pseudonym)
+    page.get_by_label(SAY("person.erase.type", pseudonym=pseudonym), exact=True).fill(pseudonym)
     tap(page, "person.erase.yes")
     title(page, "staff.people")
     expect(page.locator("main")).to_contain_text(SAY("people.none"))
@@ -124,7 +124,8 @@ def _open_room(page: Page, pseudonym: str) -> None:
     tap(page, "people.add")
     page.locator(".row", has_text=pseudonym).click()
     page.get_by_role("link", name=SAY("person.room")).click()
-    page.get_by_label(SAY("rooms.strap")).select_option("simulated")
+    title(page, "staff.rooms")  # the person's page has a strap to choose as well
+    page.get_by_label(SAY("rooms.strap"), exact=True).select_option("simulated")
     tap(page, "rooms.open")
     page.wait_for_selector(".room")
 
