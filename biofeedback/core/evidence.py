@@ -182,7 +182,11 @@ def _rhythms(band: Band, mid_s: Array, frequency_hz: Array, coherence_s: float) 
     wander = hats @ np.linalg.cholesky(alike)
     angles = 2 * np.pi * np.outer(frequency_hz, mid_s - mid_s[0])[:, :, None]
     waves = np.concatenate((np.cos(angles) * wander, np.sin(angles) * wander), axis=-1)
-    variances, axes = _rotated(band.of(waves))
-    y = np.swapaxes(axes, -1, -2) @ band.y
-    spread = 1 + np.square(OWN_SIZES_MS)[None, :, None] * variances[:, None, :]
-    return band.log_likelihood((np.square(y)[:, None, :] / spread).sum(axis=-1), np.log(spread).sum(axis=-1))
+    seen = band.of(waves)
+    # Fewer waves than dimensions: their own few axes tell the same (Woodbury's identity).
+    variances, axes = _rotated(np.swapaxes(seen, -1, -2))
+    along = np.swapaxes(axes, -1, -2) @ (band.y @ seen)[..., None]
+    size2 = np.square(OWN_SIZES_MS)[None, :, None]
+    spread = 1 + size2 * variances[:, None, :]
+    explained = (np.square(along[..., 0])[:, None, :] * size2 / spread).sum(axis=-1)
+    return band.log_likelihood(band.y @ band.y - explained, np.log(spread).sum(axis=-1))

@@ -105,9 +105,16 @@ class ProvisionalLabels:
             return Artifact.RANGE
         if self._count < MIN_BEATS:
             return Artifact.NORMAL
-        return self._strap_fault(recent) or self._moved(recent) or Artifact.NORMAL
+        limit_ms = self._swings.limit_ms(SWING, self._local.median)
+        is_before_moved = _is_moved(recent[-5:-1], limit_ms)
+        fault = self._strap_fault(recent, is_beside_short=is_before_moved)
+        if fault is not None:
+            return fault
+        if is_before_moved or _is_moved(recent[-4:], limit_ms):
+            return Artifact.ECTOPIC
+        return self._stray(recent) or Artifact.NORMAL
 
-    def _strap_fault(self, recent: Sequence[float]) -> Artifact | None:
+    def _strap_fault(self, recent: Sequence[float], *, is_beside_short: bool) -> Artifact | None:
         """A beat that was made up, or one that was missed."""
         before2, before, here, after, second = recent[-5:]
         median_ms = self._local.median
@@ -116,20 +123,16 @@ class ProvisionalLabels:
             return Artifact.EXTRA
         if shapes.is_extra(min((before2 + after) / 2, most_ms), before, here):
             return Artifact.EXTRA
-        is_beside_short = _is_moved(recent[-5:-1], self._swings.limit_ms(SWING, median_ms))
         if not is_beside_short and shapes.is_missed(max(min(before, after), least_ms), here):
             return Artifact.MISSED
         return None
 
-    def _moved(self, recent: Sequence[float]) -> Artifact | None:
-        """A beat out of place: two intervals, or one that is too long or too short by itself."""
+    def _stray(self, recent: Sequence[float]) -> Artifact | None:
+        """An interval that is too long or too short by itself."""
         before, here, after = recent[-4:-1]
-        median_ms = self._local.median
-        limit_ms = self._swings.limit_ms(SWING, median_ms)
-        if _is_moved(recent[-4:], limit_ms) or _is_moved(recent[-5:-1], limit_ms):
-            return Artifact.ECTOPIC
         stray_ms = shapes.stray_ms(before, here, after)
-        if abs(stray_ms) > self._strays.limit_ms(STRAY, median_ms) and shapes.is_lone(before, here, after):
+        limit_ms = self._strays.limit_ms(STRAY, self._local.median)
+        if abs(stray_ms) > limit_ms and shapes.is_lone(before, here, after):
             return Artifact.LONG if stray_ms > 0 else Artifact.SHORT
         return None
 
@@ -138,8 +141,8 @@ class ProvisionalLabels:
         if len(recent) < LABEL_DELAY_BEATS + 4:
             return
         labels = list(self._labels)
-        spoilt = sum(label is not Artifact.NORMAL for label in labels)
-        is_usual = not spoilt or all(label is Artifact.NORMAL for label in labels[-4:])
+        spoilt = len(labels) - labels.count(Artifact.NORMAL)
+        is_usual = not spoilt or labels[-4:].count(Artifact.NORMAL) == len(labels[-4:])
         if is_usual or spoilt > SPOILT_MAX:
             self._swings.push(abs(shapes.swing_ms(*recent[:4])))
             self._strays.push(abs(shapes.stray_ms(*recent[1:4])))
