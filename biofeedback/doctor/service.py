@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 import ssl
 import stat
-import subprocess
+import subprocess  # nosec B404 - for a fixed command of the system
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
