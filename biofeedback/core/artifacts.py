@@ -98,7 +98,8 @@ def _local_median(rr_ms: Array) -> Array:
 
 def _shifted(values: Array, by: int) -> Array:
     """Values so many beats later; beyond the edges the slope goes on, as a plain reflection would be a turn."""
-    return np.pad(values, 2, mode="reflect", reflect_type="odd")[2 + by : 2 + by + len(values)]
+    before, after = 2 * values[0] - values[2:0:-1], 2 * values[-1] - values[-2:-4:-1]
+    return np.concatenate((before, values, after))[2 + by : 2 + by + len(values)]
 
 
 @dataclass(frozen=True, slots=True)
