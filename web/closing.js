@@ -1,8 +1,8 @@
 // The lines at the end of a session, as the patient reads them.
 
+import { closingLines } from "./closing_lines.js";
 import { words } from "./page.js";
 import { html } from "./ui.js";
-import { closingLines } from "./view.js";
 
 export function Closing({ state }) {
   const t = words.value;

@@ -1,6 +1,6 @@
 // What the physiotherapist does in the opened view: start, pause, skip, stop, another exercise, mark, note.
 
-import { askOrDo, goOn, noteIsWanted } from "./keys.js";
+import { goOn, noteIsWanted } from "./keys.js";
 import { words } from "./page.js";
 import { html, useEffect, useRef } from "./ui.js";
 
@@ -15,7 +15,7 @@ function ExerciseChoice({ watch, hello }) {
 // Another session on the patient's screen. One that runs is ended by it, so that is asked first.
 function startAnew(watch) {
   const { phase } = watch.session.state.value;
-  if (phase === "running" || phase === "paused") askOrDo(watch, "new");
+  if (phase === "running" || phase === "paused") watch.asking.value = "new";
   else watch.session.command("new", watch.exercise);
 }
 
@@ -29,7 +29,7 @@ export function Steering({ watch }) {
   return html`<div class="buttons">
     ${key && html`<button type="button" class="primary" onClick=${() => goOn(watch)}>${t(`physio.${key}`)}</button>`}
     ${isBusy && html`<button type="button" onClick=${() => session.command("skip")}>${t("physio.skip")}</button>`}
-    ${isBusy && html`<button type="button" class="stop" onClick=${() => askOrDo(watch, "stop")}>${t("physio.stop")}</button>`}
+    ${isBusy && html`<button type="button" class="stop" onClick=${() => (watch.asking.value = "stop")}>${t("physio.stop")}</button>`}
     <button type="button" onClick=${() => session.mark("note")}>${t("physio.mark")}</button>
     <button type="button" onClick=${() => session.mark("context", "following")}>${t("physio.saw_following")}</button>
     <div class="anew"><${ExerciseChoice} watch=${watch} hello=${hello} />

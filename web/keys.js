@@ -22,7 +22,7 @@ function isBusy(watch) {
   return ["running", "paused"].includes(watch.session.state.value.phase);
 }
 
-// Does what was asked, or asks first; the second time it is done.
+// Does what was asked, or asks first; the second time it is done. A button only asks: two clicks on it are soon made.
 export function askOrDo(watch, act) {
   if (watch.asking.value !== act) return (watch.asking.value = act);
   watch.asking.value = null;
@@ -59,7 +59,7 @@ function meant(desk, target) {
 }
 
 function act(desk, close, event) {
-  const { target } = event;
+  const { target, repeat: isHeld } = event;
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   const watch = meant(desk, target);
   if (key === "Escape") {
@@ -71,8 +71,8 @@ function act(desk, close, event) {
   if (target.matches(TYPES) || !keysAreOn.value) return false;
   if (key === "?") helpIsOpen.value = true;
   else if (key.startsWith("Arrow") && !target.closest(PRESSES)) nearest(target.closest(".card")?.querySelector(".card-open"), key)?.focus();
-  else if (key === " " && watch && !target.closest(PRESSES)) goOn(watch);
-  else if (ACTS[key] && watch) ACTS[key](watch, watch === desk.opened.value);
+  else if (key === " " && watch && !target.closest(PRESSES)) isHeld || goOn(watch);
+  else if (ACTS[key] && watch) isHeld || ACTS[key](watch, watch === desk.opened.value);
   else return false;
   return true;
 }

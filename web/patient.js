@@ -7,7 +7,7 @@ import { part } from "./part.js";
 import { Session } from "./session.js";
 import { isStale } from "./stale.js";
 import { effect, html, signal } from "./ui.js";
-import { screenOf } from "./view.js";
+import { lostKey, screenOf } from "./view.js";
 
 // Each is loaded when its time comes; the exercise while the person is still getting ready.
 const exercise = part(() => import("./exercise.js").then((module) => module.Exercise));
@@ -92,9 +92,10 @@ function Page() {
   const isExercise = state.phase === "running" || state.phase === "paused";
   const isBusy = isExercise && !stoppedAlone.value;
   const isLost = state.hello && isStale(state, session.nowMs.value) && !isExercise && !Away.value;
+  const told = isLost ? "app.lost" : lostKey(state, session.nowMs.value);
   return html`<div class=${`page patient ${isExercise ? "busy" : ""}`}>
     <${Header} canStop=${isBusy} isBare=${screen === "bare"} />
-    ${isLost && html`<p class="lost" role="status">${words.value("app.lost")}</p>`}
+    ${told && html`<p class="lost" role="status">${words.value(told)}</p>`}
     <${Screen} screen=${screen} isBusy=${isBusy} />
   </div>`;
 }

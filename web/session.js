@@ -9,6 +9,7 @@ import { tab } from "./tab.js";
 import { signal } from "./ui.js";
 
 const TICK_MS = 250;
+const DOUBLE_MS = 500; // a double click: its second half would meet what the first has put there, as a pause for a start
 // One clock for all sessions of a page.
 const awake = new AwakeClock();
 const now = signal(awake.nowMs());
@@ -63,6 +64,7 @@ export class Session {
 
   #channel;
   #role;
+  #pressed = { ms: -Infinity };
 
   #hear(message) {
     const nowMs = awake.nowMs();
@@ -89,6 +91,9 @@ export class Session {
 
   // Who does the exercise has stopped when they say so: that holds however late it comes.
   command(command, exercise = null, practice = false) {
+    const { ms, last } = this.#pressed;
+    this.#pressed = { ms: performance.now(), last: command };
+    if (this.#pressed.ms - ms < DOUBLE_MS && (command !== "stop" || last === "stop")) return;
     const at_s = this.#role === "patient" && command === "stop" ? null : this.sessionS();
     this.#channel.command({ type: "command", command, exercise, practice, at_s });
   }

@@ -1,6 +1,6 @@
 // From state to what a person is shown, still without words: keys of the language files and their values.
 
-import { isOutage, wasOutage } from "./outages.js";
+import { isOutage } from "./outages.js";
 import { isStale } from "./stale.js";
 import { currentStep } from "./state.js";
 
@@ -20,7 +20,7 @@ export function secondsLeft(state, sessionS) {
   return Math.max(0, Math.ceil(step.start_s + step.duration_s - sessionS));
 }
 
-function fallWords(prefix, bpm) {
+export function fallWords(prefix, bpm) {
   if (bpm === null || bpm < 0.5) return [`${prefix}_small`, {}];
   return [prefix, { n: Math.round(bpm) }];
 }
@@ -76,39 +76,10 @@ function named(name) {
   return { name, word: `card.${name}.word`, sentence: [`card.${name}.sentence`, {}], bar: "dotted", filled: 0 };
 }
 
-const SIGNAL = new Set(["no_beat_intervals", "no_contact", "poor_signal"]);
+const TOLD_MS = 8000;
 
-function exhaleLine(state) {
-  const answer = state.exhale;
-  const isPacedExercise = state.hello.steps.some((step) => step.step === "breathe");
-  if (!isPacedExercise) return ["closing.exhale.not_asked", {}];
-  if (!state.steps.some((step) => step.step === "breathe")) return ["closing.exhale.stopped", {}];
-  if (answer?.answer === "yes" && !answer.revoked) return fallWords("closing.exhale.yes", answer.effect_bpm);
-  if (answer?.reason === "irregular_beats") return ["card.irregular_beats.sentence", {}];
-  if (answer?.reason === "no_beat_intervals") return ["card.no_beat_intervals.sentence", {}];
-  if (!answer || SIGNAL.has(answer.reason)) return [wasOutage(state.gaps) ? "closing.exhale.away" : "closing.exhale.signal", {}];
-  if (answer.reason === "not_following") return ["closing.exhale.not_following", {}];
-  return ["closing.exhale.unclear", {}];
-}
-
-function calmerLine(state) {
-  const calmer = state.calmer;
-  const fall = calmer?.effect_bpm === null || calmer?.effect_bpm === undefined ? 0 : Math.round(-calmer.effect_bpm);
-  if (calmer?.answer === "yes" && fall >= 1) return ["closing.calmer.yes", { n: fall }];
-  return ["closing.calmer.unknown", {}];
-}
-
-function tensionLine(state) {
-  const before = state.ratings["tension.before"];
-  const after = state.ratings["tension.after"];
-  if (before !== undefined && after !== undefined) return ["closing.tension.both", { before, after }];
-  if (before !== undefined) return ["closing.tension.before", { before }];
-  if (after !== undefined) return ["closing.tension.after", { after }];
-  return ["closing.tension.none", {}];
-}
-
-// The end of a session: three lines, no total. After a plan, what its blocks allow to be said, and nothing else.
-export function closingLines(state) {
-  const said = state.trial?.sentences.map((one) => [one.key, one.values]);
-  return [tensionLine(state), ...(said ?? [exhaleLine(state), calmerLine(state)])];
+// What a patient gave and came to nothing, for some seconds. What makes no sense just now shows by itself.
+export function lostKey({ trouble }, nowMs) {
+  const isLost = trouble && nowMs - trouble.heardMs < TOLD_MS && /^not_(done|noted)$/.test(trouble.code);
+  return isLost ? `error.${trouble.code}` : null;
 }

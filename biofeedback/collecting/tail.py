@@ -1,7 +1,6 @@
 """Reads a log back while it is written, so that what waits for the server waits on the disk and not in memory."""
 
 from pathlib import Path
-from typing import BinaryIO
 
 from biofeedback.core.events import Link, LinkState, Notification, StrapInfo
 from biofeedback.frames import FrameBytes, FrameConnected, FrameLost
@@ -47,10 +46,11 @@ class Tail:
         with self.path.open("rb") as file:
             file.seek(self._offset)
             while len(frames) < BATCH_FRAMES and characters < BATCH_CHARACTERS and self.seq != until:
-                line = _whole_line(file)
-                if line is None:
-                    break
-                frame = self._frame(line)
+                line = file.readline()
+                try:
+                    frame = self._frame(line)
+                except ValueError:
+                    break  # a power cut left something else than was written; nothing after it is to be trusted
                 self._offset += len(line)
                 if frame is not None:
                     frames.append(frame)
@@ -59,7 +59,9 @@ class Tail:
         return frames
 
     def _frame(self, line: bytes) -> Frame | None:
-        """Frame of a line; None where it is of another kind."""
+        """Frame of a line; None where it is of another kind. Raises ``ValueError`` for what is no line of a log."""
+        if not line.endswith(b"\n"):
+            raise ValueError("the line is not whole")
         raw = parse_line(line)
         event = decode_event(raw) if raw.get("type") in TYPES else None
         if isinstance(event, StrapInfo):
@@ -73,15 +75,3 @@ class Tail:
             return FrameLost(seq=seq, t_s=t_s, reason=event.reason or "lost")
         model, firmware = (None, None) if self._info is None else (self._info.model, self._info.firmware)
         return FrameConnected(seq=seq, t_s=t_s, model=model, firmware=firmware)
-
-
-def _whole_line(file: BinaryIO) -> bytes | None:
-    """Next line, with its line feed; None where there is none that makes sense."""
-    line = file.readline()
-    if not line.endswith(b"\n"):
-        return None
-    try:
-        parse_line(line)
-    except ValueError:
-        return None  # a power cut left something else than was written; nothing after it is to be trusted
-    return line

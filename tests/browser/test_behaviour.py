@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from page_clock import fall_silent, go_on, pass_s
+from page_clock import fall_silent, go_on, pass_s, stand_still
 from playwright.sync_api import Browser, Page, expect
 from scene_messages import answer, mark
 from scenes import SCENES
@@ -140,14 +140,15 @@ def test_a_patient_rates_starts_pauses_and_stops(browser: Browser, server: Scrip
     tap(page, "Next")
     page.click("summary")
     page.check("input[name=exercise][value=walk]")
+    stand_still(page)
     tap(page, "Start")
     assert hears(page, server, "rating", 1) == [{"type": "rating", "scale": "tension", "moment": "before", "value": 6}]
     said = hears(page, server, "command", 1)[0]
     assert (said["command"], said["exercise"], said["practice"]) == ("start", "walk", False)
-    server.show(SCENES["yes"])
-    tap(page, "Pause")
-    server.show(SCENES["paused"])
-    tap(page, "Go on")
+    for scene, name in (("yes", "Pause"), ("paused", "Go on")):
+        server.show(SCENES[scene])
+        pass_s(page, 1.0)  # two taps, and no double one
+        tap(page, name)
     tap(page, "Stop")
     assert [one["command"] for one in hears(page, server, "command", 4)] == ["start", "pause", "resume", "stop"]
     page.context.close()

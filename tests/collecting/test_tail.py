@@ -1,5 +1,6 @@
 """A log is read back as it was written, as far as it is whole."""
 
+import re
 from pathlib import Path
 
 from biofeedback.clock import LoopClock
@@ -60,6 +61,14 @@ async def test_a_torn_log_ends_with_its_last_whole_line(tmp_path: Path) -> None:
         log.path.write_bytes(torn)
         seqs = [frame.seq for frame in Tail(log.path).batch(None)]
         assert seqs == list(range(1, 6 if torn.startswith(whole) else 5))
+    for spoilt in (b'"value":"zz"', b'"value":7', b'"value":"00","seq":0'):  # JSON still, and nothing that was written
+        lines = whole.splitlines(keepends=True)
+        lines[-2] = re.sub(rb'"value":"[0-9a-f]+"', spoilt, lines[-2])
+        log.path.write_bytes(b"".join(lines))
+        tail = Tail(log.path)
+        assert [frame.seq for frame in tail.batch(None)] == [1, 2, 3]
+        assert not tail.is_at_end
+    log.path.write_bytes(whole)
     (tmp_path / "other.jsonl").write_text("{}\n")
     (old,) = earlier_logs(tmp_path, "room-2")
     old.measure()

@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
+import { closingLines } from "../../web/closing_lines.js";
 import { currentStep, EMPTY, rated, reduce } from "../../web/state.js";
 import { blockOf, planned } from "../../web/plan.js";
 import { isStale } from "../../web/stale.js";
-import { cardView, closingLines, screenOf, secondsLeft } from "../../web/view.js";
+import { cardView, screenOf, secondsLeft } from "../../web/view.js";
 
 const read = (name) => JSON.parse(readFileSync(new URL(`./fixtures/${name}.json`, import.meta.url)));
 const scenes = read("scenes");
