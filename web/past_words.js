@@ -15,7 +15,9 @@ export function exhaleWords(exhale) {
 
 export function calmerWords(calmer) {
   if (!calmer) return { word: "answer.unknown", number: null, reason: null };
-  return { word: `answer.${calmer.answer}`, number: interval("history.change", calmer.delta_heart_rate_bpm, calmer.low_bpm, calmer.high_bpm), reason: reasonOf(calmer) };
+  const isSlower = calmer.high_bpm !== null && calmer.high_bpm < 0; // and yet no yes: the interval alone would not say why
+  const reason = reasonOf(calmer) ?? (calmer.answer === "unknown" && isSlower ? "history.calmer.sitting" : null);
+  return { word: `answer.${calmer.answer}`, number: interval("history.change", calmer.delta_heart_rate_bpm, calmer.low_bpm, calmer.high_bpm), reason };
 }
 
 export function tensionWords({ tension_before: before, tension_after: after }) {
@@ -27,12 +29,12 @@ export function tensionWords({ tension_before: before, tension_after: after }) {
 
 // The calmer answer over the sessions of one exercise.
 export function pooledWords(pooled) {
-  const { answer, delta_heart_rate_bpm: x, low_bpm: low, high_bpm: high, more_sessions: more } = pooled;
+  const { answer, delta_heart_rate_bpm: x, low_bpm: low, high_bpm: high, more_sessions: more, expected_bpm: sitting } = pooled;
   const n = pooled.sessions.length;
   if (x === null) return ["history.pooled.one", { more }];
   if (answer === "yes") return ["history.pooled.yes", { n, fall: -x, low: -high, high: -low }];
   if (answer === "no") return ["history.pooled.no", { n, x, low, high }];
-  return more === 0 ? ["history.pooled.enough", { n, x, low, high }] : ["history.pooled.unknown", { n, x, low, high, more }];
+  return more === 0 ? ["history.pooled.enough", { n, x, low, high, sitting }] : ["history.pooled.unknown", { n, x, low, high, more, sitting }];
 }
 
 const HZ_PER_MIN = 60;

@@ -73,8 +73,14 @@ def a_pool(count: int) -> list[dict[str, Any]]:
     """The sessions together, where there are two."""
     if count < 2:
         return []
-    told = {"answer": "unknown", "reason": "inconclusive", "delta_heart_rate_bpm": -2.1, "low_bpm": -3.4}
-    told |= {"high_bpm": -0.8, "sessions": [f"01S{n:03}" for n in range(count)], "more_sessions": 11}
+    told = {
+        "answer": "unknown",
+        "reason": "inconclusive",
+        "delta_heart_rate_bpm": -2.1,
+        "low_bpm": -3.4,
+        "high_bpm": -0.8,
+    }
+    told |= {"expected_bpm": -3.0, "sessions": [f"01S{n:03}" for n in range(count)], "more_sessions": 11}
     return [{"exercise": "measured_4_6", "simulated": False, **told}]
 
 

@@ -9,7 +9,7 @@ const LANGUAGES = ["nl", "en"].map((code) => wordsOf(JSON.parse(readFileSync(new
 const [, en] = LANGUAGES;
 const EXHALE = { answer: "yes", reason: null, effect_bpm: 4.24, low_bpm: 2.1, high_bpm: 6.4 };
 const CALMER = { answer: "unknown", reason: "inconclusive", delta_heart_rate_bpm: -1.2, low_bpm: -3.6, high_bpm: 1.2 };
-const POOLED = { answer: "unknown", delta_heart_rate_bpm: -2.1, low_bpm: -3.4, high_bpm: -0.8, sessions: ["a", "b"], more_sessions: 11 };
+const POOLED = { answer: "unknown", delta_heart_rate_bpm: -2.1, low_bpm: -3.4, high_bpm: -0.8, sessions: ["a", "b"], more_sessions: 11, expected_bpm: -3 };
 const BAND = { measure: "heart_rate_bpm", sessions: 3, mean: 64.2, low: 61, high: 68.4, minimum_detectable_change: 6.3, minimum_detectable_ratio: null };
 
 test("an answer has its word and its number with the interval, and a reason where the interval is none", () => {
@@ -17,6 +17,9 @@ test("an answer has its word and its number with the interval, and a reason wher
   assert.deepEqual([en(word), en(...number), reason], ["Yes", "4.2 bpm (95% interval 2.1 to 6.4)", null]);
   assert.equal(calmerWords(CALMER).reason, null);
   assert.equal(en(...calmerWords(CALMER).number), "\u22121.2 bpm (95% interval \u22123.6 to 1.2)");
+  const slower = { ...CALMER, delta_heart_rate_bpm: -3.2, low_bpm: -5.6, high_bpm: -0.8 };
+  assert.equal(en(calmerWords(slower).reason), "Sitting still may do as much.");
+  assert.equal(calmerWords({ ...slower, answer: "yes", reason: null }).reason, null);
   const blind = exhaleWords({ ...EXHALE, answer: "unknown", reason: "no_contact", effect_bpm: null });
   assert.deepEqual([en(blind.word), blind.number, en(blind.reason)], ["Cannot tell", null, "The strap has no contact with the skin."]);
   assert.equal(en(...exhaleWords({ ...EXHALE, low_bpm: null }).number), "4.2 bpm");
@@ -41,6 +44,7 @@ test("sessions together are told in words of their own for each answer, in both 
     assert.equal(said[0], key);
     for (const t of LANGUAGES) assert.ok(t(...said).length > 20);
   }
+  assert.match(en(...pooledWords(POOLED)), /Sitting still by itself gives \u22123\.0 bpm\./);
   assert.match(en(...pooledWords({ ...POOLED, answer: "yes" })), /2\.1 bpm slower .* interval 0\.8 to 3\.4/);
 });
 
