@@ -142,6 +142,10 @@ def test_every_trouble_of_bluetooth_has_words_on_every_platform(
     assert not permission.is_needed
 
 
+def test_bluetooth_that_does_not_answer_has_its_cure() -> None:
+    assert case(check_adapter(Detail.STUCK, "linux", None)) == "stuck"
+
+
 def test_a_missing_permission_names_the_group() -> None:
     assert "usermod -aG bluetooth ann" in told(check_permission(Detail.NO_PERMISSION, "linux", "ann"))
     assert case(check_bus(True)) == "ok"

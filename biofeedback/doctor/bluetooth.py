@@ -60,6 +60,8 @@ def check_adapter(trouble: Detail | None, platform: str, blocked: str | None) ->
         return Check.fail("doctor.adapter", f"blocked_{blocked}" if blocked == "hard" else "none")
     if trouble is Detail.NO_SERVICE:
         return Check.fail("doctor.adapter", "no_service")
+    if trouble is Detail.STUCK:
+        return Check.fail("doctor.adapter", "stuck")
     return Check.warn("doctor.adapter", "unseen")
 
 

@@ -2,9 +2,10 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from bleak import BleakAdapter, BleakScanner
@@ -12,6 +13,7 @@ from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData
 from bleak.uuids import normalize_uuid_16
 
+from biofeedback.straps.bluetoothd import end_search
 from biofeedback.straps.timings import Timings
 from biofeedback.straps.trouble import Detail, Trouble, attempt
 
@@ -97,7 +99,7 @@ def radio() -> Radio:
 async def adapter_trouble() -> Detail | None:
     """What is wrong with the adapter; None: nothing. Takes a few seconds at most."""
     try:
-        await attempt(BleakAdapter.get(), ADAPTER_S)
+        await attempt(BleakAdapter.get(), ADAPTER_S, Detail.STUCK)
         if sys.platform == "win32":  # pragma: no cover  there only a scan tells
             await scan_for(0, lambda device, data: None)
     except Trouble as trouble:
@@ -112,7 +114,7 @@ async def has_adapter() -> bool:
 
 async def connected_straps() -> list[BLEDevice]:
     """Straps that are connected already: they do not advertise, and a killed program leaves its link up."""
-    adapter = await attempt(BleakAdapter.get(), ADAPTER_S)
+    adapter = await attempt(BleakAdapter.get(), ADAPTER_S, Detail.STUCK)
     with suppress(Trouble):  # those that advertise can be found all the same
         return await attempt(adapter.get_connected_devices([HEART_RATE_SERVICE]), ADAPTER_S)
     return []
@@ -124,7 +126,13 @@ def is_strap(data: AdvertisementData) -> bool:
 
 
 async def scan_for(duration_s: float, on_strap: OnAdvertisement, enough: asyncio.Event | None = None) -> None:
-    """Call ``on_strap`` with each advertisement of a heart rate strap, until the time is over or it is enough."""
+    """Call ``on_strap`` with each advertisement of a heart rate strap, until the time is over or it is enough.
+
+    Raises
+    ------
+    Trouble
+        No Bluetooth; or it is stuck: it answers no search, or refuses one although none of this program's runs.
+    """
 
     def on_advertisement(device: BLEDevice, data: AdvertisementData) -> None:
         if is_strap(data):
@@ -135,7 +143,22 @@ async def scan_for(duration_s: float, on_strap: OnAdvertisement, enough: asyncio
             with suppress(TimeoutError):
                 await asyncio.wait_for((enough or asyncio.Event()).wait(), duration_s)
 
-    await attempt(listen(), duration_s + ADAPTER_S)
+    refused = await _search(listen(), duration_s)
+    if refused is not None and (refused := await _search(listen(), duration_s)) is not None:
+        raise Trouble(Detail.STUCK, refused) from refused
+
+
+async def _search(work: Coroutine[Any, Any, None], duration_s: float) -> Trouble | None:
+    """Search; where that is refused, end what may be the reason and give what was said: it may be possible now."""
+    try:
+        await attempt(work, duration_s + ADAPTER_S, Detail.STUCK)
+    except Trouble as trouble:
+        if trouble.detail in (Detail.BUSY, Detail.STUCK):
+            await end_search(may_leave=not radio().held)
+        if trouble.detail is not Detail.BUSY:
+            raise
+        return trouble
+    return None
 
 
 async def find(connected: list[BLEDevice], address: str | None, avoid: str | None, timings: Timings) -> BLEDevice:

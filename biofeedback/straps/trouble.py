@@ -39,6 +39,7 @@ class Detail(StrEnum):
     NO_SERVICE = "strap.no_service"
     NOT_FOUND = "strap.not_found"
     BUSY = "strap.busy"
+    STUCK = "strap.stuck"
     REFUSED = "strap.refused"
     NO_HEART_RATE = "strap.no_heart_rate"
     SILENT = "strap.silent"
@@ -124,17 +125,18 @@ def _of_dbus(name: str) -> Detail:
     return _BY_DBUS_NAME.get(name, Detail.RETRYING)
 
 
-async def attempt(work: Coroutine[Any, Any, T], limit_s: float) -> T:
+async def attempt(work: Coroutine[Any, Any, T], limit_s: float, unanswered: Detail = Detail.BUSY) -> T:
     """The result of a call to Bluetooth, or a Trouble: whatever it raises, and however long it hangs.
 
-    A time-out inside the call would not do: bleak itself waits for bluetoothd while it cleans up.
+    ``unanswered`` is what to tell of one that hangs: a strap that is asked may be busy elsewhere, this machine's own
+    Bluetooth is stuck. A time-out inside the call would not do: bleak itself waits for bluetoothd while it cleans up.
     """
     task = asyncio.ensure_future(work)
     task.add_done_callback(lambda done: done.cancelled() or done.exception())  # an abandoned one must not complain
     try:
         await asyncio.wait({task}, timeout=limit_s)
         if not task.done():
-            raise Trouble(Detail.BUSY, f"no reply in {limit_s:g} s")
+            raise Trouble(unanswered, f"no reply in {limit_s:g} s")
         if task.cancelled():
             raise Trouble(Detail.RETRYING, "cut off")
         if (error := task.exception()) is not None:

@@ -21,7 +21,8 @@ LONGEST_S = 900  # twice what it takes on a busy machine; each test has a limit 
 LONG_S = 2400  # ten minutes of session, which may take twice that, and the guest's start
 OPTIONS = "--color=no -p no:cacheprovider -W default --durations=5"
 COMMAND = f"python3 tests/bluez/guest.py tests/bluez {OPTIONS}"
-LONG_COMMAND = f"BLUEZ_LONG=1 python3 tests/bluez/guest.py tests/bluez/test_long.py -s {OPTIONS}"
+TALKATIVE = "-s -o log_cli=true -o log_cli_level=INFO"
+LONG_COMMAND = f"BLUEZ_LONG=1 python3 tests/bluez/guest.py tests/bluez/test_long.py {TALKATIVE} {OPTIONS}"
 LONG = "--long"
 
 

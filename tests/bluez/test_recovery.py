@@ -1,5 +1,8 @@
 """What goes wrong around a strap, and that the collector comes back from it by itself."""
 
+import asyncio
+import random
+
 import pytest
 from air import Air
 from collecting import collecting, flowing, frames_of_links
@@ -82,6 +85,20 @@ async def test_a_strap_out_of_reach_is_searched_until_it_is_back(air: Air) -> No
         await strap.on()
         await flowing(heard)
     assert len(heard.of(Connected)) == 2
+
+
+async def test_a_search_that_is_cut_off_does_not_stand_in_the_way_of_the_next(air: Air) -> None:
+    strap = await air.strap()
+    await strap.off()
+    chance = random.Random(1)
+    for _ in range(12):
+        async with collecting(air, strap):
+            await asyncio.sleep(chance.uniform(0.0, air.timings.scan_s / 5))
+    await strap.on()
+    async with collecting(air, strap) as heard:
+        await strap.speak(air.timings.silence_s / 10)
+        await flowing(heard)
+    assert {"strap.busy", "strap.stuck"}.isdisjoint(heard.details)
 
 
 async def test_three_straps_at_once_keep_to_their_own(air: Air) -> None:

@@ -2,7 +2,8 @@
 
 It copies what real bluetoothd does where bleak can see it: a StartNotify belongs to the D-Bus client that asked and
 outlives a lost link (so a client that was not let go doubles every frame), an AcquireNotify is one socket that ends
-with the link, a connected strap does not advertise, discovery reports every device whatever the filter says.
+with the link, a connected strap does not advertise, discovery reports every device whatever the filter says, and a
+client that has started one is refused the next until it has stopped it or left the bus.
 """
 
 import asyncio
@@ -250,10 +251,14 @@ class FakeBluez(Faults):
 
     async def _StartDiscovery(self, message: Message) -> None:
         self._must_be_on()
+        if message.sender in self.discovering:
+            raise Failure("org.bluez.Error.InProgress", "Operation already in progress")
         self.discovering.add(message.sender or "")
 
     async def _StopDiscovery(self, message: Message) -> None:
         self._must_be_on()
+        if message.sender not in self.discovering:
+            raise Failure("org.bluez.Error.Failed", "No discovery started")
         self.discovering.discard(message.sender or "")
 
     def _must_be_on(self) -> None:

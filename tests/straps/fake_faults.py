@@ -18,7 +18,7 @@ class Faults:
     def __init__(self) -> None:
         self.failures: list[tuple[str, str, Failure]] = []  # (member, characteristic or "", reply)
         self.holds: dict[tuple[str, str], asyncio.Event] = {}
-        self.regrets: dict[str, tuple[asyncio.Event, Failure]] = {}
+        self.regrets: dict[str, tuple[asyncio.Event, Failure | None]] = {}
 
     def fail(self, member: str, name: str, text: str = "", times: int = 1, uuid: str = "") -> None:
         """Answer the next calls of a method with an error."""
@@ -31,6 +31,11 @@ class Faults:
     def regret(self, member: str, name: str) -> asyncio.Event:
         """Do what a method asks, once, and answer with an error when the event is set."""
         self.regrets[member] = asyncio.Event(), Failure(name)
+        return self.regrets[member][0]
+
+    def put_off(self, member: str) -> asyncio.Event:
+        """Do what a method asks, once, and answer when the event is set."""
+        self.regrets[member] = asyncio.Event(), None
         return self.regrets[member][0]
 
     async def before(self, member: str, uuid: str) -> None:
@@ -48,4 +53,5 @@ class Faults:
         if member in self.regrets:
             event, failure = self.regrets.pop(member)
             await event.wait()
-            raise failure
+            if failure is not None:
+                raise failure
