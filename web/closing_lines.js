@@ -15,6 +15,7 @@ function exhaleLine(state) {
   if (answer?.reason === "no_beat_intervals") return ["card.no_beat_intervals.sentence", {}];
   if (!answer || SIGNAL.has(answer.reason)) return [wasOutage(state.gaps) ? "closing.exhale.away" : "closing.exhale.signal", {}];
   if (answer.reason === "not_following") return ["closing.exhale.not_following", {}];
+  if (answer.reason === "too_few_breaths") return ["closing.exhale.few", {}];
   return ["closing.exhale.unclear", {}];
 }
 

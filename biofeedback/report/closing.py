@@ -1,4 +1,4 @@
-"""The lines at the end of a session, as the patient's screen has them; ``web/view.js`` makes the same from messages."""
+"""The lines at the end of a session, as the patient's screen has them; ``web/closing_lines.js`` makes the same from messages."""
 
 import math
 
@@ -20,6 +20,7 @@ _WHY = {
     Reason.NO_BREATHING_STEP: "closing.exhale.not_asked",
     Reason.PART_OF_PLAN: "closing.exhale.not_asked",
     Reason.NOT_FOLLOWING: "closing.exhale.not_following",
+    Reason.TOO_FEW_BREATHS: "closing.exhale.few",
 }
 
 
