@@ -1,4 +1,4 @@
-"""The lines at the end of a session, as the patient's screen has them; ``web/closing_lines.js`` makes the same from messages."""
+"""The lines at the end of a session, as the patient's screen has them; ``web/closing_lines.js`` makes the same."""
 
 import math
 
