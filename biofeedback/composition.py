@@ -3,7 +3,7 @@
 import secrets
 import time
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from biofeedback import __version__
 from biofeedback.channel import Channel, Facts
@@ -13,20 +13,15 @@ from biofeedback.core.exercises import Exercise
 from biofeedback.core.pipeline import PIPELINE_VERSION, Pipeline
 from biofeedback.core.prior import Prior
 from biofeedback.course import Course
-from biofeedback.header import Header
+from biofeedback.header import Header, utc_text
 from biofeedback.history import prior_json, prior_of
 from biofeedback.ids import ulid
 from biofeedback.session import Recorder, Session
 from biofeedback.straps import Strap
 
-__all__ = ["ClockMaker", "begin", "elapsed_s", "go_on", "new_header", "utc_text"]
+__all__ = ["ClockMaker", "begin", "elapsed_s", "go_on", "new_header"]
 
 ClockMaker = Callable[[float], Clock]  # a clock that starts at the given second of the session
-
-
-def utc_text(moment: datetime) -> str:
-    """Moment as it stands in recordings: to the millisecond, in UTC."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def new_header(moment: datetime, *, subject: str, simulated: bool, exercise: str, prior: Prior | None = None) -> Header:

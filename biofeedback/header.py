@@ -1,12 +1,12 @@
 """First line of a recording: whose session it is, how it was made, and what it took from earlier ones."""
 
 from dataclasses import dataclass, field, fields
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
-__all__ = ["FORMAT", "VERSION", "Header", "decode_header", "encode_header"]
+__all__ = ["FORMAT", "VERSION", "Header", "decode_header", "encode_header", "utc_text"]
 
 FORMAT = "biofeedback-recording"
 VERSION = 1
@@ -25,6 +25,11 @@ class Header:
     software: str = ""
     prior: dict[str, Any] | None = None
     extra: dict[str, Any] = field(default_factory=dict)
+
+
+def utc_text(moment: datetime) -> str:
+    """Moment as it stands in recordings: to the millisecond, in UTC."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 _NAMES = tuple(item.name for item in fields(Header) if item.name != "extra")

@@ -16,6 +16,7 @@ from biofeedback.options import add_command, add_data, add_lang, count
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from biofeedback.beginning import Beginning
     from biofeedback.edit_log import EditLog, Entry
     from biofeedback.settings import Settings
     from biofeedback.store.sessions import StoredSession
@@ -87,9 +88,9 @@ def sessions(arguments: argparse.Namespace) -> int:
 
     settings, words = _settings(arguments), Words(arguments.lang)
     with looking(settings.data, settings.store_url) as connection:
-        found = everyones(connection)
-    for session in found:
-        sys.stdout.write((_json_of(session) if arguments.json else _line_of(session, words)) + "\n")
+        found = [(session, _beginning(connection, session)) for session in everyones(connection)]
+    for told in found:
+        sys.stdout.write((_json_of(*told) if arguments.json else _line_of(*told, words)) + "\n")
     if not found and not arguments.json:
         sys.stdout.write(words("storage.none") + "\n")
     return 0
@@ -246,15 +247,27 @@ def _settings(arguments: argparse.Namespace, data: str | None = None) -> "Settin
     return read_settings({"data": data or given.get("data")}, given.get("settings"))
 
 
-def _line_of(session: "StoredSession", words: Any) -> str:
+def _beginning(connection: "Connection", session: "StoredSession") -> "Beginning":
+    """How a session began; of one whose inputs cannot be read, what was planned."""
+    from biofeedback.beginning import beginning_of
+    from biofeedback.errors import SealBroken
+    from biofeedback.store.beginnings import begun_by
+
+    try:
+        return begun_by(connection, session)[1]
+    except SealBroken:
+        return beginning_of(session.header)
+
+
+def _line_of(session: "StoredSession", begun: "Beginning", words: Any) -> str:
     """A session as a line of the table."""
     header = session.header
     marks = [words("storage.running")] if not session.ended else []
     marks += [words("storage.simulated")] if header.simulated else []
-    return "  ".join([session.id, header.started_utc, header.subject or "-", session.exercise or "-", *marks])
+    return "  ".join([session.id, begun.at_utc, header.subject or "-", begun.exercise or "-", *marks])
 
 
-def _json_of(session: "StoredSession") -> str:
+def _json_of(session: "StoredSession", begun: "Beginning") -> str:
     """A session as JSON."""
     from biofeedback.report.document import encode_document
 
@@ -263,8 +276,9 @@ def _json_of(session: "StoredSession") -> str:
         {
             "session": session.id,
             "started_utc": header.started_utc,
+            "begun_utc": begun.begun_utc,
             "subject": header.subject,
-            "exercise": session.exercise,
+            "exercise": begun.exercise,
             "ended": session.ended,
             "simulated": header.simulated,
         }

@@ -7,10 +7,11 @@ from hashlib import sha256
 from pathlib import Path
 
 from biofeedback.clock import Clock, LoopClock, VirtualLoop
-from biofeedback.composition import begin, new_header, utc_text
+from biofeedback.composition import begin, new_header
 from biofeedback.core.events import StepKind
 from biofeedback.core.exercises import Exercise, PlannedStep
 from biofeedback.errors import InputError, NothingMeasured
+from biofeedback.header import utc_text
 from biofeedback.ids import ulid
 from biofeedback.patience import PatientStrap
 from biofeedback.recorder import FileRecorder

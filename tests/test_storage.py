@@ -163,6 +163,18 @@ def test_a_session_whose_key_is_gone_does_not_hide_the_others(
     assert session not in out
 
 
+def test_a_session_whose_inputs_were_altered_is_listed_by_what_was_planned(
+    data: Path, session: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("sessions", "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["started_utc"], told["begun_utc"]) == ("2026-01-01T00:00:00.000Z", "2026-01-01T00:00:02.559Z")
+    changed(data, lambda connection: connection.exec_driver_sql("UPDATE inputs SET sealed = x'00'"))
+    assert run("sessions", "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["session"], told["begun_utc"], told["exercise"]) == (session, None, "micro_pause")
+
+
 def test_an_empty_store_has_no_session(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     changed(data, lambda connection: None)
     assert run("sessions", "--lang", "en") == 0

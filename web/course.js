@@ -57,10 +57,16 @@ export function Measures({ measures }) {
   </section>`;
 }
 
-export function Marks({ marks }) {
+// When it was, on the clock of the exercise: the room may have been open for hours before.
+function markTime(t, { at_s }, steps) {
+  const since = steps.length ? at_s - steps[0].start_s : -Infinity;
+  return since > -1 ? minutes(Math.max(0, Math.floor(since))) : t("physio.marks.before");
+}
+
+export function Marks({ marks, steps }) {
   const t = words.value;
   const author = (mark) => (mark.author && t.has(`author.${mark.author}`) ? ` · ${t(`author.${mark.author}`)}` : "");
   return html`<section class="panel"><h3>${t("physio.marks")}</h3>
-    ${marks.length === 0 ? html`<p class="soft">${t("physio.marks.none")}</p>` : html`<ol class="marks" tabindex="0">${marks.toReversed().map((mark) => html`<li><span class="soft time">${minutes(Math.floor(mark.at_s))}</span><span>${markWords(t, mark)}<span class="soft">${author(mark)}</span></span></li>`)}</ol>`}
+    ${marks.length === 0 ? html`<p class="soft">${t("physio.marks.none")}</p>` : html`<ol class="marks" tabindex="0">${marks.toReversed().map((mark) => html`<li><span class="soft time">${markTime(t, mark, steps)}</span><span>${markWords(t, mark)}<span class="soft">${author(mark)}</span></span></li>`)}</ol>`}
   </section>`;
 }

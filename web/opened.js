@@ -34,6 +34,7 @@ function PatientSees({ session }) {
   const view = cardView(state, session.nowMs.value, session.sessionS());
   const why = state.exhale?.answer === "yes" ? null : reasonWords(t, state.exhale?.reason);
   return html`<section class="panel sees"><h3>${t("physio.patient_sees")}</h3>
+    ${state.phase === "finished" && state.ratings["tension.after"] === undefined && html`<p class="soft">${t("physio.patient_sees.asked")}</p>`}
     ${state.phase === "finished" ? html`<${Closing} state=${state} />` : html`<p class="sees-word">${t(view.word)}</p><p>${t(...view.sentence)}</p>`}
     ${why && state.phase !== "finished" && html`<h3>${t("physio.reason")}</h3><p>${why}</p>`}
     ${state.quality && state.quality.strap_state !== "beats" && html`<h3>${t("physio.strap")}</h3><p>${strapWords(t, state.quality)}</p>`}
@@ -97,7 +98,7 @@ export function Opened({ watch, isGuest, close }) {
       <${PatientSees} session=${session} />
       <${Steps} session=${session} />
       <${Adherence} state=${state} />
-      <${Marks} marks=${state.marks} />
+      <${Marks} marks=${state.marks} steps=${state.steps} />
       ${state.breathing && html`<section class="panel"><${Breath} session=${session} /></section>`}
       <section class="panel"><${Tachogram} session=${session} spanS=${300} titleKey="physio.trend" height=${130} /></section>
       <${Measures} measures=${state.measures} />

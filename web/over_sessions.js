@@ -50,7 +50,7 @@ function Plot({ name, sessions, range, Mark, value }) {
     const box = event.currentTarget.getBoundingClientRect();
     choose(Math.min(sessions.length - 1, Math.max(0, Math.floor((sessions.length * (event.clientX - box.left)) / box.width))));
   };
-  const said = t("history.chart.value", { when: t("history.when", { at: sessions[place].started_utc }), value: value(t, sessions[place]) });
+  const said = t("history.chart.value", { when: t("history.when", { at: sessions[place].begun_utc }), value: value(t, sessions[place]) });
   return html`<figure class="over" aria-label=${t(`history.chart.${name}`)}>
     <figcaption><strong>${t(`history.chart.${name}`)}</strong> <span class="soft">${t(`history.chart.${name}.about`)}</span></figcaption>
     <div class="over-frame">
@@ -66,7 +66,7 @@ function Plot({ name, sessions, range, Mark, value }) {
     <div class="over-foot"><span>${said}</span><button type="button" class="quiet small" aria-expanded=${isTable} onClick=${() => turn(!isTable)}>${t(isTable ? "physio.table.hide" : "physio.table")}</button></div>
     ${isTable && html`<div class="over-table" tabindex="0" role="region" aria-label=${t(`history.chart.${name}`)}><table>
       <thead><tr><th scope="col">${t("history.column.session")}</th><th scope="col">${t(`history.column.${name}`)}</th></tr></thead>
-      <tbody>${sessions.toReversed().map((one) => html`<tr key=${one.id}><td>${t("history.when", { at: one.started_utc })}</td><td>${value(t, one)}</td></tr>`)}</tbody>
+      <tbody>${sessions.toReversed().map((one) => html`<tr key=${one.id}><td>${t("history.when", { at: one.begun_utc })}</td><td>${value(t, one)}</td></tr>`)}</tbody>
     </table></div>`}
   </figure>`;
 }

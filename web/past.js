@@ -51,7 +51,7 @@ function Row({ one, changed }) {
   const [isOpen, open] = useState(false);
   const name = `exercise.${one.exercise}.title`;
   const title = t(t.has(name) ? name : "sessions.unknown"); // of a later program
-  const when = t("history.when", { at: one.started_utc });
+  const when = t("history.when", { at: one.begun_utc });
   const label = (name) => t(`history.column.${name}`);
   return html`<tr role="row" class="past-row">
       <th role="rowheader" scope="row" data-label=${label("session")}><span>${when}</span><span class="soft">${title}</span><span class="past-tags"><${Tags} one=${one} /></span></th>

@@ -5,7 +5,7 @@ import { LanguageSwitch, open, SimulatedTag, ThemeSwitch, words } from "./page.j
 import { part } from "./part.js";
 import { refusalWords } from "./refusal.js";
 import { editBy, Log } from "./review_edits.js";
-import { Answers, Facts } from "./review_head.js";
+import { Answers, dayOf, Facts } from "./review_head.js";
 import { Tachogram } from "./review_tachogram.js";
 import { Reviewed } from "./reviewed.js";
 import { html } from "./ui.js";
@@ -47,7 +47,7 @@ function Title({ found }) {
   const exercise = `exercise.${recording.exercise}.title`;
   return html`<div class="review-title">
     <h1>${t("review.session", { code: recording.subject || t("review.nobody") })}</h1>
-    <p>${t("review.when", { at: recording.started_utc })} · ${t(t.has(exercise) ? exercise : "report.no_exercise")}</p>
+    <p>${dayOf(t, found)} · ${t(t.has(exercise) ? exercise : "report.no_exercise")}</p>
     <${SimulatedTag} hello=${recording} />
   </div>`;
 }

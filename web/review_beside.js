@@ -4,7 +4,7 @@ import { fallsOf } from "./falls.js";
 import { useAsked } from "./list.js";
 import { words } from "./page.js";
 import { refusalWords } from "./refusal.js";
-import { dayOf } from "./review_measures.js";
+import { dayOf } from "./review_head.js";
 import { html, useState } from "./ui.js";
 
 function interval(t, value, low, high) {
@@ -39,7 +39,7 @@ function Both({ both }) {
 // One session of the list, by day and exercise.
 function sessionName(t, one) {
   const exercise = `exercise.${one.exercise}.title`;
-  return t("review.beside.session", { at: one.started_utc, exercise: t.has(exercise) ? t(exercise) : t("report.no_exercise") });
+  return t("review.beside.session", { at: one.begun_utc, exercise: t.has(exercise) ? t(exercise) : t("report.no_exercise") });
 }
 
 export function Beside({ reviewed }) {

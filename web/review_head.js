@@ -9,6 +9,11 @@ import { html } from "./ui.js";
 const reasonsOf = (t, reasons) => reasons.map((one) => (t.has(`reason.${one}`) ? t(`reason.${one}`) : one)).join(" ");
 const percent = (t, fraction) => (fraction === null ? t("report.absent") : t("report.percent", { x: fraction * 100 }));
 
+// When the exercise began, or the recording of which nothing is known but that.
+export function dayOf(t, { document: { recording } }) {
+  return t("review.when", { at: recording.begun_utc ?? recording.started_utc });
+}
+
 function Fact({ name, children }) {
   return html`<div class="fact"><dt>${name}</dt><dd>${children}</dd></div>`;
 }
@@ -22,7 +27,7 @@ export function Facts({ found }) {
   return html`<dl class="facts">
     <${Fact} name=${t("report.grade")}><strong>${t(`grade.${quality.grade}`)}</strong> <span class="soft">${reasonsOf(t, quality.reasons)}</span><//>
     <${Fact} name=${t("review.coverage")}><strong>${percent(t, quality.coverage_fraction)}</strong><//>
-    <${Fact} name=${t("report.corrected")}><strong>${percent(t, quality.corrected_fraction)}</strong> <span class="soft">${t("review.of_beats", { n: quality.beats })}</span><//>
+    <${Fact} name=${t("report.corrected")}><strong>${percent(t, quality.corrected_fraction)}</strong> <span class="soft">${t("review.of_beats", { n: found.beats.t_s.length })}</span><//>
     <${Fact} name=${t("report.gaps")}><strong>${quality.gaps.length}</strong> ${quality.gaps.length > 0 && html`<span class="soft">${t("report.seconds", { x: lost })}</span>`}<//>
     <${Fact} name=${t("review.edits")}><strong>${edits}</strong><//>
     <${Fact} name=${t("report.length")}><strong>${t("review.minutes", { time: clockText(last) })}</strong><//>

@@ -2,10 +2,9 @@
 
 import { MEASURES, measureWords } from "./measures.js";
 import { words } from "./page.js";
+import { dayOf } from "./review_head.js";
 import { clockText } from "./ticks.js";
 import { html } from "./ui.js";
-
-export const dayOf = (t, found) => t("review.when", { at: found.document.recording.started_utc });
 
 // Steps with a column of their own: those of a plan's blocks are too many, unless there are no others.
 function columnsOf(found) {

@@ -2,11 +2,13 @@
 
 import { WORKED_MS, ask } from "./api.js";
 import { beatsOf } from "./beat_list.js";
+import { fromBegin } from "./from_begin.js";
 import { lookAgain } from "./me.js";
 import { computed, signal } from "./ui.js";
 import { showing, spanOf, within } from "./zoom.js";
 
 const MOST_BEATS = 20_000; // of one edit, as the server takes it
+const BESIDE_S = 1e-6; // a stretch takes in the beats that it was chosen by, however their times were rounded
 export const TOO_MANY = "too_many_beats";
 const worked = (method, path, body) => ask(method, path, body, WORKED_MS);
 
@@ -34,7 +36,7 @@ export class Reviewed {
     this.refused.value = null;
     try {
       const isFirst = this.found.peek() === null;
-      this.found.value = await worked("GET", `${this.path}/review`);
+      this.found.value = fromBegin(await worked("GET", `${this.path}/review`));
       if (isFirst) this.zoom.value = this.opening();
     } catch (refused) {
       lookAgain(refused);
@@ -89,7 +91,7 @@ export class Reviewed {
     const expected = this.found.peek().edits.length; // the log that this was decided on
     try {
       const { changesBetween } = await import("./changes.js"); // first, as an edit that was made has to be told
-      this.found.value = await worked("POST", `${this.path}/edits`, { ...(kind === "undo" ? { kind } : { kind, beats }), expected });
+      this.found.value = fromBegin(await worked("POST", `${this.path}/edits`, { ...(kind === "undo" ? { kind } : { kind, beats }), expected }));
       this.changes.value = { kind, count: beats.length, rows: changesBetween(before, this.found.peek().document) };
       this.stretches.peek().forEach((one, index) => one && this.measure(index, one));
     } catch (refused) {
@@ -110,8 +112,9 @@ export class Reviewed {
   // Has the server measure a stretch.
   async measure(index, { from_s, to_s }) {
     const hold = (rest) => (this.stretches.value = this.stretches.peek().with(index, { from_s, to_s, found: null, refused: null, ...rest }));
+    const { begin_s } = this.found.peek();
     try {
-      hold({ found: await worked("GET", `${this.path}/segment?from_s=${from_s}&to_s=${to_s}`) });
+      hold({ found: await worked("GET", `${this.path}/segment?from_s=${Math.max(0, from_s + begin_s - BESIDE_S)}&to_s=${to_s + begin_s + BESIDE_S}`) });
     } catch (refused) {
       lookAgain(refused);
       hold({ refused });
@@ -122,7 +125,7 @@ export class Reviewed {
   async lay(session) {
     if (!session || session === this.session) return (this.other.value = null);
     this.other.value = { session, found: null, refused: null };
-    const answer = await worked("GET", `/api/sessions/${encodeURIComponent(session)}/review`).then((found) => ({ found }), (refused) => ({ refused }));
+    const answer = await worked("GET", `/api/sessions/${encodeURIComponent(session)}/review`).then((found) => ({ found: fromBegin(found) }), (refused) => ({ refused }));
     if (this.other.peek()?.session === session) this.other.value = { session, found: null, refused: null, ...answer };
   }
 }

@@ -14,7 +14,7 @@ function Row({ session }) {
   return html`<li><a class="row" href=${`/review/${session.id}`}>
     <strong>${session.pseudonym ?? t("rooms.nobody")}</strong>
     <span>${t(t.has(name) ? name : "sessions.unknown")}</span>
-    <span class="soft">${t("sessions.at", { at: session.started_utc })}</span>
+    <span class="soft">${t("sessions.at", { at: session.begun_utc })}</span>
     ${!session.ended && html`<span class="tag">${t("sessions.running")}</span>`}
     ${session.simulated && html`<span class="tag">${t("app.simulated.short")}</span>`}
   </a></li>`;

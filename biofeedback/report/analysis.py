@@ -70,6 +70,16 @@ class Analysis:
     resonance: ResonanceResult | None = None
 
     @property
+    def begin_s(self) -> float:
+        """Where reports count from: the first step of a recording. Its room may have been open for hours."""
+        return 0.0 if self.source.facts.format == "rr" or not self.steps else self.steps[0].started.t_s
+
+    @property
+    def gaps_since_begin(self) -> tuple[Gap, ...]:
+        """Gaps that did not end before the first step."""
+        return tuple(gap for gap in self.gaps if gap.end_s is None or gap.end_s > self.begin_s)
+
+    @property
     def measured_steps(self) -> tuple[ReviewedStep, ...]:
         """Steps in which something was measured or could have been: all but a practice."""
         return tuple(step for step in self.steps if step.started.step is not StepKind.PRACTICE)

@@ -58,7 +58,7 @@ def clinician_report(analysis: Analysis, words: Words, note: Note) -> Sheet:
     code = facts.subject or words("report.no_subject")
     exercise = f"exercise.{facts.exercise}.title"
     known = [code, words(exercise) if exercise in words else facts.exercise or words("report.no_exercise")]
-    known += [words("report.when", at=facts.started_utc)] if facts.started_utc else []
+    known += [words("report.when", at=facts.at_utc)] if facts.at_utc else []
     blocks = (
         (*_label(analysis, words), *_quality(analysis, words), *_answers(analysis, words), *_whole(analysis, words)),
         (*_figures(analysis, words), *_person(analysis, note, words), *_ending(analysis, words)),
@@ -92,8 +92,12 @@ def _quality(analysis: Analysis, words: Words) -> list[Block]:
 def _gaps(analysis: Analysis, words: Words) -> list[str]:
     """Where beats are missing."""
     spans = [
-        words("report.range", low=number(words, gap.start_s), high=number(words, gap.end_s or analysis.end_s))
-        for gap in analysis.gaps
+        words(
+            "report.range",
+            low=number(words, max(0.0, gap.start_s - analysis.begin_s)),
+            high=number(words, (gap.end_s or analysis.end_s) - analysis.begin_s),
+        )
+        for gap in analysis.gaps_since_begin
     ]
     shown = [*spans[:MOST_GAPS], *(["…"] if len(spans) > MOST_GAPS else [])]
     return [words("report.clinician.gaps", spans="; ".join(shown))] if shown else []
@@ -104,17 +108,17 @@ def _answers(analysis: Analysis, words: Words) -> list[Block]:
     plans = plan_results(analysis)
     responses = [one for one in analysis.exhale_responses if not plans or one.reason is not Reason.PART_OF_PLAN]
     cards = [_said(plan_verdict(one, words)) for one in plans]
-    cards += [_card(exhale_verdict(one, words), words) for one in responses[-1:]]
+    cards += [_card(exhale_verdict(analysis, one, words), words) for one in responses[-1:]]
     cards.append(_card(calmer_verdict(analysis.calmer, words), words))
     pairs = [Columns(tuple((card,) for card in cards[place : place + 2])) for place in range(0, len(cards), 2)]
-    return [Heading(words("report.answers")), *pairs, *_earlier(responses[:-1], words)]
+    return [Heading(words("report.answers")), *pairs, *_earlier(analysis, responses[:-1], words)]
 
 
-def _earlier(responses: Sequence[ExhaleResponse], words: Words) -> list[Block]:
+def _earlier(analysis: Analysis, responses: Sequence[ExhaleResponse], words: Words) -> list[Block]:
     """Answers of breathing steps before the last one, a line each."""
     lines = []
     for response in responses[-MOST_EARLIER:]:
-        verdict = exhale_verdict(response, words)
+        verdict = exhale_verdict(analysis, response, words)
         value = words("report.absent") if verdict.headline is None else verdict.headline[1]
         lines.append(words("report.clinician.earlier", pattern=response.pattern or "", word=verdict.word, value=value))
     return [Items(tuple(lines), Tone.SMALL)] if lines else []

@@ -9,9 +9,10 @@ from biofeedback.core.results import Answer, CalmerThanBefore, ExhaleResponse, R
 from biofeedback.report.analysis import Analysis
 from biofeedback.sentences import Sentence, sentences
 
-__all__ = ["calmer_line", "closing_lines", "exhale_line", "tension", "was_stopped"]
+__all__ = ["AWAY", "calmer_line", "closing_lines", "exhale_line", "tension", "was_stopped"]
 
 SIGNAL = "closing.exhale.signal"
+AWAY = "closing.exhale.away"  # the same, where no strap was why
 _WHY = {
     Reason.NO_BEAT_INTERVALS: "card.no_beat_intervals.sentence",
     Reason.NO_CONTACT: SIGNAL,
@@ -28,18 +29,19 @@ def closing_lines(analysis: Analysis) -> tuple[Sentence, ...]:
     """Tension, then the exhale, then what came after; of a plan what its blocks allow to be said, and nothing else."""
     results = [result for result in (analysis.trial, analysis.resonance) if result is not None]
     plan = [one for result in results for one in sentences(result)]
-    answers = plan or [_exhale(analysis), calmer_line(analysis.calmer)]
+    asked = [one for one in analysis.exhale_responses if one.step_seq is not None]
+    answers = plan or [exhale_line(analysis, asked[-1] if asked else None), calmer_line(analysis.calmer)]
     return _tension_line(analysis), *answers
 
 
-def exhale_line(response: ExhaleResponse) -> Sentence:
-    """What the person reads about the exhale."""
-    fall_bpm = response.effect_bpm
-    if response.answer is not Answer.YES or response.revoked:
-        return Sentence("closing.exhale.unclear" if response.reason is None else _why(response.reason))
-    if fall_bpm is None or fall_bpm < 0.5:
-        return Sentence("closing.exhale.yes_small")
-    return Sentence("closing.exhale.yes", {"n": _rounded(fall_bpm)})
+def exhale_line(analysis: Analysis, response: ExhaleResponse | None) -> Sentence:
+    """What the person reads about the exhale, of an answer of the session; None: there came none."""
+    if all(step.started.step is not StepKind.BREATHE for step in analysis.steps):
+        planned = EXERCISES.get(analysis.source.facts.exercise or "")
+        is_paced = planned is not None and any(step.step is StepKind.BREATHE for step in planned.steps)
+        return Sentence("closing.exhale.stopped" if is_paced else "closing.exhale.not_asked")
+    said = Sentence(SIGNAL) if response is None else _said(response)
+    return Sentence(AWAY) if said.key == SIGNAL and was_outage(analysis.gaps) else said
 
 
 def calmer_line(calmer: CalmerThanBefore | None) -> Sentence:
@@ -62,16 +64,14 @@ def was_stopped(analysis: Analysis) -> bool:
     return any(isinstance(event, End) and event.reason == "stopped" for event in analysis.source.events)
 
 
-def _exhale(analysis: Analysis) -> Sentence:
-    """The exhale, where there was anything to see of it."""
-    planned = EXERCISES.get(analysis.source.facts.exercise or "")
-    kinds = {step.started.step for step in analysis.steps}
-    if StepKind.BREATHE not in kinds:
-        is_paced = planned is not None and any(step.step is StepKind.BREATHE for step in planned.steps)
-        return Sentence("closing.exhale.stopped" if is_paced else "closing.exhale.not_asked")
-    responses = [one for one in analysis.exhale_responses if one.step_seq is not None]
-    said = exhale_line(responses[-1]) if responses else Sentence(SIGNAL)
-    return Sentence("closing.exhale.away") if said.key == SIGNAL and was_outage(analysis.gaps) else said
+def _said(response: ExhaleResponse) -> Sentence:
+    """What an answer says by itself."""
+    fall_bpm = response.effect_bpm
+    if response.answer is not Answer.YES or response.revoked:
+        return Sentence("closing.exhale.unclear" if response.reason is None else _why(response.reason))
+    if fall_bpm is None or fall_bpm < 0.5:
+        return Sentence("closing.exhale.yes_small")
+    return Sentence("closing.exhale.yes", {"n": _rounded(fall_bpm)})
 
 
 def _why(reason: Reason) -> str:

@@ -36,9 +36,11 @@ def step_table(analysis: Analysis, words: Words) -> Table:
     The steps of a plan's blocks are left out: there are too many, and the blocks have a table of their own.
     """
     steps = [step for step in analysis.measured_steps if step.started.block is None]
+    begin_s = analysis.begin_s
     header = [words("report.column.measure"), *(step_name(step, words) for step in steps)]
     spans = [
-        words("report.range", low=number(words, step.started.t_s), high=number(words, step.end_s)) for step in steps
+        words("report.range", low=number(words, step.started.t_s - begin_s), high=number(words, step.end_s - begin_s))
+        for step in steps
     ]
     rows = [[words("report.column.when"), *spans]]
     measured, detailed = [step.measures for step in steps], [step.details for step in steps]
@@ -65,14 +67,14 @@ def _cell(name: str, value: float | str | None, words: Words) -> str:
     return number(words, value, _DECIMALS.get(name, 1))
 
 
-def breath_table(breaths: list[BreathMeasures], words: Words) -> Table:
-    """One row a breath."""
+def breath_table(breaths: list[BreathMeasures], words: Words, begin_s: float = 0.0) -> Table:
+    """One row a breath; times from ``begin_s``."""
     names = ("number", "start", "exhale_start", "rise", "fall", "beats", "why")
     rows = [
         [
             str(place),
-            number(words, breath.inhale_start_s, 1),
-            number(words, breath.exhale_start_s, 1),
+            number(words, breath.inhale_start_s - begin_s, 1),
+            number(words, breath.exhale_start_s - begin_s, 1),
             number(words, breath.exhale_rise_ms, 1),
             number(words, breath.exhale_fall_bpm, 1),
             str(breath.beats),
@@ -114,14 +116,16 @@ def quality_rows(analysis: Analysis, words: Words) -> tuple[list[tuple[str, str]
     corrected, coverage = quality.corrected_fraction, quality.coverage_fraction
     rows = [
         (words("report.grade"), words(f"grade.{quality.grade}")),
-        (words("report.beats"), str(len(analysis.beats))),
+        (words("report.beats"), str(sum(beat.t_s >= analysis.begin_s for beat in analysis.beats))),
         (words("report.corrected"), _percent(words, corrected)),
         (words("report.coverage"), _percent(words, coverage)),
-        (words("report.gaps"), str(len(analysis.gaps))),
-        (words("report.length"), words("report.minutes", x=analysis.end_s / 60)),
+        (words("report.gaps"), str(len(analysis.gaps_since_begin))),
+        (words("report.length"), words("report.minutes", x=(analysis.end_s - analysis.begin_s) / 60)),
     ]
     sensors = sensor_sentences(analysis.source, words)
-    sources = () if analysis.beat_sources is None else (sources_sentence(analysis.beat_sources, words),)
+    sources = (
+        () if analysis.beat_sources is None else (sources_sentence(analysis.beat_sources, words, analysis.begin_s),)
+    )
     return rows, (*reasons(words, quality.reasons), *sensors, *sources)
 
 

@@ -83,7 +83,7 @@ def _drawn(svg: str | None, name: str, caption: str, missing: str) -> Drawing:
 
 def tachogram_drawing(analysis: Analysis, words: Words) -> Drawing:
     """Tachogram with the shapes and shades that occur in it."""
-    shades = {"exhales": bool(analysis.breaths), "gaps": bool(analysis.gaps)}
+    shades = {"exhales": bool(analysis.breaths), "gaps": bool(analysis.gaps_since_begin)}
     caption = [words("report.tachogram.caption")]
     caption += [words(f"report.tachogram.{name}") for name, is_there in shades.items() if is_there]
     there = [artifact for artifact in SHAPE_OF if artifact in analysis.artifacts]
@@ -114,7 +114,7 @@ def _breaths(analysis: Analysis, step: ReviewedStep) -> list[BreathMeasures]:
 def _block(analysis: Analysis, step: ReviewedStep, words: Words) -> str:
     """Average breath, bars and table of one breathing step."""
     breaths = _breaths(analysis, step)
-    table = html_table(breath_table(breaths, words), breath_summary(breaths, words))
+    table = html_table(breath_table(breaths, words, analysis.begin_s), breath_summary(breaths, words))
     details = (
         f"<details><summary>{escape(words('report.breaths.details'))}</summary>{table}</details>" if breaths else ""
     )

@@ -38,7 +38,7 @@ def _head(analysis: Analysis, words: Words) -> str:
     known = [
         facts.subject or words("report.no_subject"),
         words(exercise) if exercise in words else facts.exercise or words("report.no_exercise"),
-        *([words("report.when", at=facts.started_utc)] if facts.started_utc else []),
+        *([words("report.when", at=facts.at_utc)] if facts.at_utc else []),
     ]
     line = " · ".join(escape(part) for part in known)
     label = f'<p class="simulated" role="note">{escape(words("report.simulated"))}</p>' if facts.simulated else ""
@@ -50,7 +50,7 @@ def _head(analysis: Analysis, words: Words) -> str:
 def _answers(analysis: Analysis, words: Words) -> str:
     """What a plan says, where there was one; then both answers, side by side and never merged."""
     verdicts = [plan_verdict(result, words) for result in plan_results(analysis)]
-    verdicts += [exhale_verdict(response, words) for response in analysis.exhale_responses]
+    verdicts += [exhale_verdict(analysis, response, words) for response in analysis.exhale_responses]
     verdicts.append(calmer_verdict(analysis.calmer, words))
     cards = "".join(answer_card(verdict, words) for verdict in verdicts)
     return f'<section><h2>{escape(words("report.answers"))}</h2><div class="answers">{cards}</div></section>'

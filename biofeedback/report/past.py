@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from biofeedback.beginning import beginning_of
 from biofeedback.core import context
 from biofeedback.core.calmer import change_of, is_quiet_session
 from biofeedback.core.context import Told
 from biofeedback.core.edits import Edit, Undo, standing
 from biofeedback.core.events import End, Mark, MarkKind, Rating, StepKind
-from biofeedback.core.exercises import EXERCISES
 from biofeedback.core.pipeline import Pipeline
 from biofeedback.core.repeatability import Band, difference_band, ratio_band
 from biofeedback.core.results import (
@@ -37,11 +37,12 @@ T = TypeVar("T")
 class PastSession:
     """A session with its answers and ratings; what was not measured, asked or said is None.
 
-    ``duration_s`` is from the first step to the end of the last; ``exhale`` is the answer that stood at the end.
+    ``begun_utc`` is when its first step began, ``duration_s`` from there to the end of the last; ``exhale`` is the
+    answer that stood at the end.
     """
 
     session: str
-    started_utc: str
+    begun_utc: str
     exercise: str
     simulated: bool
     duration_s: float | None
@@ -88,11 +89,12 @@ def past_session(recording: Recording, results: Sequence[Result]) -> PastSession
     ends_s = [result.t_s for result in results if isinstance(result, StepEnded)]
     measured = [result for result in results if isinstance(result, StepMeasures)]
     marks = [event for event in recording.events if isinstance(event, Mark)]
+    beginning = beginning_of(recording.header, recording.events)
     ratings = {(one.scale, one.moment): one.value for one in recording.events if isinstance(one, Rating)}
     return PastSession(
         session=recording.header.session,
-        started_utc=recording.header.started_utc,
-        exercise=_exercise(recording.header.exercise, marks),
+        begun_utc=beginning.at_utc,
+        exercise=beginning.exercise,
         simulated=recording.header.simulated,
         duration_s=max(ends_s) - steps[0].t_s if steps and ends_s else None,
         quality=_last(results, Quality),
@@ -144,20 +146,11 @@ def _exhale_falls(sessions: Sequence[PastSession]) -> tuple[str | None, list[flo
 def _member(one: PastSession) -> Member:
     """What a session adds to its person's pools; the person is the same for all."""
     facts = Facts(
-        one.session, "", "recording", session=one.session, started_utc=one.started_utc, subject="one person",
+        one.session, "", "recording", session=one.session, started_utc=one.begun_utc, subject="one person",
         simulated=one.simulated, exercise=one.exercise,
     )  # fmt: skip
     change = None if one.calmer is None else change_of(one.session, one.calmer, is_quiet=one.is_quiet)
     return Member(facts, one.calmer, change)
-
-
-def _exercise(name: str, marks: Iterable[Mark]) -> str:
-    """The exercise that was done: the one that was planned, unless the session was started with another."""
-    for mark in marks:
-        command, _, other = mark.text.partition(" ")
-        if mark.kind is MarkKind.COMMAND and command == "start" and other in EXERCISES:
-            name = other
-    return name
 
 
 def _last(results: Iterable[Result], kind: type[T]) -> T | None:

@@ -29,8 +29,8 @@ def patient_report(analysis: Analysis, words: Words) -> Sheet:
     """One sheet: what was done, what was seen, what that does not mean, and how to go on."""
     facts = analysis.source.facts
     title = words("report.patient.title")
-    if facts.started_utc:
-        title = words("report.patient.title_of", d=facts.started_utc)
+    if facts.at_utc:
+        title = words("report.patient.title_of", d=facts.at_utc)
     blocks = (
         *([Text(words("report.simulated"), Tone.LABEL)] if facts.simulated else []),
         *_done(analysis, words),

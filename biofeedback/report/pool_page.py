@@ -49,7 +49,7 @@ def pool_table(pool: Pool, words: Words) -> Table:
     """One row a session, oldest first: its change with interval, what sitting alone does, and its own answer."""
     rows = []
     for member in pool.members:
-        calmer, started = member.calmer, member.facts.started_utc
+        calmer, started = member.calmer, member.facts.at_utc
         change = expected = None
         if calmer is not None:
             change = interval(words, "bpm", calmer.delta_heart_rate_bpm, calmer.low_bpm, calmer.high_bpm)

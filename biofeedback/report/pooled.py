@@ -83,7 +83,7 @@ def _trial(members: Sequence[Member]) -> TrialResult | None:
 
 def _started(member: Member) -> str:
     """When it began."""
-    return member.facts.started_utc or ""
+    return member.facts.at_utc or ""
 
 
 def pool_document(pool: Pool, schema: int) -> dict[str, Any]:

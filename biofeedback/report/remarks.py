@@ -39,21 +39,28 @@ def with_names(events: Iterable[Input], names: Mapping[str, str]) -> tuple[Input
 
 def remarks(analysis: Analysis, words: Words) -> list[tuple[str, str]]:
     """When, and what: ratings, notes and circumstances in their order."""
-    said = []
+    begin_s, said = analysis.begin_s, []
     for event in analysis.source.events:
         if isinstance(event, Rating):
-            said.append((words("report.at", x=event.t_s), _rating(event, words)))
+            said.append((_at(event.t_s - begin_s, words), _rating(event, words)))
         elif isinstance(event, Mark) and event.kind in (MarkKind.NOTE, MarkKind.CONTEXT):
-            said.append((_when(event, words), _marked(event, words)))
+            said.append((_when(event, begin_s, words), _marked(event, words)))
     return said
 
 
-def _when(mark: Mark, words: Words) -> str:
+def _at(since_s: float, words: Words) -> str:
+    """When something was said: seconds since the exercise began, which matter to nobody where they were before it."""
+    return words("report.before") if since_s < 0 else words("report.at", x=since_s)
+
+
+def _when(mark: Mark, begin_s: float, words: Words) -> str:
     """When a mark was made, and by whom where that is known: a name, an id, or the side whose page it came from."""
+    since_s = mark.t_s - begin_s
     if mark.author is None:
-        return words("report.at", x=mark.t_s)
+        return _at(since_s, words)
     side = f"author.{mark.author}"
-    return words("report.at_by", x=mark.t_s, author=words(side) if side in words else mark.author)
+    author = words(side) if side in words else mark.author
+    return words("report.before_by", author=author) if since_s < 0 else words("report.at_by", x=since_s, author=author)
 
 
 def _marked(mark: Mark, words: Words) -> str:

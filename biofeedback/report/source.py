@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from biofeedback.beginning import beginning_of
 from biofeedback.core.edits import Edits, standing
 from biofeedback.core.events import End, Input, Step, StepKind
 from biofeedback.core.origin_time import on_origin_time
@@ -19,12 +20,15 @@ from biofeedback.report.steps import StepSpan
 
 __all__ = ["Facts", "Source", "read_source", "rr_inputs"]
 
-_HEADER_FIELDS = ("session", "started_utc", "subject", "simulated", "exercise", "pipeline", "software", "prior")
+_HEADER_FIELDS = ("session", "started_utc", "subject", "simulated", "pipeline", "software", "prior")
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Where the numbers come from. A plain RR file has no header, so most of it is None there."""
+    """Where the numbers come from. A plain RR file has no header, so most of it is None there.
+
+    ``exercise`` is the one that was done; ``begun_utc`` is when its first step began, ``started_utc`` the recording.
+    """
 
     file: str
     sha256: str
@@ -32,6 +36,7 @@ class Facts:
     version: int | None = None
     session: str | None = None
     started_utc: str | None = None
+    begun_utc: str | None = None
     subject: str | None = None
     simulated: bool | None = None
     exercise: str | None = None
@@ -40,6 +45,11 @@ class Facts:
     prior: dict[str, Any] | None = None
     unit: str | None = None
     warnings: tuple[str, ...] = ()
+
+    @property
+    def at_utc(self) -> str | None:
+        """The moment that a session is called by."""
+        return self.begun_utc or self.started_utc
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +131,14 @@ def _is_recording(path: str) -> bool:
 def _source(recording: Recording, sha256: str, edited: EditLog, origin_time: bool) -> Source:
     """Inputs of a recording."""
     events, laid = _laid(recording) if origin_time else (recording.events, ())
+    beginning = beginning_of(recording.header, recording.events)
     facts = Facts(
         file=str(recording.path),
         sha256=sha256,
         format="biofeedback-recording",
         version=VERSION,
+        begun_utc=beginning.begun_utc,
+        exercise=beginning.exercise,
         warnings=(*recording.warnings, *edited.warnings, *laid),
         **{name: getattr(recording.header, name) for name in _HEADER_FIELDS},
     )

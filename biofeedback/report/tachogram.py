@@ -1,5 +1,7 @@
 """The tachogram: RR over the whole file, with its steps, exhales, gaps and beats that are no normal ones."""
 
+from dataclasses import replace
+
 from biofeedback.core.results import Artifact
 from biofeedback.lang import Words
 from biofeedback.report.analysis import Analysis
@@ -20,22 +22,28 @@ SHAPE_OF = {
 }
 SMALLEST_SPAN_MS = 200.0  # about 16 bpm at rest: noise is not blown up to look like an answer
 PHYSIOLOGICAL_MS = (300.0, 2000.0)  # science.md 2: the gate of the artefact labels
+LEAD_S = 10.0  # of the time before the first step, so much is drawn
 MARGINS = (34, 60, 44, 62)
 
 
 def tachogram(analysis: Analysis, words: Words) -> str | None:
     """Inline SVG of the tachogram, None without a beat."""
+    analysis = _in_sight(analysis)
     if not analysis.beats:
         return None
     axis = _rr_axis(analysis)
     # A beat off the scale sits at its edge: it must be seen, but must not flatten all the others.
     shown = [min(max(beat.rr_ms, axis.low), axis.high) for beat in analysis.beats]
-    first_s = min(0.0, analysis.beats[0].t_s)
+    begin_s = analysis.begin_s
+    first_s = min(begin_s, analysis.beats[0].t_s)
     plot = Plot(1000, 340, Axis(first_s, max(analysis.end_s, first_s + 1.0)), axis, MARGINS)
     _shade(plot, analysis, words)
     minutes = (analysis.end_s - first_s) / 60
-    ticks = nice_ticks(Axis(first_s / 60, first_s / 60 + max(minutes, 1 / 60)), 10)
-    plot.bottom_axis([(tick * 60, words("report.number", x=tick)) for tick in ticks], words("report.axis.time_min"))
+    from_min = (first_s - begin_s) / 60
+    ticks = nice_ticks(Axis(from_min, from_min + max(minutes, 1 / 60)), 10)
+    plot.bottom_axis(
+        [(begin_s + tick * 60, words("report.number", x=tick)) for tick in ticks], words("report.axis.time_min")
+    )
     both_scales(plot, words)
     for run in _lines(analysis, shown):
         plot.line(run, "rr")
@@ -47,6 +55,16 @@ def tachogram(analysis: Analysis, words: Words) -> str | None:
         ]
         plot.marks(points, shape, "odd")
     return plot.svg("tachogram", words("report.tachogram.title"), _description(analysis, words))
+
+
+def _in_sight(analysis: Analysis) -> Analysis:
+    """What is drawn: of the time before the first step no more than a moment."""
+    from_s = analysis.begin_s - LEAD_S
+    pairs = zip(analysis.beats, analysis.artifacts, strict=True)
+    kept = [(beat, label) for beat, label in pairs if beat.t_s >= from_s]
+    gaps = tuple(replace(gap, start_s=max(gap.start_s, from_s)) for gap in analysis.gaps_since_begin)
+    beats, labels = tuple(beat for beat, _ in kept), tuple(label for _, label in kept)
+    return replace(analysis, beats=beats, artifacts=labels, gaps=gaps)
 
 
 def _rr_axis(analysis: Analysis) -> Axis:
@@ -99,7 +117,7 @@ def _description(analysis: Analysis, words: Words) -> str:
     return words(
         "report.tachogram.text",
         beats=len(usual),
-        minutes=analysis.end_s / 60,
+        minutes=(analysis.end_s - analysis.begin_s) / 60,
         low=usual[len(usual) // 20],
         high=usual[-1 - len(usual) // 20],
         odd=odd,

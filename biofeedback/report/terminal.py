@@ -28,8 +28,8 @@ def print_analysis(analysis: Analysis, words: Words, file: TextIO) -> None:
     console = _console(file)
     facts = analysis.source.facts
     console.print(Text(_printable(facts.file), style="bold"))
-    if facts.started_utc is not None:
-        console.print(Text(words("report.when", at=facts.started_utc)))
+    if facts.at_utc is not None:
+        console.print(Text(words("report.when", at=facts.at_utc)))
     if facts.simulated:
         console.print(Text(words("report.simulated"), style="bold magenta"))
     if facts.unit is not None:
@@ -45,7 +45,7 @@ def print_analysis(analysis: Analysis, words: Words, file: TextIO) -> None:
     for result in plan_results(analysis):
         _verdict(console, plan_verdict(result, words))
     for response in analysis.exhale_responses:
-        _verdict(console, exhale_verdict(response, words))
+        _verdict(console, exhale_verdict(analysis, response, words))
     _verdict(console, calmer_verdict(analysis.calmer, words))
     _breaths(console, analysis, words)
     console.print(Text(words("report.purpose"), style="dim"))

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from biofeedback.core.pool import PooledCalmer
 from biofeedback.core.results import Answer, BeatSources, CalmerThanBefore, ExhaleResponse, Reason, RespirationSource
 from biofeedback.lang import Words
-from biofeedback.report.closing import calmer_line, exhale_line
+from biofeedback.report.analysis import Analysis
+from biofeedback.report.closing import AWAY, calmer_line, exhale_line
 
 __all__ = [
     "Verdict",
@@ -59,10 +60,10 @@ def reasons(words: Words, given: tuple[Reason, ...]) -> tuple[str, ...]:
     return tuple(words(f"reason.{reason}") for reason in given)
 
 
-def sources_sentence(sources: BeatSources, words: Words) -> str:
-    """What the strap's own list of beats and its ECG say of each other."""
+def sources_sentence(sources: BeatSources, words: Words, begin_s: float = 0.0) -> str:
+    """What the strap's own list of beats and its ECG say of each other; times from ``begin_s``."""
     count = len(sources.missing_s)
-    shown_s = [number(words, at_s, 1) for at_s in sources.missing_s[:NAMED_BEATS]]
+    shown_s = [number(words, at_s - begin_s, 1) for at_s in sources.missing_s[:NAMED_BEATS]]
     times = "; ".join([*shown_s, *(["…"] if count > NAMED_BEATS else [])])
     said = words("report.sources", strap=sources.strap_beats, ecg=sources.ecg_beats)
     missing = words("report.sources.missing", n=count, times=times) if count else words("report.sources.none_missing")
@@ -73,10 +74,11 @@ def sources_sentence(sources: BeatSources, words: Words) -> str:
     return words("report.sources.sentence", counts=said, missing=missing, latency=words(late, **delays))
 
 
-def exhale_verdict(response: ExhaleResponse, words: Words) -> Verdict:
-    """Does the heart answer the exhale?"""
+def exhale_verdict(analysis: Analysis, response: ExhaleResponse, words: Words) -> Verdict:
+    """Does the heart answer the exhale? The sentence is that of the person's own screen."""
     effect = interval(words, "bpm", response.effect_bpm, response.low_bpm, response.high_bpm)
-    said = exhale_line(response)
+    said = exhale_line(analysis, response)
+    away = (words("reason.away"),) if said.key == AWAY else ()
     return Verdict(
         words("card.question"),
         response.answer,
@@ -84,7 +86,7 @@ def exhale_verdict(response: ExhaleResponse, words: Words) -> Verdict:
         words(said.key, **said.values),
         _fact(words, "report.exhale.headline", effect),
         tuple(_exhale_facts(response, words)),
-        reasons(words, response.reasons),
+        (*reasons(words, response.reasons), *away),
     )
 
 

@@ -157,7 +157,7 @@ def _told(stored: StoredSession, past: PastSession, edited: int, *, has_note: bo
     quality = past.quality
     return {
         "id": stored.id,
-        "started_utc": past.started_utc,
+        "begun_utc": past.begun_utc,
         "exercise": past.exercise,
         "simulated": past.simulated,
         "ended": stored.ended,

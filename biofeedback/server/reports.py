@@ -19,6 +19,7 @@ from biofeedback.server.held import HeldSession, held_session, readable
 from biofeedback.server.study import Study
 from biofeedback.store import people, session_notes, sessions
 from biofeedback.store.audit import Act
+from biofeedback.store.beginnings import begun_by
 from biofeedback.store.session_notes import SessionNote
 from biofeedback.store.vault import vault_of
 
@@ -67,6 +68,7 @@ def _reported(connection: Connection, session: str, zone: tzinfo | None) -> Repo
     stored, person = sessions.get(connection, session), people.get(connection, held.person)
     assert stored is not None
     assert person is not None
-    told = f"{person.pseudonym or held.id}-{local_moment(stored.header.started_utc, zone).date()}"
+    begun = begun_by(connection, stored)[1].at_utc
+    told = f"{person.pseudonym or held.id}-{local_moment(begun, zone).date()}"
     note = session_notes.newest(connection, vault_of(connection).seal_of(held.person), held.id)
     return Reported(held, re.sub(r"[^A-Za-z0-9._-]+", "-", told).strip("-."), note)

@@ -2,22 +2,23 @@
 
 from collections.abc import Collection
 from functools import partial
+from operator import itemgetter
 from typing import Annotated, Any
 
 from fastapi import FastAPI, Query, Request
 from sqlalchemy import Connection
 
+from biofeedback.beginning import Beginning
 from biofeedback.server.access import Access, principal_of
 from biofeedback.server.clinic import Clinic
-from biofeedback.store import inputs, people, sessions
+from biofeedback.store import people, sessions
+from biofeedback.store.beginnings import begun_by
 from biofeedback.store.sessions import StoredSession
-from biofeedback.store.vault import vault_of
 
 __all__ = ["Shelf", "add_sessions"]
 
 PAGE = 30
 LOOKED_AT = 200  # at most, for a page: sessions in which nothing was begun are passed over
-STEP = b'"type":"step"'
 
 
 def add_sessions(app: FastAPI, clinic: Clinic, access: Access) -> None:
@@ -33,11 +34,11 @@ def add_sessions(app: FastAPI, clinic: Clinic, access: Access) -> None:
 
 
 class Shelf:
-    """Lists sessions, and remembers how far it looked for a step in each: inputs are sealed one by one."""
+    """Lists sessions, and remembers how each began, or how far it looked for that: inputs are sealed one by one."""
 
     def __init__(self) -> None:
-        self._begun: set[str] = set()
-        self._unbegun: dict[str, int] = {}  # up to which seq there is no step
+        self._begun: dict[str, Beginning] = {}
+        self._unbegun: dict[str, tuple[int, Beginning]] = {}  # up to which seq there is no step, and what is there
 
     def page(self, connection: Connection, own: Collection[str] | None, before: str | None) -> dict[str, Any]:
         """Sessions of a page; ``before`` is where the next begins, None where there is none."""
@@ -47,36 +48,34 @@ class Shelf:
             if len(found) == PAGE:
                 break
             before = stored.id
-            if self._was_begun(connection, stored):
-                found.append(_told(connection, stored))
+            beginning = self._beginning(connection, stored)
+            if beginning is not None:
+                found.append(_told(connection, stored, beginning))
+        found.sort(key=itemgetter("begun_utc"), reverse=True)  # one whose room was opened first may have begun last
         is_last = not looked_at or before == looked_at[-1].id
         return {"sessions": found, "before": None if is_last else before}
 
-    def _was_begun(self, connection: Connection, stored: StoredSession) -> bool:
-        """Whether anything was done in a session; only what came since the last look is looked at."""
+    def _beginning(self, connection: Connection, stored: StoredSession) -> Beginning | None:
+        """How a session began; None: nothing was done in it. Only what came since the last look is looked at."""
         if stored.id in self._begun:
-            return True
-        seen = self._unbegun.get(stored.id, 0)
-        seal = vault_of(connection).seal_of(stored.person)
-        for seq, line in inputs.each_line(connection, seal, stored.id, seen):
-            if STEP in line:
-                self._begun.add(stored.id)
-                self._unbegun.pop(stored.id, None)
-                return True
-            seen = max(seen, seq)
-        self._unbegun[stored.id] = seen
-        return False
+            return self._begun[stored.id]
+        seen, found = begun_by(connection, stored, *self._unbegun.pop(stored.id, (0, None)))
+        if found.begun_utc is None:
+            self._unbegun[stored.id] = seen, found
+            return None
+        self._begun[stored.id] = found
+        return found
 
 
-def _told(connection: Connection, stored: StoredSession) -> dict[str, Any]:
+def _told(connection: Connection, stored: StoredSession, beginning: Beginning) -> dict[str, Any]:
     """What is told of a session."""
-    header, person = stored.header, people.get(connection, stored.person)
+    person = people.get(connection, stored.person)
     return {
         "id": stored.id,
         "person": stored.person,
         "pseudonym": None if person is None else person.pseudonym,
-        "started_utc": header.started_utc,
-        "exercise": header.exercise,
-        "simulated": header.simulated,
+        "begun_utc": beginning.at_utc,
+        "exercise": beginning.exercise,
+        "simulated": stored.header.simulated,
         "ended": stored.ended,
     }

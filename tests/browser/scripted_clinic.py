@@ -56,7 +56,7 @@ def session(id_: str, **fields: Any) -> dict[str, Any]:
         "id": id_,
         "person": "01P1",
         "pseudonym": "A-17",
-        "started_utc": "2026-11-23T09:00:00Z",
+        "begun_utc": "2026-11-23T09:00:00Z",
         "exercise": "measured_4_6",
         "simulated": True,
         "ended": True,

@@ -15,7 +15,7 @@ def a_session(number: int, **fields: Any) -> dict[str, Any]:
     fall = 4.0 + 1.7 * ((number * 7) % 5 - 2)
     values = {
         "id": f"01S{number:03}",
-        "started_utc": (FIRST + timedelta(days=3 * number, minutes=7 * number)).isoformat().replace("+00:00", "Z"),
+        "begun_utc": (FIRST + timedelta(days=3 * number, minutes=7 * number)).isoformat().replace("+00:00", "Z"),
         "exercise": "measured_4_6",
         "simulated": False,
         "ended": True,

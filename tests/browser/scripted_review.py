@@ -52,8 +52,8 @@ class ScriptedReview:
         self.names = {"01S1": "responder", "01S2": "weak_responder"} | sessions
         self.logs: dict[str, list[Edit | Undo]] = {}
         self.found = {id_: deepcopy(reviewed(name)) for id_, name in self.names.items()}
-        times = {id_: one["document"]["recording"]["started_utc"] for id_, one in self.found.items()}
-        told = [a_session(0, id=id_, started_utc=started_utc) for id_, started_utc in times.items()]
+        times = {id_: one["document"]["recording"]["begun_utc"] for id_, one in self.found.items()}
+        told = [a_session(0, id=id_, begun_utc=begun_utc) for id_, begun_utc in times.items()]
         self.clinic.history = a_history(0, sessions=told)
 
     def router(self) -> APIRouter:

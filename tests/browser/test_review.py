@@ -246,7 +246,7 @@ def test_keys_with_a_modifier_and_typing_edit_nothing(page: Page, server: Script
 
 def test_a_mark_leads_to_its_place(page: Page) -> None:
     page.get_by_role("button", name="schouders zakten").click()
-    expect(page.locator(".tachogram .read-out")).to_contain_text("at 3:0")
+    expect(page.locator(".tachogram .read-out")).to_contain_text("at 2:57")
 
 
 def test_what_was_written_of_the_session_is_read_here_and_changed_elsewhere(

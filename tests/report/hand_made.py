@@ -32,6 +32,7 @@ FACTS = Facts(
     version=1,
     session="01K0000000000000000000000A",
     started_utc="2026-11-22T09:00:00Z",
+    begun_utc="2026-11-22T11:30:00Z",
     subject="A-17",
     simulated=True,
     exercise="measured_4_6",

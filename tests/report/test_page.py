@@ -103,7 +103,7 @@ def test_ratings_and_notes_are_told(words):
 
 
 def test_a_file_without_anything_still_has_a_report(words):
-    html = page(analyze(Source(replace(FACTS, started_utc=None, subject="", exercise=None), ())), words)
+    html = page(analyze(Source(replace(FACTS, started_utc=None, begun_utc=None, subject="", exercise=None), ())), words)
 
     Outline(html)
     assert words("report.tachogram.empty") in html
@@ -169,7 +169,7 @@ def test_a_step_with_a_fast_pacer_has_no_pacing_line_outside_the_spectrum(words)
 
 @pytest.mark.parametrize("kind", [StepKind.WALK, StepKind.REST])
 def test_a_file_without_breathing_has_no_breath_figures(kind, words):
-    analysis = sample()
+    analysis = sample(replace(FACTS, exercise=kind.value))
     only = replace(analysis.steps[0], started=replace(analysis.steps[0].started, step=kind))
     unasked = replace(response(Answer.UNKNOWN, Reason.NO_BREATHING_STEP), step_seq=None, pattern=None)
 

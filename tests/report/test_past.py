@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from hand_made import response, sample
 
-from biofeedback.core.events import End, Mark, MarkKind, Rating, StepKind
+from biofeedback.core.events import End, Mark, MarkKind, Rating, Step, StepKind
 from biofeedback.core.results import Following, StepEnded
 from biofeedback.header import Header
 from biofeedback.recording import Recording
@@ -33,6 +33,13 @@ def test_a_session_is_told_by_what_stood_at_its_end() -> None:
     assert (one.tension_before, one.tension_after, one.noticed) == (7, 3, 0)
     assert (one.duration_s, one.quality, one.calmer) == (360.0, DONE.quality, DONE.calmer)
     assert (one.exhale, one.baseline, one.is_quiet) == (response(), DONE.steps[0].measures, False)
+
+
+def test_a_session_is_dated_by_its_exercise_and_not_by_the_room_that_was_open_for_hours() -> None:
+    assert past(Step(1, 7200.0, StepKind.BASELINE), Step(2, 7320.0, StepKind.BREATHE)).begun_utc.startswith(
+        "2026-11-22T11:00:00"
+    )
+    assert past().begun_utc == HEADER.started_utc
 
 
 def test_a_session_in_which_nothing_was_done_has_no_duration() -> None:

@@ -72,8 +72,8 @@ def test_a_file_without_a_change_is_left_out_and_named(validator):
 
 
 def test_sessions_stand_in_the_order_of_their_start():
-    (pool,) = pools_of([_member("1", started_utc="2026-11-23T09:00:00Z"), _member("2", started_utc=None),
-                        _member("3", started_utc="2026-11-22T09:00:00Z")])  # fmt: skip
+    (pool,) = pools_of([_member("1", begun_utc="2026-11-23T09:00:00Z"), _member("2", started_utc=None, begun_utc=None),
+                        _member("3", begun_utc="2026-11-22T09:00:00Z")])  # fmt: skip
     assert [member.facts.session for member in pool.members] == ["2", "3", "1"]
     header, rows = pool_table(pool, EN)
     assert rows[0][0] == "2.jsonl"

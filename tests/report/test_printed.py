@@ -122,8 +122,16 @@ def test_a_sign_that_no_font_has_is_named_and_not_lost(typed, shown, words):
     assert squeezed(shown) in pdf_pages(pdf)[1]
 
 
+def test_a_report_is_dated_by_the_exercise_and_not_by_the_room_that_was_open_the_day_before(kind, words):
+    waited = sample(replace(FACTS, started_utc="2026-11-22T22:00:00Z", begun_utc="2026-11-24T12:00:00Z"))
+    day = words("report.patient.title_of", d="2026-11-24T12:00:00Z")
+    when = words("report.when", at="2026-11-24T12:00:00Z")
+
+    assert squeezed(when if kind is Kind.CLINICIAN else day) in pdf_pages(printed(waited, kind, words, Form.PDF))[0]
+
+
 def test_a_file_without_anything_has_its_reports_too(kind, words):
-    nothing = analyze(Source(replace(FACTS, started_utc=None, subject="", exercise=None), ()))
+    nothing = analyze(Source(replace(FACTS, started_utc=None, begun_utc=None, subject="", exercise=None), ()))
     pages = pdf_pages(printed(nothing, kind, words, Form.PDF))
 
     assert len(pages) == PAGES[kind]

@@ -71,6 +71,20 @@ def test_a_recording_has_its_header_in_the_facts(responder):
     assert (facts.format, facts.version, facts.simulated) == ("biofeedback-recording", 1, True)
     assert facts.exercise == "measured_4_6"
     assert facts.unit is None
+    assert (facts.begun_utc, facts.at_utc) == ("2026-01-01T00:00:02.547Z", facts.begun_utc)
+
+
+def test_a_recording_is_dated_by_its_first_step_and_named_by_the_exercise_that_was_started(responder, tmp_path):
+    header, *_ = responder.read_text().splitlines()
+    start = '{"type":"mark","seq":1,"t_s":86399.0,"kind":"command","text":"start walk"}'
+    step = '{"type":"step","seq":2,"t_s":86400.0,"step":"move","duration_s":60.0}'
+    end = '{"type":"end","seq":3,"t_s":86410.0,"reason":"stopped"}'
+    path = tmp_path / "waited.jsonl"
+    path.write_text("\n".join([header, start, step, end]) + "\n")
+
+    facts = read_source(str(path)).facts
+
+    assert (facts.exercise, facts.started_utc[:10], facts.at_utc[:10]) == ("walk", "2026-01-01", "2026-01-02")
 
 
 def test_a_recording_is_not_given_steps_or_a_unit(responder):

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from hand_made import response, sample
 
-from biofeedback.core.results import Answer, BeatSources, Following, FollowingSource, Reason, RespirationSource
+from biofeedback.core.results import Answer, BeatSources, Following, FollowingSource, Gap, Reason, RespirationSource
 from biofeedback.lang import Words
 from biofeedback.report.wording import calmer_verdict, exhale_verdict, interval, number, sources_sentence
 
@@ -43,7 +43,7 @@ def test_of_many_beats_that_were_not_sent_the_first_are_named(words):
 
 
 def test_yes_says_what_was_seen():
-    verdict = exhale_verdict(response(), EN)
+    verdict = exhale_verdict(sample(), response(), EN)
 
     assert verdict.word == "Yes"
     assert "about 6 beats per minute slower" in verdict.sentence
@@ -52,7 +52,7 @@ def test_yes_says_what_was_seen():
 
 
 def test_a_small_yes_is_not_rounded_to_0_beats():
-    verdict = exhale_verdict(replace(response(), effect_bpm=0.4), EN)
+    verdict = exhale_verdict(sample(), replace(response(), effect_bpm=0.4), EN)
 
     assert "by less than 1 beat per minute" in verdict.sentence
 
@@ -61,7 +61,7 @@ def test_a_small_yes_is_not_rounded_to_0_beats():
 def test_every_reason_has_its_sentence_in_both_languages(reason, words):
     unknown = replace(response(Answer.UNKNOWN, reason), effect_ms=None, effect_bpm=None, following=Following.UNKNOWN)
 
-    verdict = exhale_verdict(unknown, words)
+    verdict = exhale_verdict(sample(), unknown, words)
 
     assert verdict.sentence
     assert verdict.headline is None
@@ -69,20 +69,38 @@ def test_every_reason_has_its_sentence_in_both_languages(reason, words):
 
 
 def test_irregular_beats_are_no_diagnosis_and_say_whom_to_call(words):
-    sentence = exhale_verdict(response(Answer.UNKNOWN, Reason.IRREGULAR_BEATS), words).sentence
+    sentence = exhale_verdict(sample(), response(Answer.UNKNOWN, Reason.IRREGULAR_BEATS), words).sentence
 
     assert "112" in sentence
     assert "diagnos" in sentence
 
 
 def test_a_no_without_a_reason_is_said_as_unclear(words):
-    assert exhale_verdict(response(Answer.NO), words).sentence == words("closing.exhale.unclear")
+    assert exhale_verdict(sample(), response(Answer.NO), words).sentence == words("closing.exhale.unclear")
 
 
 def test_a_revoked_answer_says_so(words):
-    verdict = exhale_verdict(replace(response(Answer.UNKNOWN, Reason.POOR_SIGNAL), revoked=True), words)
+    verdict = exhale_verdict(sample(), replace(response(Answer.UNKNOWN, Reason.POOR_SIGNAL), revoked=True), words)
 
     assert words("physio.revoked") in dict(verdict.facts).values()
+
+
+def test_where_the_computer_was_away_the_strap_is_not_blamed(words):
+    spoilt = replace(sample(), gaps=(Gap(130.0, 190.0, "restart"),))
+    verdict = exhale_verdict(spoilt, response(Answer.UNKNOWN, Reason.POOR_SIGNAL), words)
+
+    assert verdict.sentence == words("closing.exhale.away")
+    assert verdict.reasons == (words("reason.poor_signal"), words("reason.away"))
+    of_strap = exhale_verdict(sample(), response(Answer.UNKNOWN, Reason.POOR_SIGNAL), words)
+    assert of_strap.sentence == words("closing.exhale.signal")
+    assert of_strap.reasons == (words("reason.poor_signal"),)
+
+
+def test_who_stopped_before_the_circle_is_told_that_and_not_of_another_exercise(words):
+    stopped = replace(sample(), steps=sample().steps[:1])
+    verdict = exhale_verdict(stopped, response(Answer.UNKNOWN, Reason.NO_BREATHING_STEP), words)
+
+    assert verdict.sentence == words("closing.exhale.stopped")
 
 
 def test_calmer_says_how_much_and_that_sitting_still_does_it_too():
@@ -129,12 +147,12 @@ def test_nothing_known_gives_no_facts():
 
 @pytest.mark.parametrize("source", FollowingSource)
 def test_following_says_where_it_is_from(source, words):
-    facts = dict(exhale_verdict(replace(response(), following_source=source), words).facts)
+    facts = dict(exhale_verdict(sample(), replace(response(), following_source=source), words).facts)
     assert facts[words("report.fact.following")].endswith(f"({words(f'following_source.{source}')})")
 
 
 def test_following_that_nothing_was_looked_at_for_has_no_source():
-    facts = dict(exhale_verdict(replace(response(), following_source=None), EN).facts)
+    facts = dict(exhale_verdict(sample(), replace(response(), following_source=None), EN).facts)
     assert facts["Breath and circle"] == "Breathes along"
 
 

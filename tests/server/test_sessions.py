@@ -8,7 +8,7 @@ from served import Serve
 from sqlalchemy import Connection
 from staffed import staff
 
-from biofeedback.core.events import Step, StepKind
+from biofeedback.core.events import Mark, MarkKind, Step, StepKind
 from biofeedback.header import Header, encode_header
 from biofeedback.ids import new_ulid
 from biofeedback.lines import encode_event
@@ -48,7 +48,7 @@ async def test_sessions_come_a_page_at_a_time_and_those_that_were_not_begun_are_
             "id": ids[0],
             "person": person,
             "pseudonym": "A-17",
-            "started_utc": "2026-11-22T09:00:00Z",
+            "begun_utc": "2026-11-22T09:00:00.000Z",
             "exercise": "measured_4_6",
             "simulated": False,
             "ended": True,
@@ -87,6 +87,31 @@ async def test_a_session_is_listed_from_its_first_step_on_and_what_was_looked_at
     for seq in (2, 3):
         await come(seq)
         assert await listed() == [session]
+    await store.close()
+
+
+async def test_a_session_is_that_of_the_exercise_that_was_begun_and_of_when_it_was(tmp_path: Path) -> None:
+    store, shelf = await open_store(tmp_path / "data"), Shelf()
+    person = (await store.write(lambda connection: people.add(connection, pseudonym="A-17"))).id
+    start = encode_event(Mark(1, 7200.0, MarkKind.COMMAND, "start walk"))
+    [waited] = await done(store, person, line=start)
+    [later] = await done(store, person, line=encode_event(Step(1, 3600.0, StepKind.BASELINE)))
+
+    async def listed() -> list[tuple[str, str, str]]:
+        page = await store.read(lambda connection: shelf.page(connection, None, None))
+        return [(one["id"], one["begun_utc"], one["exercise"]) for one in page["sessions"]]
+
+    def begin(connection: Connection) -> None:
+        step = encode_event(Step(2, 7200.5, StepKind.MOVE))
+        row = inputs.sealed_row(vault_of(connection).seal_of(person), waited, 2, step)
+        inputs.append(connection, [row])
+
+    assert await listed() == [(later, "2026-11-22T10:00:00.000Z", "measured_4_6")]
+    await store.write(begin)  # after what was said of it was read already
+    assert await listed() == [
+        (waited, "2026-11-22T11:00:00.500Z", "walk"),
+        (later, "2026-11-22T10:00:00.000Z", "measured_4_6"),
+    ]
     await store.close()
 
 
