@@ -74,7 +74,7 @@ function Notices({ watch, state, nowMs }) {
   if (isFresh(trouble, nowMs)) return html`<${Trouble} trouble=${trouble} nowMs=${nowMs} isSmall />`;
   const found = watch.warnings();
   const shown = found.length > 2 ? [found[0], ["cards.more_notes", { n: found.length - 1 }]] : found;
-  return html`<ul class="card-notes" aria-label=${t("warning.title")}>${shown.map((one) => html`<li><${Shape} name="note" />${t(...one)}</li>`)}</ul>`;
+  return html`<ul class="card-notes" aria-label=${t("warning.title")}>${shown.map((one) => html`<li><${Shape} name="note" /><span>${t(...one)}</span></li>`)}</ul>`;
 }
 
 function Minute({ watch, isSimulated }) {

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from heard import hear_out
 from playwright.sync_api import Page
 from scene_messages import answer, calmer
 from scenes import RECOVERING, SCENES, Scene, breathing
@@ -37,6 +38,24 @@ OTHERS: dict[str, Scene] = {
     "N-06": SCENES["searching"],
     "O-07": replace(SCENES["not_saved"], quality={"saved": False, "battery_percent": 4, "heart_rate_bpm": None}),
     "P-08": SCENES["no"],
+}
+NOTED_S = 31.0  # long enough for all that is worth a note once it has lasted
+
+
+def _noted(scene: str, **quality: object) -> Scene:
+    """Somebody whose signal has been so for a while."""
+    before = SCENES[scene]
+    return replace(before, quality={**before.quality, "at_s": before.now_s - NOTED_S, **quality})
+
+
+# Two notes each but for one; where there are more, the first and how many more.
+NOTED: dict[str, Scene] = {
+    "A-17": _noted("no_contact", usable_percent=95.0),
+    "B-04": _noted("no_contact"),
+    "C-22": _noted("poor_signal", battery_percent=9),
+    "D-09": _noted("not_saved", battery_percent=11),
+    "E-31": _noted("yes", strap_place="wrist"),
+    "F-12": _noted("yes", strap_place="wrist", battery_percent=4),
 }
 
 
@@ -76,6 +95,7 @@ class Desk:
         page.goto(f"{server.url}{path}?lang={language}{hash_}{room}")
         if self.people:
             page.wait_for_selector(f".card-facts >> nth={min(8, len(self.people)) - 1}", state="attached")
+        hear_out(page, server)
         self.act(page)
         page.wait_for_selector(self.then, state="attached")
 
@@ -88,5 +108,6 @@ DESKS = {
     "ten": Desk({**EIGHT, "I-01": SCENES["baseline"], "J-02": SCENES["measuring"]}, ".more-rooms"),
     "opened": Desk(EIGHT, ".opened .plot canvas", _opening),
     "stop-asked": Desk(EIGHT, ".card .sure", _pressing("ArrowRight", "s")),
+    "noted": Desk(NOTED, ".card-notes li + li"),
     "keys": Desk(EIGHT, "dialog[open]", _pressing("?")),
 }

@@ -1,10 +1,11 @@
 """A page's clock in a test's hand: what is said to happen within five seconds happens in five seconds of the page's."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from heard import hear_out
 from playwright.sync_api import Page
 from scripted_server import ScriptedServer
-from strapped import until
-
-from biofeedback import messages
 
 # Both clocks that a page reads, of its own and the wall's; a device's sleep is seen by the wall's alone.
 STILL = """() => {
@@ -48,14 +49,20 @@ def go_on(page: Page) -> None:
     page.evaluate(GOES_ON)
 
 
+@contextmanager
+def held(*pages: Page) -> Iterator[None]:
+    """While this lasts no page's time passes: what counts down says the same on each of them."""
+    for page in pages:
+        stand_still(page)
+    try:
+        yield
+    finally:
+        for page in pages:
+            go_on(page)
+
+
 def fall_silent(page: Page, server: ScriptedServer) -> None:
     """Let the page's time stand still, and the server say nothing more; the page has heard all that it said."""
     server.is_mute = True
-    before = _pongs(server)
-    server.send(messages.Ping())
-    until(page, lambda: _pongs(server) >= before + server.viewers)
+    hear_out(page, server)
     stand_still(page)
-
-
-def _pongs(server: ScriptedServer) -> int:
-    return sum(one["type"] == "pong" for one in server.heard)

@@ -74,7 +74,7 @@ def calmer(verdict: str, **fields: Any) -> messages.Answer:
     )
 
 
-def quality(at_s: float, **fields: Any) -> messages.Quality:
+def quality(at_s: float, /, **fields: Any) -> messages.Quality:
     """A good signal, unless told otherwise."""
     values: dict[str, Any] = {
         "at_s": at_s,
