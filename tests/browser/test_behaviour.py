@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from heard import hear_out
 from page_clock import fall_silent, go_on, pass_s, stand_still
 from playwright.sync_api import Browser, Page, expect
 from scene_messages import answer, mark
@@ -35,6 +36,7 @@ def opened(browser: Browser, server: ScriptedServer, scene: str, address: str = 
     page = watched(browser, server.url, **options).page
     page.goto(f"{server.url}{address}?lang=en")
     page.wait_for_selector("[data-screen]:not([data-screen=connecting]), [data-phase]")
+    hear_out(page, server)
     return page
 
 
@@ -303,6 +305,7 @@ def test_a_limit_of_the_clinic_is_a_note_on_the_card(physio: Page) -> None:
 
 
 def test_what_the_server_refuses_is_told(physio: Page, server: ScriptedServer) -> None:
+    stand_still(physio)  # it goes away by itself
     server.send(messages.Error(code="command_refused", detail="skip makes no sense now"))
     expect(physio.locator(".trouble")).to_have_text(Words("en")("error.command_refused"))
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from heard import hear_out
 from looking import AXE, COLOURS, RULES, overflow, shine, small, speak, take, violations
 from playwright.sync_api import Browser, Page, expect
 from scene_messages import step
@@ -44,6 +45,7 @@ def opened(browser: Browser, server: ScriptedServer, scene: str, *scripts: str, 
         page.add_init_script(script)
     page.goto(f"{server.url}/patient?lang=en")
     page.wait_for_selector("[data-screen]:not([data-screen=connecting])")
+    hear_out(page, server)
     return page
 
 

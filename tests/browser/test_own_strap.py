@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from looking import AXE, COLOURS, RULES, overflow, speak, take, violations
+from looking import AXE, COLOURS, RULES, overflow, shine, speak, take, violations
+from page_clock import held, stand_still
 from playwright.sync_api import Browser, Page, expect
+from scenes import opening
 from scripted_server import ScriptedServer
 from strapped import BEATING, CONNECTED, NOT_CONNECTED, beat, connect, strapped, until, with_strap
 from watching import Watched, watched
@@ -41,6 +43,14 @@ def origins(server: ScriptedServer) -> list[str]:
     return list(dict.fromkeys(one["origin"] for one in server.heard if one["type"] == "strap"))
 
 
+SENTENCES = """() => {
+  window.sentences = [];
+  const note = () => sentences.push(document.querySelector(".own-strap p")?.textContent);
+  new MutationObserver(note).observe(document.body, { childList: true, characterData: true, subtree: true });
+}"""
+ENDLESS = "import('/static/link.js').then(({ TIMES }) => { TIMES.connect = 3_600_000; })"
+
+
 def says(page: Page, key: str, language: str = "en") -> None:
     """Waits until the strap's sentence is this one."""
     expect(page.locator(".own-strap p").first).to_have_text(Words(language)(key))
@@ -66,12 +76,14 @@ def test_a_tap_connects_and_every_frame_goes_to_the_server(view: Watched, server
 
 
 def test_a_strap_that_was_gone_is_back_without_a_tap(view: Watched, server: ScriptedServer) -> None:
+    stand_still(view.page)  # a strap that is silent for long is another matter
     connect(view.page)
     server.show(with_strap("ready"))
     says(view.page, "strap.beats")
+    view.page.evaluate(SENTENCES)
     view.page.evaluate("fake.strap.isNear = false; fake.strap.drop()")
-    says(view.page, "strap.out_of_range")
     says(view.page, "strap.browser_busy")
+    assert Words("en")("strap.out_of_range") in view.page.evaluate("sentences")  # for half a second
     view.page.evaluate("fake.strap.isNear = true")
     beat(view.page, "10448803")
     says(view.page, "strap.beats")
@@ -88,8 +100,13 @@ def test_what_was_not_kept_is_sent_again_and_what_was_kept_is_not(view: Watched,
     assert (told[0]["origin"], told[0]["id"]) == (origins(server)[0], 7)
     assert told[0]["t_s"] > frames(server)[-1]["t_s"]
     server.heard.clear()
+    scene, server.scene = server.scene, None  # who comes back is not answered yet
     server.hang_up()
+    until(view.page, lambda: [one for one in server.heard if one["type"] == "hello"])
     beat(view.page, "10448803")
+    assert scene is not None
+    server.scene = scene
+    server.send(*opening(scene, f"01SCENE{server.epoch}"))
     sent = until(view.page, lambda: frames(server) if len(frames(server)) >= 4 else None)
     assert [frame["seq"] for frame in sent] == [6, 7, 8, 9]
     told = [one["type"] for one in server.heard if one["type"] != "ack"]  # those come when they come
@@ -174,7 +191,7 @@ def check(view: Watched, name: str, pictures: Any) -> None:
         speak(page, language)
         says(page, f"strap.{name}", language)
         wrong[f"{language} overflow"] = overflow(page)
-        page.emulate_media(color_scheme=theme)
+        shine(page, theme)
         wrong[f"{language} {theme}"] = violations(page, rules)
         take(page, pictures, f"strap-{name}-{language}-{theme}", is_wide=False)
     assert {where: what for where, what in wrong.items() if what} == {}
@@ -215,13 +232,15 @@ def test_each_state_of_the_strap_is_right_in_every_language_theme_and_size(
 ) -> None:
     check(view, "browser_tap", screenshots)
     speak(view.page, "en")
+    view.page.evaluate(ENDLESS)  # for as long as it is looked at
     view.page.evaluate("fake.strap.hangs = true")
     view.page.get_by_role("button", name="Connect the strap", exact=True).click()
     check(view, "browser_connecting", screenshots)
     server.show(with_strap("ready", **CONNECTED))
     view.page.reload()
     connect(view.page)
-    check(view, "waiting_for_beats", screenshots)
+    with held(view.page):  # it falls silent meanwhile
+        check(view, "waiting_for_beats", screenshots)
     view.page.evaluate(BEATING)
     server.show(with_strap("ready"))
     check(view, "beats", screenshots)

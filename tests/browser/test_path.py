@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from heard import hear_out
 from looking import AXE, COLOURS, RULES, overflow, shine, small, speak, take, violations
 from playwright.sync_api import Browser, Page, expect
 from scene_messages import mark
@@ -217,6 +218,7 @@ def test_the_buttons_of_a_practice_fit_on_the_smallest_phone_that_vibrates(
     view = opened(browser, server.url, VIBRATES, has_touch=True, is_mobile=True, viewport={"width": 320, "height": 568})
     for scene in ("practice", "yes", "baseline"):
         server.show(SCENES[scene])
+        hear_out(view.page, server)
         view.page.wait_for_selector("[data-screen=still]" if scene == "baseline" else "[data-screen=breathe]")
         boxes = [one.bounding_box() for one in view.page.locator(".foot button:visible").all()]
         tops = [box["y"] for box in boxes if box is not None]

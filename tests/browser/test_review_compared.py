@@ -63,7 +63,7 @@ def test_two_stretches_are_kept_with_keys_and_compared(page: Page, server: Scrip
     for key in ("Shift+PageDown", "1", "ArrowRight", "Shift+PageDown", "2"):
         act(page, key)
     table = region(page, "review.stretches.table")
-    expect(table).to_be_visible()
+    expect(page.locator(".kept-name")).to_have_count(2)  # both are measured; the table is there with the first
     first, second, difference = row(table, "report.column.heart_rate_bpm")
     assert float(second) - float(first) == pytest.approx(float(difference.replace("\N{MINUS SIGN}", "-")), abs=0.11)
     assert row(table, "report.column.beats")[:2] == ["11", "11"]
@@ -83,7 +83,7 @@ def test_a_stretch_that_is_refused_is_told(page: Page, server: ScriptedServer) -
 
 def test_another_session_is_laid_beside_this_one_and_taken_away(page: Page, server: ScriptedServer) -> None:
     choice = page.get_by_label(SAY("review.beside.choose"))
-    assert choice.locator("option").count() == 1  # this session itself is no choice
+    expect(choice.locator("option")).to_have_count(1)  # this session itself is no choice
     page.get_by_role("button", name=SAY("review.beside.show")).click()
     both = region(page, "review.beside.table")
     expect(both).to_be_visible()
@@ -157,7 +157,8 @@ def test_edit_undo_compare_and_export_are_done_by_the_keyboard_alone(page: Page,
 
 
 def tab_to(page: Page, place: str) -> None:
-    """Press Tab until a place has the focus."""
+    """Press Tab until a place has the focus, once it is there."""
+    page.wait_for_selector(place)
     for _press in range(60):
         act(page, "Tab")
         if page.evaluate("(place) => document.activeElement.matches(place)", place):

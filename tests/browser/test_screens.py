@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from heard import hear_out
 from looking import AXE, COLOURS, RULES, overflow, shine, small, speak, take, violations
+from page_clock import held
 from playwright.sync_api import Browser, Page, expect
 from scenes import SCENES
 from scripted_clinic import room
@@ -52,11 +54,17 @@ def opened(browser: Browser, server: ScriptedServer, address: str, **options: ob
     view.page.context.close()
 
 
+def show(page: Page, server: ScriptedServer, scene: str) -> None:
+    """Plays a scene; returns when all pages show it, as far as they have loaded what they need for it."""
+    server.show(SCENES[scene])
+    hear_out(page, server)
+
+
 def check(view: Watched, server: ScriptedServer, scene: str, pictures: Path, name: str) -> None:
     """Shows a scene in every language and theme and asserts that nothing is wrong with it."""
     page = view.page
     view.faults.clear()
-    server.show(SCENES[scene])
+    show(view.page, server, scene)
     wrong: dict[str, list[str]] = {}
     for language in ("nl", "en"):
         speak(page, language)
@@ -74,7 +82,7 @@ def check(view: Watched, server: ScriptedServer, scene: str, pictures: Path, nam
 def test_patient_page_is_right_in_every_language_theme_and_size(
     patient: Watched, server: ScriptedServer, scene: str, screenshots: Path
 ) -> None:
-    server.show(SCENES[scene])
+    show(patient.page, server, scene)
     state = SCENES[scene].state
     expected = {
         "tension_after": "tension_after",
@@ -94,7 +102,7 @@ def test_patient_page_is_right_in_every_language_theme_and_size(
 def test_physiotherapist_page_is_right_in_every_language_theme_and_size(
     physio: Watched, server: ScriptedServer, scene: str, screenshots: Path
 ) -> None:
-    server.show(SCENES[scene])
+    show(physio.page, server, scene)
     physio.page.wait_for_selector(f"[data-phase={SCENES[scene].state}]")
     check(physio, server, scene, screenshots, "physio")
 
@@ -127,18 +135,19 @@ def test_axe_finds_planted_faults(browser: Browser, server: ScriptedServer) -> N
 def test_card_says_the_words_of_its_state_and_the_physiotherapist_reads_the_same(
     patient: Watched, physio: Watched, server: ScriptedServer, state: str
 ) -> None:
-    server.show(SCENES[state])
     for view in (patient, physio):
         speak(view.page, "nl")
-    if state == "finished":
-        assert patient.page.text_content(".closing") == physio.page.text_content(".closing")
-        return
-    card = patient.page.wait_for_selector(f"[data-card={state}]")
-    assert Words("nl")(f"card.{state}.word") in (card.text_content() or "")
-    word = Words("nl")(f"card.{state}.word")
-    physio.page.wait_for_selector(f".sees-word:text-is('{word}')")
-    sentence = patient.page.text_content(".answer .sentence")
-    assert physio.page.text_content(".sees-word + p") == sentence
+    with held(patient.page, physio.page):  # seconds that are left are read one after the other
+        show(patient.page, server, state)
+        if state == "finished":
+            assert patient.page.text_content(".closing") == physio.page.text_content(".closing")
+            return
+        card = patient.page.wait_for_selector(f"[data-card={state}]")
+        assert Words("nl")(f"card.{state}.word") in (card.text_content() or "")
+        word = Words("nl")(f"card.{state}.word")
+        physio.page.wait_for_selector(f".sees-word:text-is('{word}')")
+        sentence = patient.page.text_content(".answer .sentence")
+        assert physio.page.text_content(".sees-word + p") == sentence
 
 
 def contrast(page: Page, first: str, second: str) -> float:
@@ -179,7 +188,6 @@ def test_everything_that_can_be_tapped_is_large_enough(
     patient: Watched, physio: Watched, server: ScriptedServer
 ) -> None:
     for scene in ("ready", "yes", "notice", "tension_after", "finished"):
-        server.show(SCENES[scene])
+        show(patient.page, server, scene)
         for view in (patient, physio):
-            view.page.wait_for_timeout(50)
             assert small(view.page) == [], scene

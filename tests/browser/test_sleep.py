@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from heard import hear_out
 from looking import PAINTED
 from page_clock import fall_silent, sleep_s, stand_still
 from playwright.sync_api import Browser, Page, expect
@@ -60,6 +61,7 @@ def opened(browser: Browser, server: ScriptedServer, scene: str, script: str = "
     page.add_init_script(script)
     page.goto(f"{server.url}/patient?lang=en")
     page.wait_for_selector("[data-card]")
+    hear_out(page, server)
     return page
 
 
