@@ -13,11 +13,21 @@ from served import Serve
 from biofeedback.cli import main
 from biofeedback.keys import DeviceKey
 
-# A busy machine is no fault of the collector.
+# A busy machine is no fault of the collector; what a strap gives before a session takes it is another matter.
 UNHURRIED = """
 import sys
 from biofeedback.cli import main
 from biofeedback.collecting import collector
+
+collect = collector.Collector._collect
+
+async def collect_once_admitted(self):
+    while not self.sender.is_admitted:
+        self.backlog.changed.clear()
+        await self.backlog.changed.wait()
+    await collect(self)
+
+collector.Collector._collect = collect_once_admitted
 collector.GOODBYE_S = 60
 sys.exit(main())
 """

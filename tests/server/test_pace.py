@@ -32,10 +32,12 @@ async def test_waiting_takes_as_long_as_it_has_to() -> None:
 async def test_a_page_that_floods_its_channel_waits_and_another_is_served(serve: Serve) -> None:
     served = await serve(max_messages_per_s=5)
     async with served.page() as flood, served.page() as other:
+        began_s = asyncio.get_running_loop().time()
         for number in range(500):
             await flood.say("mark", kind="note", text=str(number))
         await other.say("mark", kind="note", text="heard")
         taken = await other.hear("mark", text="heard")
         marks = [message for message in other.heard if message["type"] == "mark"]
         assert taken in marks
-        assert len(marks) < 5 * (BURST_S + 5)
+        lasted_s = asyncio.get_running_loop().time() - began_s  # on a busy machine more have had their turn
+        assert len(marks) <= 5 * (BURST_S + lasted_s) + 2
