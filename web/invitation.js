@@ -21,10 +21,13 @@ function useSecondsLeft(utc) {
   return utc ? Math.max(0, Math.floor(msUntil(utc) / 1000)) : null;
 }
 
+// An address that no phone can reach: the server was started for its own computer alone.
+const isHereOnly = (link) => /^(localhost|127\.[\d.]+|\[::1\])$/.test(new URL(link).hostname);
+
 function Ways({ invitation, left }) {
   const t = words.value;
   const { code, link, qr } = invitation;
-  return html`<ol class="ways">
+  return html`${isHereOnly(link) && html`<p class="news">${t("invite.here_only")}</p>`}<ol class="ways">
     <li><h3>${t("invite.scan")}</h3><${Qr} svg=${qr} label=${t("invite.qr")} /></li>
     <li><h3>${t("invite.type", { address: `${new URL(link).host}/join` })}</h3>
       <p class="code"><span aria-hidden="true">${inGroups(code)}</span><span class="visually-hidden">${[...code].join(" ")}</span></p></li>

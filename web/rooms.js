@@ -16,12 +16,14 @@ function NewRoom({ person, opened }) {
   const t = words.value;
   const [whom, chooseWhom] = useState(person); // held here: what is drawn anew, each few seconds, would let go of it
   const [chosen, choose] = useState(null); // null: the strap that this person wears
+  const [named, name] = useState(null); // the exercise; null: the first
   const people = useAsked("/api/people").found;
   const exercises = useAsked("/api/exercises").found;
   if (!people || !exercises) return null;
   if (people.length === 0) return html`<p>${t("rooms.people.none")}</p><a class="button" href="#people">${t("people.new")}</a>`;
   const one = people.find(({ id }) => id === whom) ?? people[0];
   const strap = chosen ?? strapOf(one.strap);
+  const exercise = named ?? exercises[0].name;
   const turnTo = (id) => {
     chooseWhom(id);
     choose(null);
@@ -34,7 +36,7 @@ function NewRoom({ person, opened }) {
   return html`<${Form} label=${t("rooms.new")} act=${act} button=${t("rooms.open")}>
     <${Choice} label=${t("rooms.person")} name="person" value=${one.id} onChange=${(event) => turnTo(event.target.value)} options=${people.map((each) => [each.id, each.name ? t("rooms.person.named", each) : each.pseudonym])} />
     <${StrapFields} strap=${strap} choose=${choose} />
-    <${Choice} label=${t("patient.exercise")} name="exercise" options=${exercises.map(({ name }) => [name, t(`exercise.${name}.title`)])} />
+    <${Choice} label=${t("patient.exercise")} hint=${t(`exercise.${exercise}.intro`)} name="exercise" value=${exercise} onChange=${(event) => name(event.target.value)} options=${exercises.map(({ name }) => [name, t(`exercise.${name}.title`)])} />
   <//>`;
 }
 

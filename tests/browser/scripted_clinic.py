@@ -103,6 +103,7 @@ class ScriptedClinic:
             {"id": "01U3", "user": "oud", "role": "physiotherapist", "disabled": True},
         ]
         self.has_totp = False
+        self.invites_to = "https://clinic.example"
         self.invitation_minutes = 10.0
 
     def said(self, route: str) -> list[Any]:
@@ -204,7 +205,7 @@ class ScriptedClinic:
         self.rooms = [one for one in self.rooms if one["id"] != id_]
 
     def _post_rooms_invitation(self, _id: str) -> Any:
-        link = f"https://clinic.example/join#{TOKEN}"
+        link = f"{self.invites_to}/join#{TOKEN}"
         return {"link": link, "code": CODE, "qr": qr(link), "expires_utc": in_minutes(self.invitation_minutes)}
 
     def _get_rooms_shares(self, _id: str) -> Any:

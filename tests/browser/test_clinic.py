@@ -104,6 +104,26 @@ def test_an_invitation_shows_its_code_in_groups_until_it_is_over(page: Page, ser
     expect(page.locator(".part")).to_have_text(f"{SAY('invite.over')}{SAY('invite.new')}")
 
 
+def test_an_invitation_that_no_phone_can_follow_says_so(page: Page, server: ScriptedServer) -> None:
+    visit(page, server, PHYSIO, "/staff")
+    press(page, SAY("rooms.invite"))
+    expect(page.get_by_role("img", name=SAY("invite.qr"))).to_be_visible()
+    expect(page.locator(".part")).not_to_contain_text(SAY("invite.here_only"))
+    for host in ("127.0.0.1:8800", "localhost:8800", "[::1]:8800"):
+        server.clinic.invites_to = f"http://{host}"
+        press(page, SAY("invite.new"))
+        expect(page.locator(".part")).to_contain_text(SAY("invite.type", address=f"{host}/join"))
+        expect(page.locator(".part .news")).to_have_text(SAY("invite.here_only"))
+
+
+def test_a_new_room_says_what_its_exercise_is(page: Page, server: ScriptedServer) -> None:
+    visit(page, server, PHYSIO, "/staff")
+    choice = page.get_by_label(SAY("patient.exercise"))
+    expect(choice).to_have_accessible_description(SAY("exercise.measured_4_6.intro"))
+    choice.select_option("walk")
+    expect(choice).to_have_accessible_description(SAY("exercise.walk.intro"))
+
+
 def test_a_link_to_watch_along_is_made_and_revoked(page: Page, server: ScriptedServer) -> None:
     visit(page, server, PHYSIO, "/staff")
     press(page, SAY("rooms.share"))
