@@ -105,6 +105,7 @@ class Channel:
     def refresh_quality(self) -> None:
         """Send the signal again when a second went by without news of it: the strap may be in another state."""
         if (last := self._last_quality) is None:
+            self.send_pacer()  # nobody is measured yet: a page that heard nothing would take the server for gone
             return
         now_s = self.status().session_s
         if now_s - last.t_s > REFRESH_S and self.status().state != "finished":

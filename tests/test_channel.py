@@ -199,7 +199,9 @@ def test_a_step_brings_the_clock_with_it(stand: Stand) -> None:
 
 def test_the_signal_is_repeated_when_nothing_new_is_known_of_it(stand: Stand) -> None:
     viewer = stand.join()
-    stand.channel.refresh_quality()
+    stand.received(viewer)
+    stand.channel.refresh_quality()  # nobody is measured before the patient agreed, and the page hears of the server
+    assert kinds(stand.received(viewer)) == ["pacer"]
     stand.channel.publish([quality(190.0)])
     stand.received(viewer)
     stand.status = replace(STATUS, strap_state="lost", session_s=191.0)

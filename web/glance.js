@@ -60,8 +60,8 @@ export function alongOf(state, isOld) {
 // The signal: how many of three bars, and in words.
 export function signalOf(state, isOld) {
   const { quality } = state;
-  if (isOld || !quality) return { bars: 0, line: ["cards.none.lost", {}], isNews: isOld };
-  if (CONTACT_LOST.has(quality.strap_state)) return { bars: 0, line: ["cards.signal.searching", {}], isNews: state.phase !== "ready" };
+  if (isOld) return { bars: 0, line: ["cards.none.lost", {}], isNews: true };
+  if (CONTACT_LOST.has(quality?.strap_state ?? "searching")) return { bars: 0, line: ["cards.signal.searching", {}], isNews: state.phase !== "ready" };
   if (quality.contact === false) return { bars: 0, line: ["cards.signal.no_contact", {}], isNews: true };
   const bars = { good: 3, limited: 2, bad: 1 }[quality.grade];
   return { bars, line: [`cards.signal.${quality.grade}`, {}], isNews: quality.grade === "bad" };

@@ -17,7 +17,7 @@ function Facts({ room }) {
   const step = room.step && room.state === "running" ? t("rooms.state.step", { state: t(`state.${room.state}`), step: t(`step.${room.step}`) }) : t(`state.${room.state}`);
   return html`<dl class="facts">
     <${Fact} name=${t("rooms.session")}>${step}<//>
-    <${Fact} name=${t("physio.strap")}>${room.agreed ? strapWords(t, room) : t("rooms.consent")}${room.simulated && html`<span class="tag">${t("app.simulated.short")}</span>`}<//>
+    <${Fact} name=${t("physio.strap")}>${room.agreed ? strapWords(t, room) : t("rooms.consent")}${room.simulated && html` <span class="tag">${t("app.simulated.short")}</span>`}<//>
     ${room.answer && html`<${Fact} name=${t("rooms.answer")}>${t(`card.${room.answer}.word`)}<//>`}
     <${Fact} name=${t("rooms.saved")}>${t(room.saved ? "rooms.saved.yes" : "warning.not_saved")}<//>
   </dl>`;

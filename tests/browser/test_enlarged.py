@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
+from card_scenes import DESKS
+from clinic_scenes import SCREENS
 from looking import PAINTED
 from playwright.sync_api import Browser, Page
 from scenes import SCENES
@@ -36,6 +38,18 @@ CUT_OFF = """async () => {
 }"""
 
 
+# What reaches beyond the right edge of the page, and cards that are smaller than what is in them.
+WIDER = """async () => {
+  await painted();
+  const apart = "svg, thead, .visually-hidden, .u-wrap, .table-scroll";  // these scroll by themselves, or are not seen
+  const parts = [...document.querySelectorAll("body *")].filter((one) => !one.closest(apart));
+  const isBeyond = (one) => one.getBoundingClientRect().right > innerWidth + 1;
+  const isSmall = (one) => one.matches(".card") && one.scrollHeight > one.clientHeight + 2;
+  const found = parts.filter((one) => one.offsetParent && (isBeyond(one) || isSmall(one)));
+  return found.map((one) => `${one.tagName} ${one.className} ${one.textContent.slice(0, 30)}`);
+}"""
+
+
 @pytest.fixture(scope="module")
 def page(browser: Browser, server: ScriptedServer) -> Iterator[Page]:
     opened = watched(browser, server.url, viewport=SMALL).page
@@ -63,3 +77,21 @@ def test_nothing_is_cut_off_on_a_phone_at_200_percent(
         box = stop.bounding_box()
         assert box is not None
         assert 0 <= box["y"] < SMALL["height"] / 3  # always in reach
+
+
+@pytest.mark.parametrize("name", ["start", "rooms", "invitation", "share", "person", "history", "account", "users"])
+def test_no_page_of_the_clinic_is_wider_than_a_phone_at_200_percent(
+    page: Page, server: ScriptedServer, name: str
+) -> None:
+    SCREENS[name].open(page, server, "nl")
+    page.evaluate(PAINTED)
+    assert page.evaluate(WIDER) == []
+
+
+@pytest.mark.parametrize("name", ["opened", "others"])
+def test_the_cards_grow_with_their_words_on_a_phone_at_200_percent(
+    page: Page, server: ScriptedServer, name: str
+) -> None:
+    DESKS[name].open(page, server, "nl")
+    page.evaluate(PAINTED)
+    assert page.evaluate(WIDER) == []

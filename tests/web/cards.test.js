@@ -58,6 +58,7 @@ test("the signal is so many bars, and what needs somebody is news", () => {
   assert.deepEqual([bars({}).isNews, bars({ grade: "bad" }).isNews, bars({ contact: false }).isNews, bars({}, true).isNews], [false, true, true, true]);
   assert.equal(bars({ strap_state: "searching" }).line[0], "cards.signal.searching");
   assert.equal(signalOf({ ...STATE, phase: "ready", quality: { ...GOOD, strap_state: "searching" } }, false).isNews, false);
+  assert.equal(signalOf({ ...STATE, phase: "ready", quality: null }, false).line[0], "cards.signal.searching"); // nobody is measured yet
 });
 
 test("small numbers: the state, the age of the newest beat", () => {
