@@ -78,6 +78,13 @@ class Bursts:
             self._energy = np.concatenate((self._energy, energy))
         return self._find()
 
+    def rest(self) -> list[Burst]:
+        """Bursts not final yet, were the signal to stay as it is; to be asked once, when nothing more comes."""
+        if len(self._times_s) < 2:
+            return []
+        ahead = np.arange(1, LAG + AFTER[1] + 1) * (self._times_s[-1] - self._times_s[-2])
+        return self.take(np.full(len(ahead), self._signal[-1]), self._times_s[-1] + ahead)
+
     def wave(self, burst: Burst) -> Wave:
         """The wave beneath a burst, its tops found between the samples by a parabola."""
         place = burst.place - self._first

@@ -7,7 +7,9 @@ doi 10.1109/TBME.1985.325532). What may be a beat and may be none is passed over
 
 import math
 from collections import deque
+from copy import deepcopy
 from dataclasses import dataclass
+from itertools import takewhile
 from statistics import median
 
 from biofeedback.core.bursts import Burst, Bursts, Wave
@@ -23,6 +25,7 @@ TOO_STRONG = 4.0  # times the usual strength: no beat of this heart
 CLEAR = 4.0  # times what is quiet: less may be noise
 HIDES_NONE = 1.4  # usual intervals: of a shorter one, what lay in it and was no clear beat was none
 STEP = 0.6  # of the deflection remains after it: the baseline jumped
+CUT_S = 0.1  # a QRS complex is over so long after its peak
 DOWN, UP_AGAIN = 0.3, 0.6  # of the downward wave: a smaller upward one is no R; that much is one again
 
 
@@ -41,6 +44,7 @@ class RPeaks:
         self._strengths: deque[float] = deque(maxlen=BEATS)  # of the newest beats; none while they are learned
         self._intervals_s: deque[float] = deque(maxlen=BEATS)
         self._is_down = False  # the main wave points downwards
+        self._end_s = 0.0  # of the newest sample
         self._begin(0.0, 0.0)
 
     def take(self, block: Block) -> list[RPeak]:
@@ -49,9 +53,17 @@ class RPeaks:
         if block.begins_run:
             self._begin(float(signal_uv[0]), float(block.strap_s[0]))
         found: list[RPeak] = []
+        self._end_s = float(block.strap_s[-1])
         for burst in self._bursts.take(signal_uv, block.strap_s):
             found += self._judge(burst)
         return found + self._wait(float(block.strap_s[0]))
+
+    def rest(self) -> list[RPeak]:
+        """R peaks not final yet that join the last one, if nothing more comes; none that the end cuts off."""
+        ahead = deepcopy(self)
+        end_s = self._end_s - CUT_S
+        peaks = [peak for burst in ahead._bursts.rest() for peak in ahead._judge(burst)]
+        return list(takewhile(lambda peak: peak.joins and peak.strap_s <= end_s, peaks))
 
     def _begin(self, first_uv: float, start_s: float) -> None:
         """Nothing joins what came before."""

@@ -52,6 +52,10 @@ class Intake:
         """What the strap's own intervals and its ECG saw of the same heart; None where there was no ECG."""
         return self._sources.compare()
 
+    def fall_silent(self) -> list[Result]:
+        """No interval has come for too long."""
+        return self._catch_up() + self.beats.open_gap("silence")
+
     def _on_notification(self, event: Notification) -> list[Result]:
         if event.characteristic in _PMD:
             return self._on_pmd(event)
@@ -87,25 +91,33 @@ class Intake:
         return self.beats.take(event.seq, event.t_s, rr_ms)
 
     def _on_link(self, event: Link) -> list[Result]:
+        results = self._restart()
         self.contact.link(event)
-        self._restart()
-        return self.beats.open_gap(event.reason or "link_lost") if event.state is LinkState.LOST else []
+        if event.state is LinkState.LOST:
+            results += self.beats.open_gap(event.reason or "link_lost")
+        return results
 
     def _on_strap(self, event: StrapInfo) -> list[Result]:
+        results = self._restart()
         self.contact.change_strap(event)
-        self._restart()
         self._sources.forget_latency()
-        return self.beats.open_gap("strap_changed")
+        return results + self.beats.open_gap("strap_changed")
 
     def _on_resumed(self, event: Resumed) -> list[Result]:
+        results = self._restart()
         self.contact.is_connected = False
-        self._restart()
-        return self.beats.open_gap(event.reason or "restart")
+        return results + self.beats.open_gap(event.reason or "restart")
 
-    def _restart(self) -> None:
+    def _restart(self) -> list[Result]:
         """Nothing joins what came before."""
+        results = self._catch_up()
         self.streams.restart()
         self._sources.restart()
+        return results
+
+    def _catch_up(self) -> list[Result]:
+        """Nothing more comes for now, or ever: the beats that waited for it count."""
+        return self._sources.catch_up(self._peaks.rest())
 
 
 _HANDLERS: dict[type, Callable[[Intake, Any], list[Result]]] = {

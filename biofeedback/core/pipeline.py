@@ -155,7 +155,7 @@ class Pipeline:
 
     def _fall_silent(self) -> list[Result]:
         """No interval for too long."""
-        return self.beats.open_gap("silence")
+        return self._intake.fall_silent()
 
     def _give_up_intervals(self) -> list[Result]:
         """The strap sends no intervals."""

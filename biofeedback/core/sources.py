@@ -87,6 +87,7 @@ class Sources:
         self._beside: Timeline | None = None  # the strap's intervals as their arrival places them, beside an ECG
         self._sent: deque[_Sent] = deque()  # what the strap sent of late
         self._seen: deque[_Seen] = deque(maxlen=SEEN)  # intervals of the ECG that have not counted
+        self._newest = 0, 0.0  # frame of the ECG, and when it came
         self._given = 0, 0  # the notification whose beats counted last, and how many of them
         self._last_strap_s = math.nan  # the newest R peak
         self._whole_from_s: float | None = None  # since when the ECG has been whole, on the strap's clock
@@ -99,6 +100,28 @@ class Sources:
         """The link was lost: nothing joins what came before."""
         self._ended.append(self._alignment)
         self._begin()
+
+    def catch_up(self, rest: Sequence[RPeak]) -> list[Result]:
+        """Nothing more comes for now: what came and lies beyond the last beat that counts, where that is the ECG's.
+
+        An R peak counts half a second after it, and waits for its frame before; ``rest`` are those that cannot wait
+        any longer. The strap's own intervals may reach further still.
+        """
+        last_s = self._beats.last_beat_s
+        if self.current is BeatSource.STRAP_RR or last_s is None:
+            return []
+        before_s = np.asarray([self._last_strap_s, *(peak.strap_s for peak in rest)])
+        results = self._give_ecg(
+            *self._newest, [_Seen(*seen) for seen in zip(before_s[1:], np.diff(before_s), strict=True)]
+        )
+        if self._latency_s is not None:  # else nothing tells which of them have counted
+            self._from_s = self._beats.last_beat_s or last_s
+            self._beats.part("ecg_silent")
+            for sent in self._sent:
+                results += self._give_intervals(sent, sent.ends_s[-1])
+            results += self._beats.decide_gap()
+        self._from_s = self._beats.last_beat_s or last_s
+        return results
 
     def forget_latency(self) -> None:
         """Another strap has a latency of its own."""
@@ -129,7 +152,7 @@ class Sources:
             self._sent.append(sent)
         while self._sent and self._sent[0].t_s < t_s - KEPT_S:
             self._sent.popleft()
-        return self._give_intervals(sent) if self.current is BeatSource.STRAP_RR else self._wait(t_s)
+        return self._give_intervals(sent, t_s) if self.current is BeatSource.STRAP_RR else self._wait(t_s)
 
     def _lay_beside(self, t_s: float, rr_ms: tuple[float, ...]) -> tuple[float, ...]:
         """When intervals end as their arrival places them; learns how late that is."""
@@ -156,7 +179,7 @@ class Sources:
             return self._fall_back("ecg_silent" if is_silent else "ecg_unreadable")
         return []
 
-    def _give_intervals(self, sent: _Sent) -> list[Result]:
+    def _give_intervals(self, sent: _Sent, arrival_s: float) -> list[Result]:
         """The strap's intervals count, from the first that begins after what has counted."""
         if self._beats.is_broken:
             self._moved_s = self._latency_s
@@ -169,7 +192,7 @@ class Sources:
                 return []
             self._from_s = -math.inf
         return self._beats.take(
-            sent.seq, sent.t_s - back_s, sent.rr_ms[first:], first_index=first,
+            sent.seq, arrival_s - back_s, sent.rr_ms[first:], first_index=first,
             heard_s=sent.t_s, latency_s=None if self._moved_s is None else 0.0,
         )  # fmt: skip
 
@@ -184,13 +207,14 @@ class Sources:
         self._beats.part(reason)
         results: list[Result] = []
         for sent in self._sent:
-            results += self._give_intervals(sent)
+            results += self._give_intervals(sent, sent.t_s)
         return results + (self._beats.open_gap(reason) if self._beats.is_broken else self._beats.decide_gap())
 
     # The ECG
 
     def hear_ecg(self, seq: int, t_s: float, peaks: Sequence[RPeak]) -> list[Result]:
         """A frame of the ECG, and the R peaks that it makes final."""
+        self._newest = seq, t_s
         self._frames.see()
         if self._beside is None:
             self._beside = Timeline()
@@ -243,11 +267,15 @@ class Sources:
 
     def _give_seen(self, seq: int, t_s: float) -> list[Result]:
         """Intervals of the ECG count, from the first that begins after what has counted."""
-        if self.current is BeatSource.STRAP_RR or not self._seen:
-            return []
-        ends_s = self._clock.session_s(np.asarray([seen.strap_s for seen in self._seen]))
-        rr_s = np.asarray([seen.rr_s for seen in self._seen]) * self._clock.rate
-        self._seen.clear()
+        seen = list(self._seen) if self.current is BeatSource.ECG else []
+        if seen:
+            self._seen.clear()
+        return self._give_ecg(seq, t_s, seen)
+
+    def _give_ecg(self, seq: int, t_s: float, seen: list[_Seen]) -> list[Result]:
+        """Those of them count that begin after what has counted."""
+        ends_s = self._clock.session_s(np.asarray([one.strap_s for one in seen]))
+        rr_s = np.asarray([one.rr_s for one in seen]) * self._clock.rate
         new = ends_s - rr_s / 2.0 >= self._from_s
         if not new.any():
             return []

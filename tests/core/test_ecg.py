@@ -21,6 +21,34 @@ def find(times_s: np.ndarray, signal_uv: np.ndarray) -> list[RPeak]:
     return [peak for block in blocks(times_s, signal_uv) for peak in peaks.take(block)]
 
 
+@pytest.mark.parametrize("muscle_uv", [5.0, 40.0])
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_what_would_be_final_later_is_found_where_nothing_more_comes(muscle_uv: float, sign: float) -> None:
+    rng = np.random.default_rng(7)
+    beats_s, _ = hearts_beats(rng, LASTS_S)
+    times_s = np.arange(0, LASTS_S, 1 / RATE_HZ)
+    signal_uv = ecg_uv(times_s, beats_s, None, sign) + noise_uv(rng, times_s, muscle_uv, 30.0)
+    peaks, last_s, waited = RPeaks(), 0.0, 0
+    for block in blocks(times_s, signal_uv)[:-2]:
+        final = peaks.take(block)
+        last_s = final[-1].strap_s if final else last_s
+        rest_s = [peak.strap_s for peak in peaks.rest()]
+        if last_s < 5.0:
+            continue
+        end_s = float(block.strap_s[-1])
+        assert rest_s == sorted(rest_s)
+        assert all(at_s > last_s and np.abs(beats_s - at_s).min() < 0.02 for at_s in rest_s)
+        to_come = [at_s for at_s in beats_s if last_s + 0.1 < at_s < end_s - 0.12]
+        assert len(rest_s) >= len(to_come)
+        waited += len(to_come)
+    assert waited > 40
+    assert peaks.rest() == peaks.rest(), "asking changes nothing"
+
+
+def test_before_any_sample_nothing_is_left() -> None:
+    assert RPeaks().rest() == []
+
+
 class Found:
     """What was found in a made ECG, beside its beats."""
 

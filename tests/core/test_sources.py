@@ -3,10 +3,11 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from heard_strap import HeardStrap
+from heard_strap import SET_S, HeardStrap
 
 from biofeedback.core.events import Characteristic, Link, LinkState, Notification, StrapInfo
-from biofeedback.core.results import BeatSource
+from biofeedback.core.pmd import decode_frame
+from biofeedback.core.results import BeatSource, Gap
 
 STRAP, ECG = BeatSource.STRAP_RR, BeatSource.ECG
 
@@ -157,6 +158,47 @@ def test_a_lost_link_begins_with_the_straps_own_intervals_and_keeps_its_latency(
     compared = strap.intake.compare_sources()
     assert compared is not None
     assert compared.latency_s == strap.intake.contact.latency_s
+
+
+LOSSES = [(latency_s, seed) for latency_s in (0.3, 1.5, 3.5, None) for seed in range(5)]
+
+
+@pytest.mark.parametrize("is_silent", [False, True], ids=["lost", "silent"])
+@pytest.mark.parametrize(("latency_s", "seed"), LOSSES)
+def test_a_gap_begins_at_the_last_beat_that_came(latency_s: float | None, seed: int, is_silent: bool) -> None:
+    """Half of them came less than half a second before the end of the last frame, too late to count by themselves."""
+    strap = HeardStrap(60.0, seed, latency_s or 0.0, sends_intervals=latency_s is not None)
+    lost_s = np.random.default_rng(seed).uniform(40.0, 60.0)
+    came = [event for event in strap.events if event.t_s < lost_s]
+    for event in came:
+        strap.feed(event)
+    assert strap.intake.beats.source is ECG
+    strap.results += strap.intake.fall_silent() if is_silent else []
+    strap.results += strap.intake.take(Link(9000, lost_s, 1, LinkState.LOST, "out_of_range"))
+    frame = next(event for event in reversed(came) if event.characteristic is Characteristic.PMD_DATA)
+    measured_s = decode_frame(frame.value).end_ns * 1e-9 - SET_S
+    told_s = max(event.t_s for event in came if event.characteristic is Characteristic.HEART_RATE) if latency_s else 0.0
+    end_s = max(measured_s - 0.12, told_s - (latency_s or 0.0))
+    last = int(np.searchsorted(strap.beats_s, end_s)) - 1
+    (gap,) = [result for result in strap.results if isinstance(result, Gap) and result.end_s is None]
+    assert gap.reason == ("silence" if is_silent else "out_of_range")
+    assert np.abs(strap.beats_s[last : last + 2] - gap.start_s + 0.05).min() < 0.15
+    assert once(strap.counted())
+    assert strap.counted()[-1] in (last, last + 1)
+    ids = [(beat.seq, beat.index) for beat in strap.beats]
+    assert len(set(ids)) == len(ids)
+
+
+def test_an_ecg_that_goes_on_after_a_silence_counts_no_beat_twice() -> None:
+    strap = HeardStrap(90.0)
+    for event in strap.events:
+        if not 50.0 < event.t_s < 54.0:
+            strap.feed(event)
+        elif strap.gaps == [] and not strap.intake.beats.is_in_gap:
+            strap.results += strap.intake.fall_silent()
+    assert once(strap.counted())
+    assert [gap.reason for gap in strap.gaps] == ["silence"]
+    assert strap.intake.beats.source is ECG
 
 
 def test_another_strap_has_another_latency() -> None:
