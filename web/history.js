@@ -23,8 +23,9 @@ function Bands({ bands }) {
   return html`<section class="panel"><h2>${t("history.band")}</h2><p class="soft">${t("history.band.about")}</p>
     <ul class="bands">${bands.map((band) => {
       const { where, detectable } = bandWords(band);
-      return html`<li key=${band.measure}><h3>${t(`history.band.${band.measure}`)}</h3><p>${t(...where)}</p><p>${t(...detectable)}</p></li>`;
+      return html`<li key=${band.measure}><h3>${t(`history.band.${band.measure}`)}</h3><p>${t(...where)}</p>${detectable && html`<p>${t(...detectable)}</p>`}</li>`;
     })}</ul>
+    ${bands.some((band) => !bandWords(band).detectable) && html`<p class="soft">${t("history.band.too_few")}</p>`}
   </section>`;
 }
 
@@ -46,7 +47,7 @@ export function History({ person }) {
   const trouble = refused && html`<p class="news" role="alert">${t(...refusalWords(t, refused))}</p><button type="button" onClick=${again}>${t("form.again")}</button>`;
   return html`<section class="panel history"><h2>${t("history.title")}</h2>
       ${trouble}
-      ${!found && !refused && html`<p class="soft" role="status">${t("app.connecting")}</p>`}
+      ${!found && !refused && html`<p class="soft" role="status">${t("history.opening")}</p>`}
       ${found?.unread > 0 && html`<p class="soft" role="status">${t("history.reading", { n: found.unread })}</p>`}
       ${found?.unreadable > 0 && html`<p>${t("history.unreadable", { n: found.unreadable })}</p>`}
       ${found?.unread === 0 && sessions.length === 0 && html`<p class="soft">${t("history.none")}</p>`}

@@ -43,8 +43,9 @@ const HZ_PER_MIN = 60;
 export function bandWords(band) {
   const times = band.measure === "respiration_hz" ? HZ_PER_MIN : 1;
   const { sessions: n, minimum_detectable_change: change, minimum_detectable_ratio: ratio } = band;
-  const where = band.mean === null ? ["history.band.none", {}] : [`history.band.${band.measure}.lies`, { n, mean: band.mean * times, low: band.low * times, high: band.high * times }];
+  const said = n === 1 ? "once" : "lies";
+  const where = band.mean === null ? ["history.band.none", {}] : [`history.band.${band.measure}.${said}`, { n, mean: band.mean * times, low: band.low * times, high: band.high * times }];
   if (ratio !== null) return { where, detectable: ["history.band.ratio", { more: Math.round(100 * (ratio - 1)), less: Math.round(100 * (1 - 1 / ratio)) }] };
   if (change !== null) return { where, detectable: [`history.band.${band.measure}.change`, { x: change * times }] };
-  return { where, detectable: ["history.band.too_few", {}] };
+  return { where, detectable: null };
 }

@@ -58,6 +58,8 @@ test("a band says where a measure lies, and which change cannot be told from the
   const ratio = bandWords({ ...BAND, measure: "rmssd_ms", minimum_detectable_change: null, minimum_detectable_ratio: 1.6 });
   assert.match(en(...ratio.detectable), /Less than 60% higher or 38% lower/);
   const few = bandWords({ ...BAND, minimum_detectable_change: null });
-  assert.match(en(...few.detectable), /at least 3 sessions/);
+  assert.equal(few.detectable, null); // said once, under all of them
+  const once = bandWords({ ...BAND, sessions: 1, minimum_detectable_change: null });
+  assert.equal(en(...once.where), "64 bpm, in 1 session.");
   assert.equal(en(...bandWords({ ...BAND, mean: null, minimum_detectable_change: null }).where), "Not measured yet.");
 });
