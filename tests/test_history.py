@@ -74,6 +74,7 @@ def test_a_session_without_a_baseline_teaches_nothing(tmp_path):
     assert earlier(tmp_path) is None
 
 
+@pytest.mark.whole  # counting what is covered takes longer than a look itself
 def test_while_earlier_sessions_are_read_everything_else_has_its_turn(quiet_folder):
     """After each event; the longest piece between two turns is the CPU time of one look, 20 ms or so."""
     events = read_recording(quiet_folder / "06.jsonl").events
@@ -87,7 +88,7 @@ def test_while_earlier_sessions_are_read_everything_else_has_its_turn(quiet_fold
         assert len(turns_s) > len(events)
         return max(after - before for before, after in pairwise(turns_s))
 
-    assert min(asyncio.run(longest_s()) for _ in range(2)) < 0.05
+    assert min(asyncio.run(longest_s()) for _ in range(5)) < 0.05
 
 
 def test_no_more_than_three_sessions_are_pooled(folder, tmp_path):

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from card_scenes import DESKS
 from clinic_scenes import SCREENS
+from heard import hear_out
 from looking import PAINTED
 from playwright.sync_api import Browser, Page
 from scenes import SCENES
@@ -65,6 +66,7 @@ def test_nothing_is_cut_off_on_a_phone_at_200_percent(
     server.show(SCENES[scene])
     page.goto(f"{server.url}/patient?lang={language}")
     page.wait_for_selector("[data-screen]:not([data-screen=connecting])")
+    hear_out(page, server)
     page.evaluate(PAINTED)
     assert page.evaluate(CUT_OFF) == []
     disc, stop = page.locator(".disc"), page.locator(".stop")
