@@ -25,12 +25,16 @@ class Fault(StrEnum):
 
 
 class Chaos:
-    """Passes connections on to a port, each with a fault drawn by a seeded hand, until it is told to be kind."""
+    """Passes connections on to a port, each with a fault drawn by a seeded hand, while it is not told to be kind.
 
-    def __init__(self, port: int, rng: random.Random) -> None:
+    ``longest_s``: how long those last that are neither reset nor half open; None: as long as they like.
+    """
+
+    def __init__(self, port: int, rng: random.Random, longest_s: float | None = None) -> None:
         self.faults: dict[str, int] = {}
         self._to = port
         self._rng = rng
+        self._longest_s = longest_s
         self._is_kind = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
@@ -45,6 +49,11 @@ class Chaos:
         self._is_kind = True
         for task in self._tasks:
             task.cancel()
+
+    def be_unkind(self) -> None:
+        """Drop what there is, and begin to draw."""
+        self.be_kind()
+        self._is_kind = False
 
     async def close(self) -> None:
         """Let go of everything."""
@@ -70,7 +79,8 @@ class Chaos:
         if fault is Fault.REFUSED:
             return
         back, out = await asyncio.open_connection("127.0.0.1", self._to)
-        length_s = self._rng.uniform(0.05, 1.5) if fault in (Fault.RESET, Fault.HALF_OPEN) else None
+        is_cut = fault in (Fault.RESET, Fault.HALF_OPEN)
+        length_s = self._rng.uniform(0.05, 1.5) if is_cut else None if self._is_kind else self._longest_s
         pumps = [asyncio.create_task(self._pump(fault, *way)) for way in ((reader, out), (back, writer))]
         try:
             await asyncio.wait(pumps, timeout=length_s, return_when=asyncio.FIRST_COMPLETED)
