@@ -43,7 +43,8 @@ async def take_notes(clinic: Clinic) -> None:
 async def erase_expired(clinic: Clinic, now_s: float) -> int:
     """Erase what is older than the setting says, where it says something; how many sessions that were.
 
-    A clock that leapt erases nothing: ``biofeedback admin clock`` says that it is right.
+    A clock that leapt erases nothing: ``biofeedback admin clock`` says that it is right. What was made while it was
+    far behind is as old as the day on which it was set right.
     """
     if back := await clinic.store.write(erasure.settle):
         _log.warning("%d people had been erased and were in the database again: erased once more", len(back))
@@ -55,8 +56,11 @@ async def erase_expired(clinic: Clinic, now_s: float) -> int:
     kept = {room.session.channel.facts.epoch for room in rooms} | {room.place.person or "" for room in rooms}
 
     def erase(connection: Connection) -> int | None:
-        is_believed = time_of_day.believes(connection, datetime.fromtimestamp(now_s, UTC))
-        return erasure.erase_older(connection, before_ms, kept) if is_believed else None
+        if not time_of_day.believes(connection, datetime.fromtimestamp(now_s, UTC)):
+            return None
+        behind = time_of_day.made_behind(connection, datetime.fromtimestamp(before_ms / 1000, UTC))
+        spared_ms = [(int(start.timestamp() * 1000), int(end.timestamp() * 1000)) for start, end in behind]
+        return erasure.erase_older(connection, before_ms, kept, spared_ms)
 
     erased = await clinic.store.write(erase)
     if erased is None:

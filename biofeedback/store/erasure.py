@@ -32,7 +32,9 @@ def settle(connection: Connection) -> list[str]:
     return [person for person in back if erase_person(connection, person, SYSTEM)]
 
 
-def erase_older(connection: Connection, before_ms: int, kept: Collection[str]) -> int:
+def erase_older(
+    connection: Connection, before_ms: int, kept: Collection[str], spared_ms: Collection[tuple[int, int]] = ()
+) -> int:
     """Erase sessions that began before a time, and people of before it who have none (left); how many sessions.
 
     Parameters
@@ -41,19 +43,26 @@ def erase_older(connection: Connection, before_ms: int, kept: Collection[str]) -
         Milliseconds since 1970.
     kept : collection of str
         People and sessions that are in a room now: these stay.
+    spared_ms : collection of (int, int)
+        Times from and until which a clock was told that was far behind: what was made then is not so old.
     """
+    spared = [(ulid(max(0, start), bytes(10)), ulid(max(0, end), bytes(10))) for start, end in spared_ms]
+
+    def stays(id_: str) -> bool:
+        return id_ in kept or any(start <= id_ < end for start, end in spared)
+
     oldest = ulid(before_ms, bytes(10))  # ids sort by the time they were made
     old = select(sessions.c.id, sessions.c.person).where(sessions.c.id < oldest).order_by(sessions.c.id)
     erased = 0
     with _without_trace(connection):
         for session, person in connection.execute(old).all():
-            if session not in kept:
+            if not stays(session):
                 connection.execute(delete(sessions).where(sessions.c.id == session))
                 audit.append(connection, Entry(Act.SESSION_ERASED, SYSTEM, None, person, session))
                 erased += 1
     has_none = ~exists().where(sessions.c.person == people.c.id)
     for person in list(connection.execute(select(people.c.id).where(people.c.id < oldest, has_none)).scalars()):
-        if person not in kept:
+        if not stays(person):
             erase_person(connection, person, SYSTEM)
     return erased
 

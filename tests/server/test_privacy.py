@@ -8,6 +8,7 @@ import time
 import zipfile
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 from served import Serve, Served
@@ -16,6 +17,8 @@ from staffed import Staffed, staff
 
 from biofeedback.core.events import MarkKind
 from biofeedback.errors import StoreUnavailable
+from biofeedback.header import Header, encode_header
+from biofeedback.ids import ulid
 from biofeedback.recording import parse_recording
 from biofeedback.server import retention
 from biofeedback.server.bounds import time_for
@@ -256,6 +259,24 @@ async def test_a_clock_that_leapt_erases_nothing_before_somebody_says_that_it_is
     await clinic.store.write(lambda c: audit.append(c, Entry(Act.CLOCK_CONFIRMED, MACHINE, at_utc=leapt_utc)))
     await erase_expired(clinic, now_s + 2000 * DAY_S)
     assert await clinic.store.read(lambda connection: people.owned_by(connection, None)) == []
+
+
+async def test_what_was_measured_while_the_clock_was_years_behind_is_not_erased_when_it_is_right(serve: Serve) -> None:
+    clinic = (await serve(retention_days=10)).server.clinic
+    now_s, wrong_s = time.time(), time.time() - 3000 * DAY_S
+    id_ = ulid(int(wrong_s * 1000), bytes(10))
+
+    def begin(connection: Connection) -> None:
+        person = people.add(connection, pseudonym="A-17")
+        line = encode_header(Header(id_, "2018-01-01T00:00:00Z"))
+        sessions.add(connection, sessions.StoredSession(id_, person.id, line, ended=True))
+
+    await erase_expired(clinic, now_s)
+    await erase_expired(clinic, wrong_s)
+    await clinic.store.write(begin)
+    for at_s, is_there in ((now_s + 1, True), (now_s + 9 * DAY_S, True), (now_s + 11 * DAY_S, False)):
+        await erase_expired(clinic, at_s)
+        assert (await clinic.store.read(partial(sessions.get, session=id_)) is not None) == is_there
 
 
 async def test_the_look_for_what_is_too_old_goes_on_after_a_fault(

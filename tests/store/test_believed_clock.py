@@ -30,7 +30,7 @@ async def test_a_clock_that_goes_on_is_believed_and_leaves_a_trace_once_a_week(s
         assert await believed(store, days * DAY)
     assert await acts(store) == ["clock_known"] * 2
     assert await believed(store, 8 * DAY + LEAP)  # who was away for a month
-    assert await believed(store, timedelta())  # a clock that is behind erases nothing too early
+    assert await believed(store, 9 * DAY)  # a clock that is behind by less erases nothing too early
     assert (await acts(store))[2:] == ["clock_known"]
 
 
@@ -43,6 +43,26 @@ async def test_a_clock_that_leapt_is_not_believed_whoever_signs_in_meanwhile(sto
     await written(store, 3 * DAY)  # it was set right
     assert await believed(store, LEAP + 3 * DAY)
     assert (await acts(store))[-1] == "clock_known"
+
+
+async def behind(store: Store, since: timedelta) -> list[tuple[timedelta, timedelta]]:
+    """What was made by a clock that was behind and set right after ``since``, as days from the beginning."""
+    found = await store.read(lambda connection: time_of_day.made_behind(connection, BEGIN + since))
+    return [(start - BEGIN, end - BEGIN) for start, end in found]
+
+
+async def test_what_a_clock_made_that_was_years_behind_is_as_old_as_the_day_on_which_it_was_set_right(
+    store: Store,
+) -> None:
+    assert await believed(store, timedelta())
+    for days in (2000, -3000, -2990, -2900):  # doubted ahead, and then behind: each is noted once
+        assert not await believed(store, days * DAY)
+    assert await behind(store, -DAY) == []  # it is not set right yet, and erases nothing
+    assert await believed(store, 2 * DAY)
+    wrong = [((days - 1) * DAY, days * DAY + LEAP) for days in (-3000, -2900)]
+    assert await behind(store, -DAY) == wrong
+    assert await behind(store, 3 * DAY) == []  # and so old it is by now
+    assert await acts(store) == ["clock_known", *["clock_doubted"] * 3, "clock_known"]
 
 
 async def test_somebody_at_the_machine_says_that_it_is_right(place: Place) -> None:
