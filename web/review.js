@@ -16,10 +16,13 @@ const reviewed = new Reviewed(session);
 const below = part(() => import("./review_below.js").then(({ Below }) => Below));
 const told = part(() => import("./review_told.js").then(({ ToldOfIt }) => ToldOfIt));
 
+// What the person is called here, else what the recording calls them.
+const codeOf = (found) => found.code ?? found.document.recording.subject;
+
 function Header() {
   const t = words.value;
   const found = reviewed.found.value;
-  const person = found?.document.recording.subject && found.person;
+  const person = found && codeOf(found) && found.person;
   return html`<header class="top">
     <p class="brand">${t("review.title")}</p>
     <div class="top-actions">
@@ -46,7 +49,7 @@ function Title({ found }) {
   const { recording } = found.document;
   const exercise = `exercise.${recording.exercise}.title`;
   return html`<div class="review-title">
-    <h1>${t("review.session", { code: recording.subject || t("review.nobody") })}</h1>
+    <h1>${t("review.session", { code: codeOf(found) || t("review.nobody") })}</h1>
     <p>${dayOf(t, found)} · ${t(t.has(exercise) ? exercise : "report.no_exercise")}</p>
     <${SimulatedTag} hello=${recording} />
   </div>`;

@@ -37,12 +37,16 @@ class Form(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which report, in which form and language; ``zone`` is where its moments are told, None: as on this machine."""
+    """Which report, in which form and language; ``zone`` is where its moments are told, None: as on this machine.
+
+    ``code`` is what the person is called in it; None: as in the recording.
+    """
 
     kind: Kind
     form: Form
     language: str
     zone: tzinfo | None = None
+    code: str | None = None
 
 
 def written(analysis: Analysis, kind: Kind, words: Words, note: Note = NO_NOTE) -> Sheet:
@@ -84,5 +88,11 @@ def print_recording(
         If the recording cannot be read, or a beat was edited that is not there.
     """
     analysis = analyze(read_source(name, content=content, log=log))
-    named = replace(analysis, source=replace(analysis.source, events=with_names(analysis.source.events, names)))
+    facts = analysis.source.facts
+    source = replace(
+        analysis.source,
+        facts=replace(facts, subject=wanted.code or facts.subject),
+        events=with_names(analysis.source.events, names),
+    )
+    named = replace(analysis, source=source)
     return printed(named, wanted.kind, Words(wanted.language, wanted.zone), wanted.form, note)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from biofeedback.edit_log import Entry
 from biofeedback.errors import InputError, NoSuchBeat
 from biofeedback.server.access import Refused, not_found
-from biofeedback.store import edits, recordings, sessions, users
+from biofeedback.store import edits, people, recordings, sessions, users
 from biofeedback.store.vault import vault_of
 
 __all__ = ["HeldSession", "held_session", "readable"]
@@ -19,10 +19,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class HeldSession:
-    """A session; ``log`` is that of its edits, with the names of their authors, ``names`` those of all users by id."""
+    """A session; ``log`` is that of its edits, with the names of their authors, ``names`` those of all users by id.
+
+    ``code`` is the person's pseudonym here, whatever a recording that was brought in calls them; None: there is none.
+    """
 
     id: str
     person: str
+    code: str | None
     ended: bool
     content: bytes
     log: tuple[Entry, ...]
@@ -47,8 +51,9 @@ def held_session(connection: Connection, session: str) -> HeldSession:
         raise not_found()
     log = edits.log_of(connection, vault_of(connection).seal_of(stored.person), stored.id)
     content = recordings.file_of(connection, stored)
-    names = users.names(connection)
-    return HeldSession(stored.id, stored.person, stored.ended, content, edits.with_names(connection, log), names)
+    names, person = users.names(connection), people.get(connection, stored.person)
+    code = None if person is None else person.pseudonym
+    return HeldSession(stored.id, stored.person, code, stored.ended, content, edits.with_names(connection, log), names)
 
 
 async def readable(found: Awaitable[T]) -> T:

@@ -2,7 +2,7 @@
 
 import re
 import zoneinfo
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import tzinfo
 from functools import partial
 from typing import Literal
@@ -46,6 +46,7 @@ def add_reports(app: FastAPI, clinic: Clinic, access: Access, study: Study) -> N
     ) -> Response:
         wanted = Wanted(kind, form, language, _zone_of(zone))
         asked = await clinic.store.read(partial(_reported, session=session, zone=wanted.zone))
+        wanted = replace(wanted, code=asked.held.code)
         held, note = asked.held, {} if asked.note is None else asdict(asked.note)
         await access.ledger.note(entry_of(principal_of(request), Act.REPORT_MADE, person=held.person, about=held.id))
         made = await readable(study.ask(print_recording, held.content, held.name, held.log, held.names, wanted, note))

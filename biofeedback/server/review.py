@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated, Literal
 
+import msgspec
 from fastapi import FastAPI, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
@@ -88,7 +89,8 @@ def add_review(app: FastAPI, clinic: Clinic, access: Access, study: Study) -> No
 
 def _of_person(held: HeldSession, found: bytes) -> Response:
     """A review, with the person whose session it is: the recording does not know them by their id."""
-    return Response(b'{"person":"%s",' % held.person.encode() + found.removeprefix(b"{"), media_type=JSON)
+    known = msgspec.json.encode({"person": held.person, "code": held.code})
+    return Response(known.removesuffix(b"}") + b"," + found.removeprefix(b"{"), media_type=JSON)
 
 
 def _entry(held: HeldSession, body: NewEdit, principal: Principal) -> Entry:

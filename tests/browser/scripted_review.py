@@ -28,7 +28,7 @@ def reviewed(name: str, log: tuple[Edit | Undo, ...] = ()) -> dict[str, Any]:
     found["marks"].append({"t_s": 180.0, "kind": "note", "text": "schouders zakten", "author": "j.devries"})
     found["ratings"].append({"t_s": 1.0, "scale": "tension", "moment": "before", "value": 6})
     found["document"]["recording"]["subject"] = "A-17"
-    return {"person": PERSON, **found}
+    return {"person": PERSON, "code": None, **found}
 
 
 def _content(name: str) -> bytes:

@@ -244,6 +244,15 @@ def test_keys_with_a_modifier_and_typing_edit_nothing(page: Page, server: Script
     assert sent(server) == []
 
 
+def test_a_session_is_called_by_its_person_and_not_by_what_the_file_calls_them(
+    page: Page, server: ScriptedServer
+) -> None:
+    expect(page.get_by_role("heading", level=1)).to_have_text(SAY("review.session", code="A-17"))
+    server.review.found[SESSION]["code"] = "B-4"
+    page.reload()
+    expect(page.get_by_role("heading", level=1)).to_have_text(SAY("review.session", code="B-4"))
+
+
 def test_a_mark_leads_to_its_place(page: Page) -> None:
     page.get_by_role("button", name="schouders zakten").click()
     expect(page.locator(".tachogram .read-out")).to_contain_text("at 2:57")

@@ -1,6 +1,7 @@
 """A report of a session: made beside the server, for whose patient it is, audited, and named without a name."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -38,7 +39,9 @@ async def test_a_report_is_that_of_the_command_line_and_is_audited(staffed: Staf
     assert answer.headers["cache-control"] == "no-store"
     name = f"A-17-2026-01-01-patient-nl.{form}"
     assert answer.headers["content-disposition"] == f'attachment; filename="{name}"'
-    made = print_recording(PLAIN.read_bytes(), f"{session}.jsonl", (), {}, Wanted(Kind.PATIENT, Form(form), "nl"), {})
+    wanted = Wanted(Kind.PATIENT, Form(form), "nl", code="A-17")  # and not what the file calls them
+    made = print_recording(PLAIN.read_bytes(), f"{session}.jsonl", (), {}, wanted, {})
+    assert made != print_recording(PLAIN.read_bytes(), f"{session}.jsonl", (), {}, replace(wanted, code=None), {})
     assert answer.content == made
     await staffed.access.ledger.write()
     (entry,) = await staffed.clinic.store.read(lambda found: audit.of_person(found, staffed.person))

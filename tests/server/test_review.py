@@ -25,7 +25,7 @@ async def test_a_session_is_shown_as_it_is_computed_and_the_look_is_audited(staf
     answer = await physio.get(f"/api/sessions/{session}/review")
     assert (answer.status_code, answer.headers["content-type"]) == (200, "application/json")
     found = json.loads(review(RESPONDER.read_bytes(), f"{session}.jsonl"))
-    assert answer.json() == {"person": staffed.person, **found}
+    assert answer.json() == {"person": staffed.person, "code": "A-17", **found}
     await staffed.access.ledger.write()
     (entry,) = await staffed.clinic.store.read(lambda found: audit.of_person(found, staffed.person))
     assert (entry.act, entry.role, entry.about) == ("session_seen", "physiotherapist", session)
