@@ -32,10 +32,8 @@ export async function open(Page, titleKey) {
 export function LanguageSwitch({ titleKey }) {
   const t = words.value;
   const other = t.language === "nl" ? "en" : "nl";
-  const change = () => {
-    remember("language", other);
-    speak(other, titleKey);
-  };
+  const keep = () => remember("language", other);
+  const change = () => speak(other, titleKey).then(keep, () => {}); // without a connection it stays as it is
   return html`<button class="quiet" type="button" lang=${other} onClick=${change}>${t("language.other")}</button>`;
 }
 

@@ -98,3 +98,18 @@ def test_a_patient_is_told_that_what_was_tapped_was_not_done(page: Page, server:
     server.send(messages.Error(code="command_refused", detail="", id="00000000000000a2"))  # both paused: it shows
     server.send(messages.Error(code="not_noted", detail=""))
     expect(page.locator(".lost")).to_have_text(SAY("error.not_noted"))
+
+
+def test_another_language_needs_a_connection_and_without_one_the_page_stays_as_it_is(
+    page: Page, server: ScriptedServer
+) -> None:
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    at(page, server, "yes", "/patient")
+    server.stop()
+    with page.expect_event("requestfailed"):
+        page.get_by_role("button", name=SAY("language.other"), exact=True).click()
+    expect(page.locator(".stop")).to_have_text(SAY("patient.stop"))
+    assert page.evaluate("document.documentElement.lang") == "en"
+    assert page.evaluate("localStorage.getItem('biofeedback.language')") is None
+    assert faults == []
