@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from card_scenes import DESKS, EIGHT, OTHERS, Desk
 from looking import AXE, COLOURS, PAINTED, RULES, SIZES, overflow, shine, small, violations
 from page_clock import fall_silent, pass_s
 from playwright.sync_api import Browser, Page, expect
+from scene_messages import mark
 from scenes import SCENES
 from scripted_clinic import PRIVATE, room
 from scripted_server import ScriptedServer
@@ -275,3 +277,22 @@ def test_a_try_out_with_one_room_shows_its_session_at_once(page: Page, server: S
     assert page.locator(".card").count() == 0
     page.keyboard.press("Escape")
     expect(page.locator(".opened")).to_have_count(1)
+
+
+def test_marks_are_timed_by_the_exercise_and_not_by_the_room(page: Page, server: ScriptedServer) -> None:
+    scene = SCENES["yes"]
+    first_s = scene.steps[0].start_s
+    marks = (mark(first_s - 60.0, "note", "sat down"), mark(first_s + 125.0, "note", "coughed"))
+    server.clinic.reset(PRIVATE)
+    server.furnish({"A-17": replace(scene, marks=marks)})
+    page.goto(f"{server.url}/physio?lang=en")
+    expect(page.locator(".marks li .time")).to_have_text(["2:05", SAY("physio.marks.before")])
+
+
+def test_the_question_that_comes_before_the_closing_lines_is_told(page: Page, server: ScriptedServer) -> None:
+    server.clinic.reset(PRIVATE)
+    for scene, is_asked in (("tension_after", True), ("finished", False)):
+        server.furnish({"A-17": SCENES[scene]})
+        page.goto(f"{server.url}/physio?lang=en")
+        expect(page.locator(".sees")).to_contain_text(SAY("closing.calmer.yes", n=6))
+        expect(page.get_by_text(SAY("physio.patient_sees.asked"))).to_have_count(int(is_asked))
