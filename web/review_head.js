@@ -2,10 +2,11 @@
 
 import { fallsOf } from "./falls.js";
 import { words } from "./page.js";
-import { noFallWords } from "./review_missing.js";
+import { part } from "./part.js";
 import { clockText } from "./ticks.js";
 import { html } from "./ui.js";
 
+const noFall = part(() => import("./review_missing.js").then(({ noFallWords }) => noFallWords)); // where there is none
 const reasonsOf = (t, reasons) => reasons.map((one) => (t.has(`reason.${one}`) ? t(`reason.${one}`) : one)).join(" ");
 const percent = (t, fraction) => (fraction === null ? t("report.absent") : t("report.percent", { x: fraction * 100 }));
 
@@ -45,7 +46,7 @@ function OneFall({ found, fall, isAlone }) {
   return html`<div class="one-fall">
     ${!isAlone && fall.pattern && html`<h3>${t("review.pattern", { pattern: fall.pattern })}</h3>`}
     ${fall.bpm === null
-      ? html`<p class="fall-none">${noFallWords(t, found, fall.pattern)}</p>`
+      ? html`<p class="fall-none">${noFall()?.(t, found, fall.pattern)}</p>`
       : html`<p class="fall-number"><strong>${t("format.one", { x: fall.bpm })}</strong> <span>${t("physio.fall.unit")}</span></p>
           <p>${fall.low === null ? t("review.fall.no_interval") : t("physio.fall.interval", { low: fall.low, high: fall.high })}</p>`}
     <p class="soft">${t("review.fall.breaths", { n: fall.breaths, all: fall.all })}</p>
