@@ -11,6 +11,7 @@ import pytest
 from served import BUSY_S, Serve, Served
 from starlette.types import Message, Receive, Scope, Send
 
+from biofeedback.server import connection
 from biofeedback.server.bounds import Bounds
 from biofeedback.server.serving import _allow_files
 
@@ -132,7 +133,10 @@ async def test_a_client_in_time_is_served_over_one_connection_for_as_long_as_it_
 
 
 @pytest.mark.parametrize("length", ["Content-Length: 10", "Transfer-Encoding: chunked"])
-async def test_a_request_whose_body_does_not_come_is_told_so(length: str, serve: Serve) -> None:
+async def test_a_request_whose_body_does_not_come_is_told_so(
+    length: str, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "LAST_WORD_S", 60.0)  # a machine that stands still meanwhile would only be cut off
     served = await serve(**LONG | {"request_s": SHORT_S})
     async with connected(served) as raw:
         await raw.send(request("/api/sign-in", "POST", "Content-Type: application/json", length))
