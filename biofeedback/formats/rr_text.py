@@ -11,6 +11,8 @@ __all__ = ["hrv_logger_csv", "plain_rr"]
 def plain_rr(beats: Sequence[Beat]) -> str:
     """RR intervals in ms as measured, one a line; a comment stands where beats are missing."""
     lines = ["# RR intervals in ms, as measured, uncorrected"]
+    if beats:  # a list counts from its own first interval: steps of the session lie so much earlier in it
+        lines.append(f"# the first begins {beats[0].t_s - beats[0].rr_ms / 1000:.3f} s after the start of the session")
     for place, beat in enumerate(beats):
         if place and beat.segment != beats[place - 1].segment:
             lines.append("# gap: beats are missing here")

@@ -12,7 +12,12 @@ BEATS = (
 
 
 def test_plain_rr_keeps_every_digit_and_says_where_beats_are_missing():
-    assert plain_rr(BEATS).splitlines()[1:] == ["900.390625", "899.4140625", "# gap: beats are missing here", "1000.0"]
+    assert plain_rr(BEATS).splitlines()[2:] == ["900.390625", "899.4140625", "# gap: beats are missing here", "1000.0"]
+
+
+def test_plain_rr_says_how_much_later_than_its_session_it_begins():
+    assert "0.100 s after the start of the session" in plain_rr(BEATS).splitlines()[1]
+    assert len(plain_rr(()).splitlines()) == 1
 
 
 def test_csv_gives_wall_time_where_it_is_known():
