@@ -1,5 +1,6 @@
 """The wheel holds everything: built, opened, and installed in a virtual environment of its own."""
 
+import os
 import subprocess
 import sys
 import sysconfig
@@ -18,7 +19,10 @@ pytest.importorskip("hatchling", reason="needs hatchling: pip install -e '.[dev]
 
 
 def run(*command: str | Path, cwd: Path = ROOT) -> str:
-    done = subprocess.run([str(part) for part in command], cwd=cwd, capture_output=True, text=True, check=False)
+    own = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}  # it would lead to the checkout
+    done = subprocess.run(
+        [str(part) for part in command], cwd=cwd, env=own, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
