@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 
 from starlette.datastructures import Headers
@@ -18,6 +19,8 @@ _STUDY = re.compile(r"/api/(sessions/[^/]+/(review|segment|export|report)|people
 _EDITS = re.compile(r"/api/sessions/[^/]+/edits")  # the whole session is computed anew for the answer
 EDIT_BYTES = 1 << 18  # as many beats as may be edited at once, at 12 bytes or less each
 CLOSE = {"Connection": "close"}  # what is left of the request is not read
+# Who is still sending hears no answer, only that the connection is gone: so much more is read and thrown away before.
+SPILL_BYTES, SPILL_S = 1 << 20, 1.0
 
 
 def time_for(method: str, path: str, request_s: float) -> float:
@@ -62,7 +65,7 @@ class Bounds:
     async def _answer(self, scope: Scope, request: "_Request", most_bytes: int) -> JSONResponse | None:
         """Let the application answer; what to say instead where the request is out of bounds."""
         if request.announces_too_much(Headers(scope=scope)):
-            return _too_large(most_bytes)
+            return await self._refuse(request, most_bytes)
         method = scope.get("method", "")
         time_s = time_for(method, scope.get("path", ""), self._request_s)
         try:
@@ -77,7 +80,14 @@ class Bounds:
             if request.has_answer or not time.expired():
                 raise  # half an answer is cut off with its connection
             return _late() if request.is_whole else _slow(self._request_s)
-        return _too_large(most_bytes) if request.is_too_large else None
+        return await self._refuse(request, most_bytes) if request.is_too_large else None
+
+    async def _refuse(self, request: "_Request", most_bytes: int) -> JSONResponse:
+        """What is said of a body that is too large, once whoever sends it can hear it."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(min(SPILL_S, self._request_s)):
+                await request.spill()
+        return JSONResponse({"code": "too_large", "detail": f"at most {most_bytes} bytes"}, 413, CLOSE)
 
 
 class _Request:
@@ -91,11 +101,21 @@ class _Request:
         self._receive = receive
         self._send = send
         self._left_bytes = most_bytes
+        self._announced_bytes = 0
 
     def announces_too_much(self, headers: Headers) -> bool:
         """Whether the header says already that the body is too large."""
         length = headers.get("content-length", "")
-        return length.isdecimal() and int(length) > self._left_bytes
+        self._announced_bytes = int(length) if length.isdecimal() else 0
+        return self._announced_bytes > self._left_bytes
+
+    async def spill(self) -> None:
+        """Read what is left of a body that is too large and throw it away, where it is not far too large."""
+        left_bytes = SPILL_BYTES - self._announced_bytes
+        while not self.is_whole and left_bytes > 0:
+            message = await self._receive()
+            self.is_whole = not message.get("more_body", False)
+            left_bytes -= len(message.get("body", b""))
 
     async def receive(self) -> Message:
         """Next part of the body, of one that is not too large."""
@@ -120,10 +140,6 @@ class _Request:
 def _put_off(time: asyncio.Timeout, seconds: float) -> None:
     """Let what goes on take so long from now."""
     time.reschedule(asyncio.get_running_loop().time() + seconds)
-
-
-def _too_large(most_bytes: int) -> JSONResponse:
-    return JSONResponse({"code": "too_large", "detail": f"at most {most_bytes} bytes"}, 413, CLOSE)
 
 
 def _slow(request_s: float) -> JSONResponse:

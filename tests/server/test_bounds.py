@@ -11,7 +11,7 @@ import pytest
 from served import BUSY_S, Serve, Served
 from starlette.types import Message, Receive, Scope, Send
 
-from biofeedback.server import connection
+from biofeedback.server import bounds, connection
 from biofeedback.server.bounds import Bounds
 from biofeedback.server.serving import _allow_files
 
@@ -169,6 +169,14 @@ async def test_a_client_that_does_not_read_its_answers_is_cut_off(serve: Serve) 
         await connections_are_at_most(served, 0)
 
 
+async def test_who_sends_too_large_a_body_hears_so_and_no_reset(serve: Serve) -> None:
+    served = await serve()
+    body = bytes(bounds.SPILL_BYTES // 2)
+    async with connected(served) as raw:
+        await raw.send(request("/api/sign-in", "POST", f"Content-Length: {len(body)}"), body)
+        assert (await raw.rest()).startswith(b"HTTP/1.1 413 ")
+
+
 @pytest.mark.parametrize("header", ["Content-Length: 70000", "Content-Length: 99999999999999999999"])
 async def test_a_body_that_is_announced_too_large_is_answered_413(header: str, serve: Serve) -> None:
     served = await serve()
@@ -247,6 +255,7 @@ class Answer:
 
     def __init__(self) -> None:
         self.sent: list[Message] = []
+        self.unread: list[Message] = []
 
     async def send(self, message: Message) -> None:
         self.sent.append(message)
@@ -261,7 +270,7 @@ class Answer:
 async def asked(application, *bodies: bytes, more: bool = False, path: str = "/", request_s: float = 0.05) -> Answer:
     """Answer to a request whose body comes in these parts, and perhaps no further."""
     answer = Answer()
-    parts = [
+    parts = answer.unread = [
         {"type": "http.request", "body": body, "more_body": more or number < len(bodies)}
         for number, body in enumerate(bodies, start=1)
     ]
@@ -298,6 +307,14 @@ async def test_a_body_that_grows_too_large_is_answered_413_whatever_the_route_ma
     answer = await asked(application, b"12345", b"678901", b"")
     assert answer.status == 413
     assert b"too_large" in answer.sent[-1]["body"]
+
+
+async def test_a_body_too_large_is_read_to_its_end_so_that_who_sends_it_hears_why() -> None:
+    answer = await asked(reads_all, b"12345", b"678901", b"more", b"and more")
+    assert (answer.status, answer.unread) == (413, [])
+    far_too_large = await asked(reads_all, b"12345", b"678901", bytes(bounds.SPILL_BYTES), b"and more")
+    assert (far_too_large.status, len(far_too_large.unread)) == (413, 1)
+    assert (await asked(reads_all, b"12345", b"678901", more=True)).status == 413  # and it is not waited for
 
 
 async def test_a_body_that_does_not_come_is_answered_408() -> None:
