@@ -6,6 +6,7 @@ import socket
 import struct
 from contextlib import suppress
 from enum import StrEnum
+from functools import partial
 
 __all__ = ["Chaos", "Fault"]
 
@@ -41,7 +42,7 @@ class Chaos:
 
     async def open(self) -> int:
         """Port that it listens on."""
-        self._server = await asyncio.start_server(self._pass_on, "127.0.0.1", 0, limit=65536)
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0, limit=65536)
         return int(self._server.sockets[0].getsockname()[1])
 
     def be_kind(self) -> None:
@@ -62,17 +63,19 @@ class Chaos:
         self.be_kind()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """One connection."""
-        task = asyncio.current_task()
-        assert task is not None
-        self._tasks.add(task)
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One connection: let go of however its task ends, also where that is dropped before it begins."""
         fault = Fault.NONE if self._is_kind else self._rng.choice(list(Fault))
         self.faults[fault] = self.faults.get(fault, 0) + 1
-        with suppress(OSError, asyncio.CancelledError):
-            await self._suffer(fault, reader, writer)
+        task = asyncio.create_task(self._suffer(fault, reader, writer))
+        self._tasks.add(task)
+        task.add_done_callback(partial(self._let_go, writer))
+
+    def _let_go(self, writer: asyncio.StreamWriter, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         _reset(writer)
+        if not task.cancelled() and not isinstance(task.exception(), OSError | None):
+            task.result()  # a fault of this program, and told as such
 
     async def _suffer(self, fault: Fault, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Pass on, as the fault lets it."""
@@ -89,10 +92,10 @@ class Chaos:
                     pump.cancel()
                 await asyncio.Event().wait()  # open, and nothing passes any more
         finally:
+            _reset(out)  # before anything is waited for: who is dropped twice does not come back
             for pump in pumps:
                 pump.cancel()
             await asyncio.gather(*pumps, return_exceptions=True)
-            _reset(out)
 
     async def _pump(self, fault: Fault, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One direction, until its end."""
