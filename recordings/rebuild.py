@@ -39,8 +39,8 @@ REFERENCES = {
 def results(path: Path) -> dict[str, object]:
     """What ``analyze --json`` says of a recording, without what names the program and the place."""
     found: dict[str, object] = json.loads(encode_document(document(analyze(read_source(str(path))))))
-    found["recording"] = {**found["recording"], "file": path.name, "software": None}  # type: ignore[dict-item]
-    found["methods"] = {**found["methods"], "software": None}  # type: ignore[dict-item]
+    found["recording"] = {**found["recording"], "file": path.name, "software": None}
+    found["methods"] = {**found["methods"], "software": None}
     return found
 
 
@@ -53,8 +53,8 @@ def main() -> int:
         simulate(preset, seed, EXERCISES[exercise], path)
         found = results(path)
         (HERE / f"{name}.expected.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-        answers = [(r["answer"], r["reason"]) for r in found["exhale_responses"]]  # type: ignore[attr-defined]
-        sys.stdout.write(f"{name:18} {path.stat().st_size / 1000:5.0f} kB {found['quality']['grade']:8} {answers}\n")  # type: ignore[index]
+        answers = [(r["answer"], r["reason"]) for r in found["exhale_responses"]]
+        sys.stdout.write(f"{name:18} {path.stat().st_size / 1000:5.0f} kB {found['quality']['grade']:8} {answers}\n")
     return 0
 
 

@@ -1,6 +1,6 @@
 import asyncio
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -278,8 +278,7 @@ def test_one_viewer_can_be_told_something_alone(stand: Stand) -> None:
 
 
 def test_without_a_session_the_channel_still_answers() -> None:
-    make: Callable[[], int] = lambda: 1  # noqa: E731
-    channel = Channel(Facts("01K", "", False, "ble"), Course(EXERCISES["walk"]), make)
+    channel = Channel(Facts("01K", "", False, "ble"), Course(EXERCISES["walk"]), lambda: 1)
     viewer = Viewer("patient", lambda: 0.0)
     channel.join(viewer_messages.ViewerHello(protocol=1, role="patient"), viewer)
     assert channel.viewers == {viewer}

@@ -75,7 +75,7 @@ def test_a_folder_that_cannot_be_written_fails(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("free", "found"), [(1_000, "full"), (100_000_000, "little")])
 def test_a_disk_without_room_is_noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free: int, found: str) -> None:
     tmp_path.chmod(0o700)
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10**9, 10**9 - free, free))  # type: ignore[attr-defined]
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10**9, 10**9 - free, free))
     assert case(check_data(tmp_path)) == found
 
 
@@ -118,7 +118,7 @@ def test_sleep_is_noted_where_it_happened_or_may_happen(tmp_path: Path) -> None:
     assert "about 10 minutes" in told(check_sleep(600.0, False))
     assert case(check_sleep(0.0, True)) == "battery"
     assert case(check_sleep(None, False)) == "unseen"
-    assert slept_s() is None or slept_s() >= -1  # type: ignore[operator]
+    assert slept_s() is None or slept_s() >= -1
     assert not has_battery(tmp_path)
     for name, scope in (("BAT0", None), ("mouse", "Device")):
         (tmp_path / name).mkdir()

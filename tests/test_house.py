@@ -36,6 +36,11 @@ MACHINE = re.compile(
     r"(?<![\w.])(?:/(?:[w]ork|[r]oot|[t]mp|[h]ome/\w+|[U]sers/\w+|[v]ar/tmp)/|[C]:\\\\?Users)"
     r"|[p]ypi\.|[p]ythonhosted|[n]pmjs\.|[d]eb\.debian|[r]egistry\.(?:npm|yarn)|[a]ctivestate|[j]frog|[a]rtifactory"
 )
+# What a checker is told to pass over, with its codes, and the reason after them. Written so as not to find itself.
+SILENCED = re.compile(
+    r"#\s*(?:ruff: )?(?:[n]oqa(?:: [A-Z]+\d+(?:, [A-Z]+\d+)*)?|type: [i]gnore(?:\[[a-z, -]+\])?"
+    r"|[p]ragma: no cover|[n]osec [A-Z]\d+)(?P<why>[^\n]*)"
+)
 LOCKS = {"package-lock.json", "yarn.lock", "poetry.lock", "uv.lock", "pdm.lock", "Pipfile.lock"}
 
 
@@ -138,3 +143,16 @@ def test_make_says_what_it_can_do() -> None:
     assert phony is not None
     said = set(re.findall(r"^([a-z-]+):.* ## \w", makefile, flags=re.MULTILINE))
     assert set(phony[1].split()) - {"system"} == said
+
+
+def test_what_a_checker_is_told_to_pass_over_says_why_on_its_line(tracked: list[Path]) -> None:
+    found, silent = 0, []
+    for path in tracked:
+        if path.suffix == ".py":
+            for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+                for silenced in SILENCED.finditer(line):
+                    found += 1
+                    if len(re.findall(r"\w+", silenced["why"])) < 2:
+                        silent.append(f"{path.relative_to(ROOT)}:{number}")
+    assert silent == []
+    assert found > 20

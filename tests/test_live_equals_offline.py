@@ -93,10 +93,10 @@ def live(
 
     async def main() -> Path:
         clock = None if seed is None else Unsteady(seed)
-        stage = Stage(folder, exercise, strap, pipeline=listening, clock=clock)  # type: ignore[arg-type]
+        stage = Stage(folder, exercise, strap, pipeline=listening, clock=clock)
         (await stage.at(1.7)).command("start", "physio", practice=practice)
         if steer is not None:
-            await steer(stage, stage.session)  # type: ignore[misc]
+            await steer(stage, stage.session)
         await stage.running
         stage.session.close()
         return stage.path
@@ -172,7 +172,7 @@ def test_a_session_that_was_cut_off_equals_its_replay(tmp_path: Path) -> None:
     listening = Listening()
 
     async def main() -> Path:
-        stage = Stage(tmp_path, SHORT, SimulatedStrap("responder", 2))  # type: ignore[arg-type]
+        stage = Stage(tmp_path, SHORT, SimulatedStrap("responder", 2))
         (await stage.at(2.0)).command("start", None)
         await stage.at(60.0)
         await stage.cut()
@@ -180,7 +180,7 @@ def test_a_session_that_was_cut_off_equals_its_replay(tmp_path: Path) -> None:
         again = Stage(
             tmp_path,
             SHORT,
-            SimulatedStrap("responder", 3),  # type: ignore[arg-type]
+            SimulatedStrap("responder", 3),
             open_writer=lambda: writer,
             pipeline=listening,
             clock=stage.clock,
@@ -227,7 +227,7 @@ def test_a_plan_that_was_cut_off_goes_on_as_it_was_drawn(tmp_path: Path) -> None
     listening = Listening()
 
     async def main() -> Path:
-        stage = Stage(tmp_path, EXERCISES["trial_blocks"], SimulatedStrap("responder", 2))  # type: ignore[arg-type]
+        stage = Stage(tmp_path, EXERCISES["trial_blocks"], SimulatedStrap("responder", 2))
         (await stage.at(2.0)).command("start", None)
         await stage.at(150.0)
         await stage.cut()
@@ -235,7 +235,7 @@ def test_a_plan_that_was_cut_off_goes_on_as_it_was_drawn(tmp_path: Path) -> None
         again = Stage(
             tmp_path,
             EXERCISES["trial_blocks"],
-            SimulatedStrap("responder", 3),  # type: ignore[arg-type]
+            SimulatedStrap("responder", 3),
             open_writer=lambda: writer,
             pipeline=listening,
             clock=stage.clock,
@@ -274,7 +274,7 @@ def test_any_batching_of_intervals_equals_its_replay(
         t_s += wait_s
         script.append((t_s, RrFrame(rr_ms)))
     folder = tmp_path_factory.mktemp("batches")
-    results, path = live(folder, ScriptedStrap(script), SHORT, seed=seed)  # type: ignore[arg-type]
+    results, path = live(folder, ScriptedStrap(script), SHORT, seed=seed)
     events = read_recording(path).events
     same_text(results, offline(events))
     same_text(results, ticked(events, seed))
@@ -282,13 +282,13 @@ def test_any_batching_of_intervals_equals_its_replay(
 
 def test_the_messages_of_a_session_are_rebuilt_number_for_number(tmp_path: Path) -> None:
     async def main() -> tuple[list[bytes], list[bytes]]:
-        stage = Stage(tmp_path, SHORT, SimulatedStrap("responder", 2), pipeline=Pipeline())  # type: ignore[arg-type]
+        stage = Stage(tmp_path, SHORT, SimulatedStrap("responder", 2), pipeline=Pipeline())
         (await stage.at(2.0)).command("start", "physio")
         (await stage.at(50.0)).rate("tension", "during", 4)
         await stage.at(100.0)
         before = list(stage.channel.history)
         await stage.cut()
-        again = Stage(tmp_path, SHORT, SimulatedStrap("responder", 2), pipeline=Pipeline())  # type: ignore[arg-type]
+        again = Stage(tmp_path, SHORT, SimulatedStrap("responder", 2), pipeline=Pipeline())
         again.session.restore(read_recording(stage.path).events, HEADER.started_utc)
         await again.cut()
         return before, list(again.channel.history)

@@ -130,7 +130,7 @@ def test_an_exception_hidden_by_another_stays_hidden(book: Callable[..., Any]) -
 def test_what_libraries_say_is_withheld_unless_it_is_known(book: Callable[..., Any]) -> None:
     stream = book()
     logging.getLogger("uvicorn.error").error("Exception in ASGI application\n", exc_info=ValueError(PLANTED))
-    logging.getLogger("bleak").warning(f"connected to {PLANTED}")  # noqa: G004
+    logging.getLogger("bleak").warning(f"connected to {PLANTED}")  # noqa: G004 - as libraries do it
     logging.getLogger("sqlalchemy").error(ValueError(PLANTED))
     with warnings.catch_warnings():
         warnings.simplefilter("always")

@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import TypeVar
 
 from example_recording import DESIGN, changed, with_line
 from hypothesis import given
@@ -27,11 +28,18 @@ from biofeedback.core.pacing import Pattern
 from biofeedback.lines import decode_event, encode_event, parse_line
 from biofeedback.recording import Recording, RecordingWriter, is_recording, read_recording
 
+T = TypeVar("T")
+
+
+def maybe(strategy: st.SearchStrategy[T]) -> st.SearchStrategy[T | None]:
+    """What may be missing."""
+    return st.none() | strategy
+
+
 numbers = st.floats(allow_nan=False, allow_infinity=False, width=64)
 times = st.floats(min_value=0, max_value=2.5e6)
 seqs = st.integers(1, 2**53)
 texts = st.text(max_size=12)
-maybe = lambda strategy: st.none() | strategy  # noqa: E731
 lengths = st.floats(min_value=0.5, max_value=60)
 patterns = st.builds(Pattern, lengths, lengths, st.just(0.0) | lengths, st.just(0.0) | lengths)
 pairs = st.lists(st.tuples(lengths, lengths), max_size=3).map(tuple)

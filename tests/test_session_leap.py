@@ -60,7 +60,7 @@ def slept(tmp_path_factory: pytest.TempPathFactory) -> Slept:
         clock = Sleeping()
         stage = Stage(
             tmp_path_factory.mktemp("slept"), MEASURED, Unheard("responder", 3), pipeline=listening, clock=clock
-        )  # type: ignore[arg-type]
+        )
         (await stage.at(0.0)).command("start", "physio")
         await stage.at(ASLEEP_S)
         clock.slept_s = HOUR_S

@@ -128,7 +128,7 @@ def test_however_often_a_collector_begins_again_the_count_has_no_doubles_and_no_
     assert taken == list(range(1, len(taken) + 1))
 
 
-def recording_moment():  # type: ignore[no-untyped-def]
+def recording_moment():
     from datetime import datetime
 
     return datetime.fromisoformat(HEADER.started_utc)

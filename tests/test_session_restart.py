@@ -16,7 +16,7 @@ PLAIN = EXERCISES["plain_4_6"]
 class Later:
     """A clock that was started again at a later second of the session."""
 
-    def __init__(self, clock, start_s: float) -> None:  # type: ignore[no-untyped-def]
+    def __init__(self, clock, start_s: float) -> None:
         self.clock, self.start_s = clock, start_s - clock.now_s()
 
     def now_s(self) -> float:

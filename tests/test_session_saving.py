@@ -82,7 +82,7 @@ def test_a_folder_that_cannot_be_written_costs_only_the_recording(tmp_path: Path
 
 def test_a_fault_in_the_pipeline_never_costs_the_recording(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     class Broken(CountingPipeline):
-        def feed(self, event: Input):  # type: ignore[no-untyped-def]
+        def feed(self, event: Input):
             assert event.t_s < 3, "broken"
             return super().feed(event)
 

@@ -60,7 +60,7 @@ def test_an_exercise_keeps_its_steps_in_another_pattern() -> None:
 )
 def test_settings_that_cannot_be_used_are_named(settings: dict[str, object], reason: str) -> None:
     with pytest.raises(BadSetting, match=reason) as caught:
-        Settings(**settings)  # type: ignore[arg-type]
+        Settings(**settings)
     assert "\n" not in str(caught.value)
     assert "secret" not in str(caught.value)
 

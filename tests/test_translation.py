@@ -62,7 +62,7 @@ def standing() -> Standing:
 def replaced(response: ExhaleResponse, **changes: object) -> ExhaleResponse:
     from dataclasses import replace
 
-    return replace(response, **changes)  # type: ignore[arg-type]
+    return replace(response, **changes)
 
 
 def beat(seq: int) -> Beat:

@@ -21,7 +21,7 @@ def recorded(tmp_path: Path, strap: ScriptedStrap, exercise: object, duration_s:
     path = tmp_path / "out.jsonl"
 
     async def main() -> None:
-        await record(strap, exercise, duration_s, path, LoopClock(), "A-17")  # type: ignore[arg-type]
+        await record(strap, exercise, duration_s, path, LoopClock(), "A-17")
 
     virtually(main())
     return read_recording(path)

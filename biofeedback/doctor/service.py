@@ -85,7 +85,7 @@ def kept(settings: Settings) -> Kept | None:
         revision = ask("SELECT version_num FROM alembic_version")
         if revision not in revisions():
             return Kept(revision, has_sessions=True, backup_utc=None)
-        newest = ask(f"SELECT max(at_utc) FROM audit WHERE act = '{Act.BACKUP_MADE.value}'")  # nosec B608 - ours
+        newest = ask(f"SELECT max(at_utc) FROM audit WHERE act = '{Act.BACKUP_MADE.value}'")  # nosec B608 - a word of ours
         made = [datetime.fromisoformat(newest)] if newest else []
         made += [at_utc for act, at_utc in notes.waiting(settings.data) if act is Act.BACKUP_MADE]
         has_sessions = ask("SELECT 1 FROM sessions LIMIT 1") is not None

@@ -101,7 +101,7 @@ async def _watch(store: Store, longest_s: list[float], stop: asyncio.Event) -> N
 async def _begin(store: Store, straps: int) -> list[StoreRecorder]:
     """A session of each strap, each with a person."""
 
-    def begin(connection) -> list[str]:  # type: ignore[no-untyped-def]
+    def begin(connection) -> list[str]:
         made = []
         for _ in range(straps):
             session, person = new_ulid(), people.add(connection)

@@ -33,15 +33,15 @@ async def test_twenty_drops_in_ten_minutes(air: Air) -> None:
         await heard.until(lambda: bool(heard.frames))
         for n, at_s in enumerate(sorted(chance.uniform(20.0, SESSION_S - 30.0) for _ in range(DROPS))):
             await asyncio.sleep(max(0.0, began_s + at_s - time.monotonic()))
-            await heard.until(lambda n=n: len(heard.of(Connected)) > n)  # type: ignore[misc]
+            await heard.until(lambda n=n: len(heard.of(Connected)) > n)
             await strap.off()
             await strap.drop()
             dropped_s.append(time.monotonic())
-            await heard.until(lambda n=n: len(heard.lost_s) > n)  # type: ignore[misc]
+            await heard.until(lambda n=n: len(heard.lost_s) > n)
             await asyncio.sleep(chance.uniform(*AWAY_S))
             await strap.on()
             reachable_s.append(time.monotonic())
-            await heard.until(lambda n=n: len(heard.of(Connected)) > n + 1)  # type: ignore[misc]
+            await heard.until(lambda n=n: len(heard.of(Connected)) > n + 1)
             back_s.append(time.monotonic())
         await asyncio.sleep(max(0.0, began_s + SESSION_S - time.monotonic()))
         await strap.silence()

@@ -25,7 +25,7 @@ async def test_every_frame_comes_once_and_in_order_over_drops(air: Air, way: Not
         await strap.speak(0.005 if air.is_fake else 0.1)
         for _ in range(drops):
             count = len(heard.frames)
-            await heard.until(lambda count=count: len(heard.frames) >= count + FRAMES)  # type: ignore[misc]
+            await heard.until(lambda count=count: len(heard.frames) >= count + FRAMES)
             await strap.drop()
             dropped_s.append(time.monotonic())
             measured = await strap.measured()

@@ -22,7 +22,7 @@ LONGEST_S = 300.0  # three times a program starts, and in the guest on a process
 
 async def reads(path: Path, true: Callable[[str], bool]) -> None:
     """Return when a condition holds for the text of another process' file."""
-    while not path.exists() or not true(path.read_text(encoding="utf-8")):  # noqa: ASYNC110, ASYNC240
+    while not path.exists() or not true(path.read_text(encoding="utf-8")):  # noqa: ASYNC110, ASYNC240 - nobody tells
         await asyncio.sleep(0.05)
 
 

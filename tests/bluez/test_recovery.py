@@ -112,7 +112,7 @@ async def test_three_straps_at_once_keep_to_their_own(air: Air) -> None:
             await strap.heard()
             for number in range(3):
                 await strap.send(bytes((0, 60 + 10 * straps.index(strap) + number)))
-            await heard.until(lambda heard=heard: len(heard.frames) == 3)  # type: ignore[misc]
+            await heard.until(lambda heard=heard: len(heard.frames) == 3)
     assert [heard.frames for heard in (one, two, three)] == [
         [bytes((0, 60 + 10 * strap + number)) for number in range(3)] for strap in range(3)
     ]

@@ -67,7 +67,7 @@ def speak(page: Page, language: str) -> None:
 
 def shine(page: Page, theme: str) -> None:
     """Changes the device's theme, which the page follows."""
-    page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+    page.emulate_media(color_scheme=theme)
     page.wait_for_selector(f"html[data-theme={theme}]")
 
 

@@ -57,7 +57,7 @@ def spilling(page: Page) -> list[str]:
             }""",
             f"{width}x{height}",
         )
-    page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+    page.set_viewport_size(WIDE)
     return found
 
 
@@ -93,7 +93,7 @@ def test_the_cards_are_right_in_every_language_theme_and_size(
             page.screenshot(path=screenshots / f"cards-{name}-{language}-{theme}.png")
         wrong[f"{language} overflow"] = overflow(page)
         page.screenshot(path=screenshots / f"cards-{name}-{language}-phone.png")
-        page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+        page.set_viewport_size(WIDE)
         shine(page, "light")
     wrong["faults"] = view.faults
     assert {where: what for where, what in wrong.items() if what} == {}

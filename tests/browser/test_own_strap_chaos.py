@@ -24,7 +24,7 @@ class InTurn(random.Random):
 
     drawn = 0
 
-    def choice(self, things):  # type: ignore[no-untyped-def]  # as its parent's, of any kind of thing
+    def choice(self, things):
         self.drawn += 1
         return things[self.drawn % len(things)]
 
@@ -82,7 +82,7 @@ def test_a_network_that_does_its_worst_loses_and_doubles_nothing(browser: Browse
         between.be_unkind()
         for count in range(1, ROUNDS + 1):
             for fault in Fault:
-                until(page, lambda fault=fault, count=count: between.befallen.get(fault, 0) >= count)  # type: ignore[misc]
+                until(page, lambda fault=fault, count=count: between.befallen.get(fault, 0) >= count)
         between.be_kind()
         sent = rest(page)
         until(page, lambda: len(streamed(tmp_path)) >= len(sent))

@@ -40,7 +40,7 @@ def test_a_report_is_shown_and_printed_as_it_should(
 
     assert violations_of(page) == []
     assert overflow(page) == []
-    page.set_viewport_size(A4_PX)  # type: ignore[arg-type]
+    page.set_viewport_size(A4_PX)
     page.screenshot(path=screenshots / f"report-{kind}-{shown}-{language}.png", full_page=True)
     paper = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True, print_background=True)))
     page.close()

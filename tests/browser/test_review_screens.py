@@ -34,7 +34,7 @@ def test_screen_is_right_in_every_language_theme_and_size(
     for language in ("nl", "en"):
         speak(page, language)
         wrong[f"{language} overflow"] = overflow(page)
-        page.set_viewport_size(DESK)  # type: ignore[arg-type]
+        page.set_viewport_size(DESK)
         wrong[f"{language} small"] = small(page)
         for theme in ("light", "dark"):
             shine(page, theme)

@@ -28,7 +28,7 @@ class Watched:
 
 def watched(browser: Browser, origin: str, **options: object) -> Watched:
     """A page in a context of its own."""
-    context = browser.new_context(**{"viewport": {"width": 390, "height": 844}, "color_scheme": "light", **options})  # type: ignore[arg-type]
+    context = browser.new_context(**{"viewport": {"width": 390, "height": 844}, "color_scheme": "light", **options})
     page = context.new_page()
     page.set_default_timeout(BUSY_MS)
     return Watched(page, origin)

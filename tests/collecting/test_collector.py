@@ -32,6 +32,13 @@ async def admitted(said: list[Any], times: int = 1) -> None:
             await asyncio.sleep(0.01)
 
 
+async def holds(collector: Any, lines: int) -> None:
+    async with asyncio.timeout(120):
+        while collector.backlog.log.count < lines:
+            collector.backlog.changed.clear()
+            await collector.backlog.changed.wait()
+
+
 async def test_all_that_the_strap_gave_is_in_the_session_once(
     serve: Serve, collect: Any, said: list[Any], tmp_path: Path
 ) -> None:
@@ -60,9 +67,7 @@ async def test_what_came_before_any_session_stays_here_and_is_said(
 ) -> None:
     collector = collect(1, strap())
     running = asyncio.create_task(collector.run())
-    async with asyncio.timeout(120):
-        while collector.backlog.log.count < 62:  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
+    await holds(collector, 62)
     running.cancel()
     assert await running == 63  # and that it was stopped
     assert "collect.away" in [key for key, _ in said]
@@ -84,9 +89,7 @@ async def test_a_collector_that_was_killed_sends_what_its_earlier_run_left(
     assert await first >= 0
     cut = collect(1, strap())  # the network is away, and then the program is killed
     task = asyncio.create_task(cut.run())
-    async with asyncio.timeout(120):
-        while cut.backlog.log.count < 61:  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
+    await holds(cut, 61)
     task.cancel()
     assert await task >= 61
     last = asyncio.create_task(collect(served, strap()).run())

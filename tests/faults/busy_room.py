@@ -151,7 +151,7 @@ class BusyRoom:
                 raise EOFError(answer.text)
             hello["ticket"] = answer.json()["ticket"]
         address = f"ws://127.0.0.1:{self._port}/ws"
-        async with websockets.connect(address, origin=url, max_size=None, close_timeout=0.1) as socket:  # type: ignore[arg-type]
+        async with websockets.connect(address, origin=url, max_size=None, close_timeout=0.1) as socket:
             await socket.send(json.dumps(hello))
             yield socket, (await _hear(socket, "hello"))["epoch"]
 

@@ -170,6 +170,6 @@ async def _told(page: websockets.ClientConnection, *, saved: bool) -> float:
 async def watching(port: int, role: str) -> AsyncIterator[websockets.ClientConnection]:
     """A page that only watches."""
     address, origin = f"ws://127.0.0.1:{port}/ws", f"http://127.0.0.1:{port}"
-    async with websockets.connect(address, origin=origin, max_size=None) as page:  # type: ignore[arg-type]
+    async with websockets.connect(address, origin=origin, max_size=None) as page:
         await page.send(json.dumps({"type": "hello", "protocol": 1, "role": role}))
         yield page

@@ -114,7 +114,7 @@ async def _begin_another(port: int) -> None:
     """Let a page ask for another session; a server that was just killed is not asked."""
     with suppress(OSError, TimeoutError, websockets.WebSocketException):
         address, origin = f"ws://127.0.0.1:{port}/ws", f"http://127.0.0.1:{port}"
-        async with asyncio.timeout(3), websockets.connect(address, origin=origin, max_size=None) as page:  # type: ignore[arg-type]
+        async with asyncio.timeout(3), websockets.connect(address, origin=origin, max_size=None) as page:
             await page.send(json.dumps({"type": "hello", "protocol": 1, "role": "physio"}))
             await page.send(json.dumps({"type": "command", "command": "new"}))
             while json.loads(await page.recv())["type"] != "bye":

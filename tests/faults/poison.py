@@ -77,7 +77,7 @@ async def poison(name: str, beats: int) -> Poisoned:
             tasks = [asyncio.create_task(_watch(server, one, waits, heard)) for one in ids]
             tasks.append(asyncio.create_task(POISONS[name](server, victim)))
             async with asyncio.timeout(HEARD_WITHIN_S):
-                while len(heard) < ROOMS or min(map(len, heard.values())) < beats:  # noqa: ASYNC110
+                while len(heard) < ROOMS or min(map(len, heard.values())) < beats:  # noqa: ASYNC110 - eight tasks hear
                     await asyncio.sleep(0.1)
             wrong = [f"{task.exception()!r}" for task in tasks if task.done() and task.exception() is not None]
             for task in tasks:
@@ -176,7 +176,7 @@ async def _broken_session(server: LiveServer, name: str) -> None:
     def fail() -> None:
         raise RuntimeError("a session that is broken")
 
-    _room(server, name).session.tick = fail  # type: ignore[method-assign]
+    _room(server, name).session.tick = fail
 
 
 async def _deaf_viewers(server: LiveServer, name: str) -> None:
@@ -247,7 +247,7 @@ async def _enter(server: LiveServer, name: str, address: str) -> websockets.Clie
     url = f"http://127.0.0.1:{server.port}"
     async with httpx.AsyncClient(base_url=url, verify=False, timeout=60, headers={"Origin": url}) as client:
         ticket = (await client.post("/api/ticket", json={"room": name})).json()["ticket"]
-    page = await websockets.connect(address, origin=url, max_size=None, close_timeout=0.1)  # type: ignore[arg-type]
+    page = await websockets.connect(address, origin=url, max_size=None, close_timeout=0.1)
     await page.send(json.dumps({"type": "hello", "protocol": 1, "role": "patient", "ticket": ticket}))
     return page
 

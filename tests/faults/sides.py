@@ -86,13 +86,13 @@ def stop(process: BaseProcess, signal_: signal.Signals) -> bool:
 
 
 def _started(side: object, *arguments: object) -> BaseProcess:
-    process = _context.Process(target=side, args=arguments, daemon=True)  # type: ignore[arg-type]
+    process = _context.Process(target=side, args=arguments, daemon=True)
     process.start()
     return process
 
 
 def _serve(data: Path, port: int, strap: str) -> None:
-    sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115
+    sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115 - for as long as the process lives
     serve(Settings(data=data, port=port, strap=strap))
 
 

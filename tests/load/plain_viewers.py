@@ -43,7 +43,7 @@ class Crowd:
             f"ws://localhost:{self.port}/ws",
             origin=origin,
             max_size=2**24,
-            compression=None,  # type: ignore[arg-type]
+            compression=None,
         ) as socket:
             await socket.send(json.dumps({"type": "hello", "protocol": 1, "role": "physio"} | ticket))
             last = acknowledged_s = 0.0

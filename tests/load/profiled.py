@@ -50,7 +50,7 @@ def end() -> None:
 def parts(path: Path) -> dict[str, float]:
     """Share of the CPU of each part of the program, the largest first."""
     spent: Counter[str] = Counter()
-    for (file, _, name), row in pstats.Stats(str(path)).stats.items():  # type: ignore[attr-defined]
+    for (file, _, name), row in pstats.Stats(str(path)).stats.items():
         place = f"{file.rpartition('site-packages/')[2].removeprefix(HERE)} {name}"
         part = next((part for found, part in PARTS if place.startswith(found) or f"/{found}" in place), REST)
         spent[part] += row[2]

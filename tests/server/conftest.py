@@ -20,7 +20,7 @@ async def serve(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> AsyncIter
     async def start(*, ws: str | None = None, **settings: Any) -> Served:
         chosen = {"port": 0, "data": tmp_path / "data", "strap": "simulated:responder:3"} | settings
         server = open_server(Settings(**chosen))
-        server.config.ws = ws or server.config.ws  # type: ignore[assignment]
+        server.config.ws = ws or server.config.ws
         task = asyncio.create_task(server.serve())
         waiting = asyncio.create_task(server.ready.wait())
         await asyncio.wait((task, waiting), return_when=asyncio.FIRST_COMPLETED)

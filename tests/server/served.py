@@ -69,7 +69,7 @@ class Served:
     async def page(self, role: str | None = "patient", **fields: Any) -> AsyncIterator[Page]:
         """A page that has said hello (role None: that has only connected)."""
         address = f"ws://127.0.0.1:{self.server.port}/ws"
-        async with websockets.connect(address, origin=self.url, max_size=2**24) as socket:  # type: ignore[arg-type]
+        async with websockets.connect(address, origin=self.url, max_size=2**24) as socket:
             page = Page(socket)
             if role is not None:
                 await page.hello(role, **fields)

@@ -20,7 +20,7 @@ NOW = datetime.now(UTC)
 
 
 def front(data: Path, **settings: object) -> Front:
-    return front_of(Settings(data=data, **settings), NOW)  # type: ignore[arg-type]
+    return front_of(Settings(data=data, **settings), NOW)
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.5", "::", "example.org"])

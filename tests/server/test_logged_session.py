@@ -78,7 +78,7 @@ async def ask_nonsense(server: Running) -> None:
 
 async def run_session(server: Running) -> None:
     """A session with notes, until its strap, its disk and its pipeline have failed."""
-    socket = await websockets.connect(f"ws://127.0.0.1:{server.port}/ws", origin=server.url)  # type: ignore[arg-type]
+    socket = await websockets.connect(f"ws://127.0.0.1:{server.port}/ws", origin=server.url)
     async with socket, asyncio.timeout(120):
         await socket.send('{"type":"hello","protocol":1,"role":"physio"}')
         await socket.send('{"type":"command","command":"start"}')

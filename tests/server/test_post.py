@@ -22,7 +22,7 @@ class Taking:
     def heard(self, origin: str) -> int:
         return len(self.taken)
 
-    def hand_in(self, event) -> None:  # type: ignore[no-untyped-def]
+    def hand_in(self, event) -> None:
         self.taken.append(event.origin.seq)
 
 
@@ -41,7 +41,7 @@ async def test_what_takes_long_leaves_others_their_turn(
     other = asyncio.create_task(live())
     await asyncio.sleep(0)
     frames = [FrameBytes(seq=seq, t_s=float(seq), characteristic="2a37", value="0048") for seq in (1, 2, 3)]
-    await Post(taking, taking, lambda message: None).take("browser-1", frames)  # type: ignore[arg-type]
+    await Post(taking, taking, lambda message: None).take("browser-1", frames)
     await asyncio.sleep(0)
     other.cancel()
     assert taking.taken == [1, 2, 3]

@@ -37,7 +37,7 @@ class Failing:
 def test_a_session_that_fails_is_taken_up_again(caplog: pytest.LogCaptureFixture) -> None:
     async def main() -> Failing:
         session = Failing()
-        await _keep(session)  # type: ignore[arg-type]
+        await _keep(session)
         return session
 
     with caplog.at_level(logging.ERROR), asyncio.Runner(loop_factory=VirtualLoop) as runner:

@@ -53,7 +53,7 @@ class Program:
         return cls(process, said)
 
     def connect(self) -> websockets.connect:
-        return websockets.connect(f"ws://127.0.0.1:{self.port}/ws", origin=f"http://127.0.0.1:{self.port}")  # type: ignore[arg-type]
+        return websockets.connect(f"ws://127.0.0.1:{self.port}/ws", origin=f"http://127.0.0.1:{self.port}")
 
     async def stop(self, number: int = signal.SIGTERM) -> int:
         self.process.send_signal(number)

@@ -39,7 +39,7 @@ async def test_a_server_that_is_told_to_stop_says_so_to_all_and_goes_by_itself(n
         assert (await client.get("/readyz")).json() == {"status": "ready"}
         ours = await asyncio.to_thread(check_port, server.port, answers)
         assert (ours.finding.key, answers(1)) == ("doctor.port.ours", False)
-        async with websockets.connect(f"ws://127.0.0.1:{server.port}/ws", origin=server.url) as viewer:  # type: ignore[arg-type]
+        async with websockets.connect(f"ws://127.0.0.1:{server.port}/ws", origin=server.url) as viewer:
             await viewer.send('{"type":"hello","protocol":1,"role":"patient"}')
             await viewer.recv()
             assert await server.end(number) == 0
@@ -56,7 +56,7 @@ async def test_a_server_that_is_told_to_stop_says_so_to_all_and_goes_by_itself(n
 async def test_a_server_whose_disk_refuses_goes_by_itself_and_says_what_is_lost(tmp_path: Path) -> None:
     async with (
         running(tmp_path) as server,
-        websockets.connect(f"ws://127.0.0.1:{server.port}/ws", origin=server.url) as viewer,  # type: ignore[arg-type]
+        websockets.connect(f"ws://127.0.0.1:{server.port}/ws", origin=server.url) as viewer,
     ):
         await viewer.send('{"type":"hello","protocol":1,"role":"patient"}')
         with refused(server.process):
@@ -87,7 +87,7 @@ async def test_while_it_closes_it_is_not_ready_and_takes_nobody_in(serve: Serve)
     served = await serve()
     clinic = served.server.clinic
     lingering = asyncio.create_task(asyncio.Event().wait())
-    clinic.visits.add(lingering)  # type: ignore[arg-type]
+    clinic.visits.add(lingering)
     async with httpx.AsyncClient(base_url=served.url, timeout=60) as client:
         assert (await client.get("/readyz")).status_code == 200
         served.server.should_exit = True

@@ -46,7 +46,7 @@ def example(template: str) -> str:
 
 @pytest.fixture
 def app(tmp_path: object) -> FastAPI:
-    return create_app(Settings(data=tmp_path), Front())  # type: ignore[arg-type]
+    return create_app(Settings(data=tmp_path), Front())
 
 
 def test_every_route_of_the_application_has_a_row(app: FastAPI) -> None:

@@ -26,7 +26,7 @@ async def served_by(route: Route, ws: type | str = FramesProtocol) -> AsyncItera
     """Port of a small server with one websocket."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         app = Starlette(routes=[WebSocketRoute("/", route)])
-        server = uvicorn.Server(uvicorn.Config(app, ws=ws, lifespan="off", log_level="warning"))  # type: ignore[arg-type]
+        server = uvicorn.Server(uvicorn.Config(app, ws=ws, lifespan="off", log_level="warning"))
         running = asyncio.create_task(server.serve([listener]))
         yield listener.getsockname()[1]
         server.should_exit = True

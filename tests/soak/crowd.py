@@ -41,7 +41,7 @@ class Listening:
         self.sent: dict[str, float] = {}
         self._strap = strap
         self._send = strap.send
-        strap.send = self.send  # type: ignore[method-assign]
+        strap.send = self.send
 
     async def send(self, value: bytes, uuid: str = "2a37") -> bool:
         if self._strap.is_heard(uuid):

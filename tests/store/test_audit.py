@@ -131,6 +131,6 @@ async def test_an_entry_is_undone_with_the_change_that_it_is_about(store: Store)
 
 
 async def test_an_act_of_a_later_program_is_shown_and_checked_as_it_is(store: Store) -> None:
-    await store.write(lambda connection: audit.append(connection, Entry("moon_seen", "admin")))  # type: ignore[arg-type]
+    await store.write(lambda connection: audit.append(connection, Entry("moon_seen", "admin")))
     assert [entry.act for _, entry in await store.read(lambda found: audit.newest(found, 1))] == ["moon_seen"]
     assert await store.read(audit.broken) is None

@@ -62,7 +62,7 @@ async def test_a_lost_link_comes_back_without_doubled_frames(bluez: FakeBluez, w
                 sent.append(bytes([0x10, 60, len(sent), 3]))
                 await strap.send(sent[-1])
             await strap.drop()
-            await heard.until(lambda n=n: len(heard.of(Lost)) == n + 1)  # type: ignore[misc]
+            await heard.until(lambda n=n: len(heard.of(Lost)) == n + 1)
         await live(heard, strap, b"\x00\x40")
     assert heard.frames == [*sent, b"\x00\x40"]
     assert heard.of(Lost) == [Lost("out_of_range")] * 4

@@ -38,7 +38,7 @@ async def people(bluez: FakeBluez, number: int, *, by_address: bool = True) -> A
             heard = await stack.enter_async_context(running(BleStrap(strap.address if by_address else None)))
             worn.append(Worn(strap, heart, heard))
         for one in worn:
-            await one.heard.until(lambda one=one: bool(one.heard.frames))  # type: ignore[misc]
+            await one.heard.until(lambda one=one: bool(one.heard.frames))
         yield worn
         await asyncio.sleep(0.01)  # a frame that is being sent is counted when it has been
     for task in hearts:

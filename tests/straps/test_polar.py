@@ -206,7 +206,7 @@ async def test_a_link_that_is_lost_while_the_streams_are_started_comes_back(blue
     for count in (1, 6, 10):  # commands after which it is lost
         async with running(BleStrap(timings=PATIENT)) as heard:
             await live(heard, strap)
-            await bluez.until(lambda count=count: len(pmd.commands) >= count)  # type: ignore[misc]
+            await bluez.until(lambda count=count: len(pmd.commands) >= count)
             await strap.drop()
             await heard.until(lambda: heard.of(Lost) == [Lost("out_of_range")])
             await live(heard, strap, FRAME)

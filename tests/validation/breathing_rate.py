@@ -44,8 +44,8 @@ _SLOW = replace(
 PEOPLE: dict[str, Traits] = {
     "free 10-18/min, RSA 2-14 bpm, uneven breaths": FREE,
     "free 8-20/min, RSA 2-14 bpm, uneven breaths": _ALL_MAYER,
-    "the same, even breaths (SD 10 %)": replace(_ALL_MAYER, **_EVEN),  # type: ignore[arg-type]
-    "the same, even breaths, quieter heart": replace(_ALL_MAYER, **_EVEN, **_QUIET),  # type: ignore[arg-type]
+    "the same, even breaths (SD 10 %)": replace(_ALL_MAYER, **_EVEN),
+    "the same, even breaths, quieter heart": replace(_ALL_MAYER, **_EVEN, **_QUIET),
     "free 10-18/min, Mayer wave SD 1.5-3 bpm at .1 Hz": CLASSES["mayer_at_pacer"].traits,
     "free 9-16/min, wanders as the widest recordings": CLASSES["free_real_like"].traits,
     "slow breathing 3.5-7/min, RSA 5-25 bpm": _SLOW,

@@ -102,20 +102,20 @@ THREE_PERCENT = Faults(missed_fraction=0.015, extra_fraction=0.015)
 def _null(name: str, says: str, traits: Traits = FREE, **more: object) -> SessionClass:
     """Class in which the heart does not answer the pacer."""
     targets = more.pop("targets", (EVER_YES,))
-    return SessionClass(name, says, Kind.NULL, traits, targets=targets, **more)  # type: ignore[arg-type]
+    return SessionClass(name, says, Kind.NULL, traits, targets=targets, **more)
 
 
 def _slow(name: str, says: str, ever: float, traits: Traits = SLOW, **more: object) -> SessionClass:
     """Class with a slow rhythm of one's own."""
     targets = (Target("ever_yes", high=ever, breaths=12), Target("final_yes", high=0.05))
-    return SessionClass(name, says, Kind.OWN_SLOW, traits, targets=targets, **more)  # type: ignore[arg-type]
+    return SessionClass(name, says, Kind.OWN_SLOW, traits, targets=targets, **more)
 
 
 def _responder(name: str, says: str, traits: Traits, at: dict[int, float], **more: object) -> SessionClass:
     """Class whose heart answers; ``at`` says the least share of yes by each look."""
     targets = (*(Target("ever_yes", low=low, breaths=breaths) for breaths, low in at.items()), COVERAGE)
     more = {"faults": ONE_PERCENT, **more}
-    return SessionClass(name, says, Kind.RESPONDER, traits, targets=targets, **more)  # type: ignore[arg-type]
+    return SessionClass(name, says, Kind.RESPONDER, traits, targets=targets, **more)
 
 
 _NULLS = (

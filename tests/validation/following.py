@@ -60,7 +60,7 @@ class Row:
 
 def _class(name: str, says: str, **more: object) -> SessionClass:
     """Class of its own, beside those of the validation."""
-    return SessionClass(name, says, Kind.NULL, **more)  # type: ignore[arg-type]
+    return SessionClass(name, says, Kind.NULL, **more)
 
 
 EVEN = replace(FREE, breathing_jitter_fraction=0.10, breathing_wander_fraction=0.0)
