@@ -1,6 +1,6 @@
 """First line of a recording: whose session it is, how it was made, and what it took from earlier ones."""
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ __all__ = ["FORMAT", "VERSION", "Header", "decode_header", "encode_header", "utc
 
 FORMAT = "biofeedback-recording"
 VERSION = 1
+YEARS = range(1900, 9999)  # a clock may tell anything; outside them what is added to a time may be none
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +48,14 @@ def decode_header(raw: dict[str, Any]) -> Header:
     Raises
     ------
     ValueError
-        If it is of no version that there is, or a field is missing or of a wrong type; the message names it.
+        If it is of no version that there is, or a field is missing, of a wrong type or no time; the message names it.
     """
     if raw.get("version") != VERSION:
         raise ValueError(f"there is no version {raw.get('version')}")
     extra = {name: value for name, value in raw.items() if name not in ("type", "format", "version", *_NAMES)}
     header = msgspec.convert(raw | {"extra": extra}, Header)
-    datetime.fromisoformat(header.started_utc)
-    return header
+    started = datetime.fromisoformat(header.started_utc)
+    if started.year not in YEARS:
+        raise ValueError(f"started_utc: a year from {YEARS.start} to {YEARS.stop - 1}, got {started.year}")
+    # Not on the clock of whichever machine reads it.
+    return header if started.tzinfo else replace(header, started_utc=utc_text(started.replace(tzinfo=UTC)))

@@ -6,9 +6,12 @@ from example_recording import DESIGN, changed, with_line
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from biofeedback.beginning import beginning_of
 from biofeedback.errors import InputError, RecordingCorrupt, RecordingTooNew
 from biofeedback.lines import parse_line
 from biofeedback.recording import read_recording, repair_recording
+
+AT_NINE = "2026-11-22T09:00:00.000Z"
 
 
 @pytest.mark.parametrize(
@@ -105,12 +108,35 @@ def test_a_newer_version_is_refused(design: Path) -> None:
         read_recording(design, repair=True)
 
 
-@pytest.mark.parametrize("change", [{"version": "1"}, {"version": 0}, {"session": 3}, {"started_utc": "yesterday"}])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"version": "1"},
+        {"version": 0},
+        {"session": 3},
+        {"started_utc": "yesterday"},
+        {"started_utc": "9999-12-31T23:59:59Z"},  # nothing can be added to it
+        {"started_utc": "0001-01-01T00:00:00+14:00"},  # in UTC there is no such time
+    ],
+)
 def test_a_damaged_header_is_named(design: Path, change: dict[str, object]) -> None:
     changed(design, 1, **change)
     with pytest.raises(RecordingCorrupt, match="header is damaged") as caught:
         read_recording(design)
     assert caught.value.line == 1
+
+
+@pytest.mark.parametrize("year", [1900, 9998])
+def test_any_time_that_a_clock_may_tell_can_be_reckoned_with(design: Path, year: int) -> None:
+    changed(design, 1, started_utc=f"{year}-12-31T23:59:59Z")
+    recording = read_recording(design)
+    assert beginning_of(recording.header, recording.events).at_utc == f"{year}-12-31T23:59:59.000Z"
+
+
+def test_a_start_without_a_zone_is_in_utc_on_every_machine(design: Path) -> None:
+    changed(design, 1, started_utc="2026-11-22T09:00:00")
+    recording = read_recording(design)
+    assert recording.header.started_utc == beginning_of(recording.header, recording.events).at_utc == AT_NINE
 
 
 def test_a_missing_header_is_named(design: Path) -> None:
