@@ -14,7 +14,7 @@ import msgspec
 from biofeedback.core.edits import Edit, Undo
 from biofeedback.errors import EditsCorrupt, InputError
 from biofeedback.ids import is_ulid
-from biofeedback.lines import parse_line
+from biofeedback.lines import is_torn, parse_line
 
 __all__ = [
     "EDITS_FORMAT",
@@ -134,7 +134,7 @@ def parse_edits(content: bytes, path: Path, recording_sha256: str) -> EditLog:
     _check_header(first, path, recording_sha256)
     last = max((number for number, text in enumerate(rest) if text.strip()), default=-1)
     lines, warnings = list(enumerate(rest[: last + 1], start=2)), []
-    if lines and _is_torn(lines[-1][1]):
+    if lines and is_torn(lines[-1][1]):
         number, _ = lines.pop()
         warnings.append(f"{path}, line {number}: the last line was torn off while it was written, and is left out")
     entries: list[Entry] = []
@@ -175,12 +175,3 @@ def _check_order(entry: Entry, before: Sequence[Entry]) -> None:
         raise ValueError(f"id {entry.id} was there before")
     if isinstance(entry, Undo) and not any(isinstance(one, Edit) and one.id == entry.undoes for one in before):
         raise ValueError(f"there is no edit {entry.undoes} before it")
-
-
-def _is_torn(line: bytes) -> bool:
-    """Whether a last line is no whole JSON."""
-    try:
-        parse_line(line)
-    except ValueError:
-        return True
-    return False

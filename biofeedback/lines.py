@@ -21,7 +21,7 @@ from biofeedback.core.events import (
     StrapInfo,
 )
 
-__all__ = ["DAMAGED", "TYPES", "damaged_line", "decode_event", "encode_event", "extra_fields", "parse_line"]
+__all__ = ["DAMAGED", "TYPES", "damaged_line", "decode_event", "encode_event", "extra_fields", "is_torn", "parse_line"]
 
 TYPES: dict[str, type[Input]] = {
     "step": Step,
@@ -79,6 +79,15 @@ def parse_line(line: bytes) -> dict[str, Any]:
     if not isinstance(raw, dict):
         raise ValueError("the line is no JSON object")
     return raw
+
+
+def is_torn(line: bytes) -> bool:
+    """Whether a last line is no whole JSON: the program or the power stopped while it was written."""
+    try:
+        parse_line(line)
+    except ValueError:
+        return True
+    return False
 
 
 def decode_event(raw: dict[str, Any]) -> Input:

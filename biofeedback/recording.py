@@ -12,7 +12,16 @@ from typing import Any
 from biofeedback.core.events import End, Input, Mark, Rating
 from biofeedback.errors import InputError, RecordingCorrupt, RecordingTooNew
 from biofeedback.header import FORMAT, VERSION, Header, decode_header, encode_header
-from biofeedback.lines import DAMAGED, TYPES, damaged_line, decode_event, encode_event, extra_fields, parse_line
+from biofeedback.lines import (
+    DAMAGED,
+    TYPES,
+    damaged_line,
+    decode_event,
+    encode_event,
+    extra_fields,
+    is_torn,
+    parse_line,
+)
 
 __all__ = [
     "VERSION",
@@ -208,15 +217,6 @@ def _read_bytes(path: Path) -> bytes:
         raise InputError(f"{path}: cannot be read ({(error.strerror or str(error)).lower()})") from error
 
 
-def _is_torn(line: bytes) -> bool:
-    """Whether a last line is no whole JSON: the program or the power stopped while it was written."""
-    try:
-        parse_line(line)
-    except ValueError:
-        return True
-    return False
-
-
 class _Reader:
     """Reads the bytes of one file: strictly, or keeping all that is whole."""
 
@@ -233,7 +233,7 @@ class _Reader:
         """Whole lines after the header, in order and without contradiction."""
         last = max((number for number, text in enumerate(self._rest) if text.strip()), default=-1)
         lines = list(enumerate(self._rest[: last + 1], start=2))
-        if lines and _is_torn(lines[-1][1]):
+        if lines and is_torn(lines[-1][1]):
             self.torn = True
             self._warn(lines.pop()[0], "the last line was torn off while it was written, and is left out")
         found = [entry for number, text in lines if (entry := self._entry(number, text)) is not None]

@@ -1,11 +1,14 @@
 """What is looked at on every page: what axe finds, what does not fit, and a picture."""
 
 import json
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from playwright.sync_api import Page
+from watching import Watched
 
 SIZES = ((320, 568), (390, 844), (844, 390), (1024, 768), (1280, 800))
+PHONE = {"width": 390, "height": 844}
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 RULES = {
     "resultTypes": ["violations"],
@@ -42,7 +45,7 @@ def overflow(page: Page) -> list[str]:
         )
         if wide > 0 or card > 1:
             found.append(f"{width}x{height}: page {wide} px, card {card} px")
-    page.set_viewport_size({"width": 390, "height": 844})
+    page.set_viewport_size(PHONE)
     return found
 
 
@@ -77,4 +80,27 @@ def take(page: Page, pictures: Path, name: str, is_wide: bool) -> None:
         page.screenshot(path=pictures / f"{name}-phone.png")
     page.set_viewport_size({"width": 1280, "height": 800})
     page.screenshot(path=pictures / f"{name}-desktop.png")
-    page.set_viewport_size({"width": 390, "height": 844})
+    page.set_viewport_size(PHONE)
+
+
+def looked_over(
+    view: Watched, expected: Iterable[str], picture: Callable[[str, str], None], size: dict[str, int] | None = None
+) -> dict[str, list[str]]:
+    """What is wrong with a screen in either language and theme; nothing, where it is right.
+
+    ``expected`` faults are part of the scene; ``size`` is that at which it is tapped; ``picture`` is called with
+    language and theme.
+    """
+    page, wrong = view.page, {}
+    page.evaluate(AXE)
+    for language in ("nl", "en"):
+        speak(page, language)
+        wrong[f"{language} overflow"] = overflow(page)
+        page.set_viewport_size(size or PHONE)
+        wrong[f"{language} small"] = small(page)
+        for theme in ("light", "dark"):
+            shine(page, theme)
+            wrong[f"{language} {theme}"] = violations(page, RULES if theme == "light" else COLOURS)
+            picture(language, theme)
+    wrong["faults"] = [fault for fault in view.faults if not any(one in fault for one in expected)]
+    return {where: what for where, what in wrong.items() if what}

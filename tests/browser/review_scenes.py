@@ -1,13 +1,15 @@
 """The screens of the review page: who looks, at which recording, what the server refuses, and what was pressed."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 from scripted_clinic import NOBODY, PHYSIO
 from scripted_review import NOTHING, TORN
 from scripted_server import ScriptedServer
+from watching import watched
 
 SESSION = "01S1"
 READ = "GET /api/sessions/01S1/review"
@@ -51,6 +53,14 @@ class ReviewScreen:
         for one in self.done:
             act(page, one)
         page.wait_for_selector(self.then)
+
+
+def opened(browser: Browser, server: ScriptedServer, screen: ReviewScreen) -> Iterator[Page]:
+    """The page of a desktop that shows it, for as long as it is needed."""
+    view = watched(browser, server.url, viewport={"width": 1280, "height": 800})
+    screen.open(view.page, server, "en")
+    yield view.page
+    view.page.context.close()
 
 
 def median_fall(document: dict[str, Any]) -> tuple[float, float, float]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from review_scenes import NOTE, READ, SESSION, ReviewScreen, act, median_fall
+from review_scenes import NOTE, READ, SESSION, ReviewScreen, act, median_fall, opened
 from scenes import SCENES
 from scripted_server import ScriptedServer
 from watching import watched
@@ -21,13 +21,6 @@ TACHOGRAM = ".tachogram .plot-keys"
 @pytest.fixture
 def page(browser: Browser, server: ScriptedServer) -> Iterator[Page]:
     yield from opened(browser, server, ReviewScreen())
-
-
-def opened(browser: Browser, server: ScriptedServer, screen: ReviewScreen) -> Iterator[Page]:
-    view = watched(browser, server.url, viewport={"width": 1280, "height": 800})
-    screen.open(view.page, server, "en")
-    yield view.page
-    view.page.context.close()
 
 
 def sent(server: ScriptedServer) -> list[Any]:

@@ -5,10 +5,9 @@ from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
-from review_scenes import SESSION, ReviewScreen, act, median_fall
+from review_scenes import SESSION, ReviewScreen, act, median_fall, opened
 from scripted_server import ScriptedServer
 from strapped import until
-from watching import watched
 
 from biofeedback.lang import Words
 
@@ -20,13 +19,6 @@ SEGMENT = f"GET /api/sessions/{SESSION}/segment"
 @pytest.fixture
 def page(browser: Browser, server: ScriptedServer) -> Iterator[Page]:
     yield from opened(browser, server, ReviewScreen())
-
-
-def opened(browser: Browser, server: ScriptedServer, screen: ReviewScreen) -> Iterator[Page]:
-    view = watched(browser, server.url, viewport={"width": 1280, "height": 800})
-    screen.open(view.page, server, "en")
-    yield view.page
-    view.page.context.close()
 
 
 def region(page: Page, key: str) -> Locator:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from clinic_scenes import EXPECTED_FAULTS
-from looking import AXE, COLOURS, RULES, overflow, shine, small, speak, violations
+from looking import looked_over
 from playwright.sync_api import Browser
 from review_scenes import SCREENS
 from scripted_server import ScriptedServer
@@ -29,17 +29,9 @@ def test_screen_is_right_in_every_language_theme_and_size(
 ) -> None:
     page = view.page
     SCREENS[name].open(page, server, "nl")
-    page.evaluate(AXE)
-    wrong: dict[str, list[str]] = {}
-    for language in ("nl", "en"):
-        speak(page, language)
-        wrong[f"{language} overflow"] = overflow(page)
-        page.set_viewport_size(DESK)
-        wrong[f"{language} small"] = small(page)
-        for theme in ("light", "dark"):
-            shine(page, theme)
-            wrong[f"{language} {theme}"] = violations(page, RULES if theme == "light" else COLOURS)
-            if (language, theme) in PICTURED:
-                page.screenshot(path=screenshots / f"review-{name}-{language}-{theme}.png", full_page=True)
-    wrong["faults"] = [fault for fault in view.faults if not any(one in fault for one in REFUSALS)]
-    assert {where: what for where, what in wrong.items() if what} == {}
+
+    def picture(language: str, theme: str) -> None:
+        if (language, theme) in PICTURED:
+            page.screenshot(path=screenshots / f"review-{name}-{language}-{theme}.png", full_page=True)
+
+    assert looked_over(view, REFUSALS, picture, DESK) == {}
