@@ -55,9 +55,13 @@ class DeviceKeys:
         if place.exists():
             raise InputError(f"{name} has a key; remove {place} to revoke it, then make another")
         write_new(out, key.token)
-        for folder in (self._data, self._folder):
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_new(place, _hash(key.token))
+        try:
+            for folder in (self._data, self._folder):
+                _make_folder(folder)
+            write_new(place, _hash(key.token))
+        except InputError:
+            out.unlink()  # nobody would admit who shows it
+            raise
         return key
 
     def device_of(self, token: str) -> str | None:
@@ -102,12 +106,25 @@ def _hash(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
-def write_new(path: Path, text: str) -> None:
-    """Write a file that was not there, for its owner only."""
+def _make_folder(folder: Path) -> None:
+    """Make a folder that may be there."""
     try:
-        with open(path, "x", encoding="ascii", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
-            file.write(text + "\n")
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{folder}: cannot be used ({(error.strerror or str(error)).lower()})") from error
+
+
+def write_new(path: Path, text: str) -> None:
+    """Write a file that was not there, for its owner only; half of it would stand in the way of the next try."""
+    try:
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError as error:
         raise InputError(f"{path}: exists already; choose another name") from error
     except OSError as error:
+        raise InputError(f"{path}: cannot be written ({(error.strerror or str(error)).lower()})") from error
+    try:
+        with open(file, "w", encoding="ascii") as opened:
+            opened.write(text + "\n")
+    except OSError as error:
+        path.unlink()
         raise InputError(f"{path}: cannot be written ({(error.strerror or str(error)).lower()})") from error

@@ -163,7 +163,7 @@ class RecordingWriter:
         try:
             _make_folder(self.path.parent)
             self._file = _new(self.path)
-            self._append(encode_header(header))
+            self._begin(header)
         except FileExistsError as error:
             raise InputError(f"{self.path}: exists already; choose another name") from error
         except OSError as error:
@@ -185,6 +185,15 @@ class RecordingWriter:
             self.flush()
         os.close(self._file)
         self._file = -1
+
+    def _begin(self, header: Header) -> None:
+        """Write the first line; without it the file would only stand in the way of the next try."""
+        try:
+            self._append(encode_header(header))
+        except OSError:
+            os.close(self._file)
+            self.path.unlink()
+            raise
 
     def _append(self, line: bytes) -> None:
         """Write a whole line or nothing."""

@@ -1,6 +1,7 @@
 """Sessions without a page: recorded from a strap, or simulated in a moment."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -86,21 +87,31 @@ def simulate(preset: str, seed: int, exercise: Exercise, out: Path) -> Path:
     header = replace(header, session=ulid(moment_ms, digest[:10]), started_utc=utc_text(SIMULATED_START))
     with asyncio.Runner(loop_factory=VirtualLoop) as runner:
         end_s = runner.run(_simulate(strap, exercise, header, out))
+    if end_s is None:
+        out.unlink()  # the next try makes all of it anew
+        raise InputError(f"{out}: cannot be written to its end; make room on the disk, and try again")
     truth = out.with_name(f"{out.name.removesuffix('.jsonl')}.truth.json")
-    truth.write_text(strap.truth(end_s).to_json(), encoding="utf-8")
+    try:
+        truth.write_text(strap.truth(end_s).to_json(), encoding="utf-8")
+    except OSError as error:
+        out.unlink()
+        with suppress(OSError):
+            truth.unlink()
+        raise InputError(f"{truth}: cannot be written ({(error.strerror or str(error)).lower()})") from error
     return truth
 
 
-async def _simulate(strap: SimulatedStrap, exercise: Exercise, header: Header, out: Path) -> float:
-    """Time at which the simulated session ended."""
+async def _simulate(strap: SimulatedStrap, exercise: Exercise, header: Header, out: Path) -> float | None:
+    """Time at which the simulated session ended; None where the disk did not take all of it."""
     clock = LoopClock()
     writer = RecordingWriter(out, header)
-    session = begin(header, FileRecorder(lambda: writer, durable=False), exercise, strap, clock, seed=strap.seed)
+    recorder = FileRecorder(lambda: writer, durable=False)
+    session = begin(header, recorder, exercise, strap, clock, seed=strap.seed)
     try:
         await _run(session, clock, None)
     finally:
         session.close()
-    return session.status().session_s
+    return session.status().session_s if recorder.saved else None
 
 
 async def _run(session: Session, clock: Clock, duration_s: float | None) -> None:

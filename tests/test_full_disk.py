@@ -13,17 +13,18 @@ from biofeedback.cli import main
 from biofeedback.clock import LoopClock
 from biofeedback.core.exercises import EXERCISES
 from biofeedback.errors import InputError
+from biofeedback.keys import DeviceKeys
 from biofeedback.recording import read_recording
 from biofeedback.unattended import record
 
 
 @contextmanager
-def full_after_2_kb() -> Iterator[None]:
-    """No file of this process grows over 2 kB, so not for long: what these tests say may go to a file as well."""
+def full_after(size: int) -> Iterator[None]:
+    """No file of this process grows larger, so not for long: what these tests say may go to a file as well."""
     resource, signal = pytest.importorskip("resource"), pytest.importorskip("signal")
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (2000, limits[1]))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, limits[1]))
     try:
         yield
     finally:
@@ -37,7 +38,7 @@ def test_a_recording_that_was_not_saved_to_its_end_is_no_success(tmp_path: Path)
     async def run() -> None:
         await record(ScriptedStrap(beats(60)), EXERCISES["plain_4_6"], None, path, LoopClock())
 
-    with full_after_2_kb(), pytest.raises(InputError, match=r"out\.jsonl: the disk refused the end of the session"):
+    with full_after(2000), pytest.raises(InputError, match=r"out\.jsonl: the disk refused the end of the session"):
         virtually(run())
     assert not read_recording(path).ended
     assert len(read_recording(path).events) > 5
@@ -46,11 +47,40 @@ def test_a_recording_that_was_not_saved_to_its_end_is_no_success(tmp_path: Path)
 def test_half_an_import_is_taken_away(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     rr_file, out = tmp_path / "rr.txt", tmp_path / "out.jsonl"
     rr_file.write_text("900\n" * 300)
-    with full_after_2_kb():
+    with full_after(2000):
         status = main(["import", str(rr_file), "--out", str(out)])
     assert status == 2
     assert capsys.readouterr().err == f"biofeedback: {out}: cannot be written (file too large)\n"
     assert not out.exists()
+
+
+@pytest.mark.parametrize("size", [0, 2000])
+def test_nothing_is_left_of_a_simulation_that_could_not_be_written(
+    size: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["simulate", "--exercise", "micro_pause", "--out", str(tmp_path / "out.jsonl")]
+    with full_after(size):
+        status = main(words)
+    (said,) = [line for line in capsys.readouterr().err.splitlines() if line.startswith("biofeedback:")]
+    assert status == 2
+    assert f"{tmp_path / 'out'}." in said
+    assert "cannot be written" in said
+    assert list(tmp_path.iterdir()) == []
+    assert main(words) == 0
+
+
+def test_a_simulation_without_its_truth_is_taken_away(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    in_the_way = tmp_path / "out.truth.json"
+    in_the_way.mkdir()
+    assert main(["simulate", "--exercise", "micro_pause", "--out", str(tmp_path / "out.jsonl")]) == 2
+    assert f"biofeedback: {in_the_way}: cannot be written (is a directory)\n" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == [in_the_way]
+
+
+def test_nothing_is_left_of_a_key_that_could_not_be_written(tmp_path: Path) -> None:
+    with full_after(0), pytest.raises(InputError, match=r"room-2\.key: cannot be written"):
+        DeviceKeys(tmp_path / "data").make("room-2", tmp_path / "room-2.key")
+    DeviceKeys(tmp_path / "data").make("room-2", tmp_path / "room-2.key")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device here is always full")

@@ -85,6 +85,16 @@ def test_a_file_that_is_no_key_is_said_to_be_none(keys: DeviceKeys, tmp_path: Pa
         keys.make("room-2", tmp_path / "nowhere" / "room-2.key")
 
 
+def test_a_key_that_the_server_could_not_keep_is_not_handed_out(keys: DeviceKeys, tmp_path: Path) -> None:
+    path, data = tmp_path / "room-2.key", tmp_path / "data"
+    data.write_text("no folder")
+    with pytest.raises(InputError, match="data: cannot be used"):
+        keys.make("room-2", path)
+    assert not path.exists()
+    data.unlink()
+    keys.make("room-2", path)
+
+
 def test_the_command_says_where_the_key_is_and_never_the_key(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
