@@ -9,6 +9,7 @@ from biofeedback.lang import LANGUAGES, terminal_language
 __all__ = ["Command", "add_command", "add_data", "add_lang", "count", "pseudonym"]
 
 LONGEST_PSEUDONYM = 40
+MOST = 1_000_000_000  # more of anything is not kept, and no database counts on for ever
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -40,10 +41,10 @@ def pseudonym(text: str) -> str:
 
 
 def count(text: str) -> int:
-    """How many of something: none or more."""
+    """How many of something: none or more; of which there is less, all."""
     if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"choose a whole number of 0 or more, got {text!r}")
-    return int(text)
+    return min(int(text), MOST)
 
 
 def add_data(parser: argparse.ArgumentParser) -> None:

@@ -55,6 +55,8 @@ def test_damage_in_the_middle_is_named_by_line(design: Path, line: int, text: st
         (6, {"step": "hop"}, "step"),
         (6, {"inhale_s": 0}, "inhale"),
         (6, {"exhale_s": None}, "exhale_s"),
+        (6, {"exhale_s": 1e300}, "at most 60 s"),
+        (6, {"breaths": [[4.0, 1e300]]}, "at most 60 s"),
         (9, {"kind": "shout"}, "kind"),
         (10, {"value": 3.5}, "value"),
         (10, {"type": "end", "reason": "stopped"}, "after the end"),

@@ -321,6 +321,8 @@ def test_what_a_copy_cannot_be_made_of_is_said(
 def test_tampering_is_said_with_the_row(data: Path, session: str, capsys: pytest.CaptureFixture[str]) -> None:
     for _ in range(3):
         changed(data, lambda connection: audit.append(connection, audit.Entry(Act.PERSON_SEEN, "local")))
+    assert run("audit", "--newest", "9" * 30) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 5
     assert run("audit", "--newest", "2", "--lang", "en") == 0
     out = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in out[:-1]] == ["3", "4"]

@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 
-from biofeedback.core.pacing import Pacer, Pattern
+from biofeedback.core.pacing import BREATH_PART_MAX_S, Pacer, Pattern
 
 __all__ = [
     "Characteristic",
@@ -86,8 +86,11 @@ class Step:
 
     def __post_init__(self) -> None:
         lengths_s = [part_s for breath in self.breaths for part_s in breath]
-        if not all(math.isfinite(part_s) and part_s > 0 for part_s in lengths_s):
-            raise ValueError(f"every inhale and exhale of a step needs more than 0 s, got {self.breaths}")
+        if not all(0.0 < part_s <= BREATH_PART_MAX_S for part_s in lengths_s):
+            raise ValueError(
+                f"every inhale and exhale of a step takes more than 0 s, at most {BREATH_PART_MAX_S:g} s, "
+                f"got {self.breaths}"
+            )
         if self.duration_s is not None and not (math.isfinite(self.duration_s) and self.duration_s >= 0):
             raise ValueError(f"duration_s: a step lasts 0 s or more, got {self.duration_s}")
 

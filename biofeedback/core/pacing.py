@@ -1,12 +1,11 @@
 """The pacer as a formula: which breath, and where in it, at a time."""
 
-import math
 from dataclasses import dataclass
 
-__all__ = ["Breath", "Pacer", "Pattern"]
-
+__all__ = ["BREATH_PART_MAX_S", "Breath", "Pacer", "Pattern"]
 
 BREATH_PART_MIN_S = 0.5  # nobody breathes faster than once a second
+BREATH_PART_MAX_S = 60.0  # nor takes longer than a minute for a part of one
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +19,11 @@ class Pattern:
 
     def __post_init__(self) -> None:
         parts = (self.inhale_s, self.exhale_s, self.hold_in_s, self.hold_out_s)
-        is_possible = all(math.isfinite(part) and part >= 0 for part in parts)
+        is_possible = all(0.0 <= part <= BREATH_PART_MAX_S for part in parts)
         if not is_possible or min(self.inhale_s, self.exhale_s) < BREATH_PART_MIN_S:
             raise ValueError(
-                f"a breathing pattern needs an inhale and an exhale of {BREATH_PART_MIN_S} s or more, got {parts}"
+                f"a breathing pattern needs an inhale and an exhale of {BREATH_PART_MIN_S} s or more, "
+                f"and each part is at most {BREATH_PART_MAX_S:g} s, got {parts}"
             )
 
     @property

@@ -54,7 +54,10 @@ def test_half_seconds_stand_in_the_name():
     assert Pattern(3.5, 4.5).name == "3.5-4.5"
 
 
-@pytest.mark.parametrize("text", ["", "4", "4-6-8", "4-6-", "a-b", "0-6", "4-0", "-4-6", "nan-6", "4-inf", "4-1-6-nan"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "4", "4-6-8", "4-6-", "a-b", "0-6", "4-0", "-4-6", "nan-6", "4-inf", "4-1-6-nan", "4-61", "1e308-1e308"],
+)
 def test_what_is_no_pattern_is_refused(text):
     with pytest.raises(ValueError):  # noqa: PT011  # the message is for a person and names the text or the numbers
         Pattern.parse(text)
