@@ -51,7 +51,7 @@ WIDER = """async () => {
 }"""
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def page(browser: Browser, server: ScriptedServer) -> Iterator[Page]:
     opened = watched(browser, server.url, viewport=SMALL).page
     yield opened
