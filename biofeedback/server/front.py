@@ -1,6 +1,7 @@
 """The server as others see it: under which names it answers, and with which certificate."""
 
 import socket
+import ssl
 from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import ip_address
@@ -76,6 +77,7 @@ def front_of(settings: Settings, now_utc: datetime) -> Front:
         If other machines are to be admitted and nothing seals what they send; or a certificate cannot be used.
     """
     if settings.tls_cert is not None:
+        _check_pair(settings.tls_cert, settings.tls_key)
         return Front(settings.tls_cert, settings.tls_key, names_of(settings.tls_cert), settings.origins)
     if is_loopback(settings.host):
         return Front(origins=settings.origins)
@@ -96,6 +98,20 @@ def front_of(settings: Settings, now_utc: datetime) -> Front:
 def name_of_host(host: str) -> str:
     """Name of ``name:port`` or ``[address]:port``; of an address without its brackets."""
     return host.rpartition("]")[0].removeprefix("[") if host.startswith("[") else host.partition(":")[0]
+
+
+def _check_pair(certificate: Path, key: Path | None) -> None:
+    """Refuse a key that is none of this certificate, or that somebody has to be asked a passphrase for."""
+    try:
+        names_of(certificate)
+        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(certificate, key, password=lambda: "")
+    except ssl.SSLError as error:  # OpenSSL's own words help nobody
+        raise InputError(
+            f"--tls-key {key}: this is no key of {certificate}; give the one that it was made with, in PEM form and "
+            "without a passphrase"
+        ) from error
+    except OSError as error:
+        raise InputError(f"--tls-key {key}: cannot be read ({(error.strerror or str(error)).lower()})") from error
 
 
 def _is_same(name: str, here: str) -> bool:

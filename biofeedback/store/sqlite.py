@@ -72,7 +72,8 @@ def check_vault(data: Path) -> None:
         If so.
     """
     database, vault = data / DATABASE, data / VAULT
-    if vault.is_file() or not database.is_file():
+    is_there = vault.is_file() and vault.stat().st_size > 0  # it is written before the first of the data
+    if is_there or not database.is_file():
         return
     with database.open("rb") as file:
         has_data = file.read(len(_MAGIC)) == _MAGIC

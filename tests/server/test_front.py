@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from cryptography.hazmat.primitives import serialization
 from served import Serve
 
 from biofeedback.certificates import Certificates
@@ -61,6 +62,22 @@ def test_a_given_certificate_is_for_its_names(tmp_path: Path) -> None:
     assert found.answers("https", "clinic.example", "")
     with pytest.raises(InputError, match="cannot be read"):
         front(tmp_path, tls_cert=tmp_path / "none.pem", tls_key=tmp_path / "none.pem")
+
+
+def test_a_key_that_does_not_fit_its_certificate_is_said_with_both(tmp_path: Path) -> None:
+    here, there = Certificates(tmp_path / "here"), Certificates(tmp_path / "there")
+    for own in (here, there):
+        own.make(["clinic.example"], NOW)
+    locked = tmp_path / "locked.key"
+    key = serialization.load_pem_private_key(here.server.read_bytes(), None)
+    passphrase = serialization.BestAvailableEncryption(b"nobody is asked for it")
+    locked.write_bytes(key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, passphrase))
+    for wrong in (there.server, locked):
+        with pytest.raises(InputError) as caught:
+            front(tmp_path, tls_cert=here.server, tls_key=wrong)
+        assert f"--tls-key {wrong}: this is no key of {here.server}; give the one" in str(caught.value)
+    with pytest.raises(InputError, match=r"--tls-key .*none.pem: cannot be read"):
+        front(tmp_path, tls_cert=here.server, tls_key=tmp_path / "none.pem")
 
 
 def test_a_certificate_for_all_of_a_domain_is_for_one_name_beneath_it() -> None:
