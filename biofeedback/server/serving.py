@@ -1,6 +1,7 @@
 """Runs the server until it is told to stop."""
 
 import asyncio
+import errno
 import logging
 import os
 import signal
@@ -31,6 +32,7 @@ __all__ = ["LiveServer", "open_server", "serve", "serve_tidily"]
 GRACE_S = 2  # for connections to close, after the viewers were told
 EXIT_WITHIN_S = 5.0  # of being told to stop; then the system ends what is left, a blocked disk included
 SPARE_FILES = 100  # that are no connections: recordings, the store, the log
+LAST_PORT = 65_535
 
 _log = logging.getLogger(__name__)
 
@@ -105,9 +107,18 @@ def _listen(settings: Settings) -> socket.socket:
         listener.close()
         raise InputError(
             f"port {settings.port} on {settings.host} cannot be used ({(error.strerror or str(error)).lower()}); "
-            f"stop the other program, or choose another with --port {settings.port + 1}"
+            f"{_cure(error, settings.port)}"
         ) from error
     return listener
+
+
+def _cure(error: OSError, port: int) -> str:
+    """What helps where nothing can listen."""
+    if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+        return "give an address of this machine with --host"
+    if error.errno == errno.EACCES:
+        return "choose one from 1024 on with --port"
+    return f"stop the other program, or choose another with --port {port + 1 if port < LAST_PORT else port - 1}"
 
 
 def _allow_files(count: int) -> None:

@@ -129,6 +129,22 @@ def test_a_taken_port_is_said_with_its_cure() -> None:
             open_server(Settings(port=port, strap="simulated"))
 
 
+def test_the_last_port_there_is_has_none_after_it() -> None:
+    with socket.create_server(("127.0.0.1", 65535)), pytest.raises(InputError, match="with --port 65534"):
+        open_server(Settings(port=65535, strap="simulated"))
+
+
+def test_an_address_of_another_machine_is_not_mended_by_another_port(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"port 8800 on 192\.0\.2\.1 .* give an address of this machine with --host"):
+        open_server(Settings(host="192.0.2.1", insecure_http=True, data=tmp_path, strap="simulated"))
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="here every port may be listened on")
+def test_a_port_that_is_not_for_everybody_is_mended_by_one_that_is(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="choose one from 1024 on"):
+        open_server(Settings(port=1, data=tmp_path, strap="simulated"))
+
+
 def test_a_strap_that_cannot_be_used_is_said_before_anything_starts(tmp_path: Path) -> None:
     for strap in ("polar", "simulated:nobody", f"replay:{tmp_path / 'none.jsonl'}"):
         with pytest.raises(InputError) as caught:
