@@ -37,7 +37,7 @@ TINY = 1e-12
 
 @dataclass(frozen=True, slots=True)
 class _Bank:
-    """Spectra of unit power at multiples of 1 / WINDOW_S: backgrounds; breaths, even and free, and none."""
+    """Spectra of unit power, a column each, at multiples of 1 / WINDOW_S: backgrounds; even and free breaths, none."""
 
     background: NDArray[np.float64]
     background_bpm2: NDArray[np.float64]
@@ -108,9 +108,9 @@ def _bank() -> _Bank:
     even_bpm2 = _swing_bpm(RATES_HZ) ** 2 / 8.0
     free_bpm2 = FREE_MORE * even_bpm2
     return _Bank(
-        np.array([spectrum for spectrum, _ in backgrounds]),
+        np.stack([spectrum for spectrum, _ in backgrounds], axis=1),
         np.array([power for _, power in backgrounds]),
-        np.array([*even, *free, np.zeros(count)]),
+        np.stack([*even, *free, np.zeros(count)], axis=1),
         np.append(np.log(np.concatenate((even_bpm2, even_bpm2, free_bpm2))), 0.0),
     )
 
@@ -164,23 +164,24 @@ def _tapered(both: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _fit(density: NDArray[np.float64], bank: _Bank, prior_share: float) -> NDArray[np.float64]:
     """Penalised log likelihood of each breath of the bank at its most likely powers."""
-    background, breaths = bank.background[:, : len(density)], bank.breath[:, : len(density)]
-    penalty = 1.0 / (bank.background_bpm2 * NEIGHBOUR_TERMS)
+    count = len(density)
+    # Spectra over the density that was seen: every step below then asks for one product less.
+    background, breaths = bank.background[:count] / density[:, None], bank.breath[:count] / density[:, None]
+    penalty = 1.0 / (bank.background_bpm2 * NEIGHBOUR_TERMS)[:, None]
     spread = (2 * RSA_LOG_SD) ** 2  # variance of the log of a power
-    power = np.full((len(breaths), len(background)), density.mean() / len(background))
-    power /= background.mean(axis=1)
-    breath = np.exp(bank.breath_log_bpm2)
-    over = np.log(breath) - bank.breath_log_bpm2
+    level = density.mean() / (len(penalty) * bank.background[:count].mean(axis=0))
+    power = np.repeat(level[:, None], breaths.shape[1], axis=1)
+    breath, over = np.exp(bank.breath_log_bpm2), np.zeros(breaths.shape[1])
     for _ in range(ROUNDS):
-        inverse = 1.0 / (power @ background + breath[:, None] * breaths)
-        ratio = density * inverse * inverse
-        power *= np.sqrt((ratio @ background.T) / (inverse @ background.T + penalty))
+        inverse = 1.0 / (background @ power + breath * breaths)
+        square = inverse * inverse
+        power *= np.sqrt((background.T @ square) / (background.T @ inverse + penalty))
         pull = over / (spread * breath * NEIGHBOUR_TERMS)
-        more = np.einsum("ij,ij->i", ratio, breaths) + np.maximum(-pull, 0.0)
-        less = np.einsum("ij,ij->i", inverse, breaths) + np.maximum(pull, 0.0)
+        more = np.einsum("ij,ij->j", square, breaths) + np.maximum(-pull, 0.0)
+        less = np.einsum("ij,ij->j", inverse, breaths) + np.maximum(pull, 0.0)
         breath *= np.sqrt((more + TINY) / (less + TINY))
         over = np.log(breath) - bank.breath_log_bpm2
-    model = power @ background + breath[:, None] * breaths
-    likely = -NEIGHBOUR_TERMS * (density / model + np.log(model)).sum(axis=1)
-    known = -NEIGHBOUR_TERMS * (power @ penalty) - over**2 / (2 * spread)
+    model = background @ power + breath * breaths
+    likely = -NEIGHBOUR_TERMS * ((1.0 / model + np.log(model)).sum(axis=0) + np.log(density).sum())
+    known = -NEIGHBOUR_TERMS * (penalty[:, 0] @ power) - over**2 / (2 * spread)
     return np.asarray(likely + prior_share * known)

@@ -67,14 +67,14 @@ def exhale_thirds_ms(
     RR linearly interpolated at 4 Hz between the midpoints of the intervals. The exhale rise is last minus first.
     """
     third_s = (breath.exhale_end_s - breath.exhale_start_s) / 3
-    means = []
-    for start_s in (breath.exhale_start_s, breath.exhale_end_s - third_s):
-        if not bool(np.any((mid_s >= start_s) & (mid_s <= start_s + third_s))):
-            return None
-        count = max(2, round(third_s * INTERPOLATED_HZ) + 1)
-        curve_ms = np.interp(np.linspace(start_s, start_s + third_s, count), mid_s, nn_ms)
-        means.append(float((curve_ms[1:] + curve_ms[:-1]).mean() / 2))  # the ends count half: the mean over the third
-    return means[0], means[1]
+    start_s = np.array([breath.exhale_start_s, breath.exhale_end_s - third_s])
+    beats = mid_s.searchsorted(start_s + third_s, side="right") - mid_s.searchsorted(start_s)
+    if not beats.all():
+        return None
+    steps = max(1, round(third_s * INTERPOLATED_HZ))
+    curve_ms = np.interp(start_s[:, None] + np.arange(steps + 1) * (third_s / steps), mid_s, nn_ms)
+    first_ms, last_ms = ((curve_ms[:, 1:] + curve_ms[:, :-1]).sum(axis=1) / (2 * steps)).tolist()  # the ends count half
+    return first_ms, last_ms
 
 
 def exhale_contrast(pattern: Pattern, lag_s: NDArray[np.float64]) -> NDArray[np.float64]:
