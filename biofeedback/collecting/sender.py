@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -25,6 +26,12 @@ __all__ = ["Say", "Sender", "Timings"]
 WINDOW_FRAMES = 2000  # on their way and not yet kept; the rest waits in the log
 _KINDS: dict[str, type] = {"admitted": Admitted, "kept": Kept, "clock_ask": ClockAsk, "error": Error}
 _REFUSALS = ("protocol", "other_strap", "other_device", "is_simulated", "not_simulated", "occupied", "no_room")
+_PASSING = ("occupied", "no_room", "unknown", "certificate_time")  # may go well later, with nobody doing anything here
+# What OpenSSL found against a certificate (x509_vfy.h); whatever else it finds, nobody vouches for it.
+_MISTRUST = {
+    **dict.fromkeys((9, 10), "certificate_time"),  # not good yet, or no more: a clock that is not set yet, as well
+    **dict.fromkeys((62, 64), "certificate_name"),  # of another name, or address
+}
 
 Say = Callable[..., None]  # a key of the language files and its values
 
@@ -46,7 +53,7 @@ class _Kind(msgspec.Struct):
 
 
 class _Refused(Exception):
-    """The server does not admit this collector; ``code`` as in ``collect.refused.CODE``."""
+    """The server does not admit this collector, or cannot be trusted; ``code`` as in ``collect.refused.CODE``."""
 
     def __init__(self, code: str) -> None:
         self.code = code
@@ -76,7 +83,8 @@ class Sender:
         Raises
         ------
         InputError
-            If the server does not admit this collector and never did in this run: the key or the address is wrong.
+            If the server does not admit this collector and never did in this run: the key or the address is wrong, or
+            nobody vouches for its certificate.
         """
         while True:
             try:
@@ -109,6 +117,8 @@ class Sender:
                 await self._stay(socket)
         except InvalidStatus as error:
             raise _refusal(error) from error
+        except ssl.SSLCertVerificationError as error:
+            raise _Refused(_MISTRUST.get(error.verify_code, "certificate")) from error
 
     async def _stay(self, socket: ClientConnection) -> None:
         """Say who is there, then send and listen until either ends."""
@@ -208,7 +218,7 @@ class Sender:
 
     def _refused(self, code: str) -> None:
         """Give up where this cannot go well; else go on collecting, and try again."""
-        if not self._was_admitted and code not in ("occupied", "no_room", "closing"):
+        if not self._was_admitted and code not in _PASSING:
             raise InputError(f"collect.refused.{code}")
         self._say(f"collect.refused.{code}")
         self._failures = len(self._timings.back_off_s)
