@@ -83,6 +83,25 @@ def test_nothing_is_left_of_a_key_that_could_not_be_written(tmp_path: Path) -> N
     DeviceKeys(tmp_path / "data").make("room-2", tmp_path / "room-2.key")
 
 
+def test_a_copy_for_which_there_is_no_room_leaves_what_is_there(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data, copy = tmp_path / "data", tmp_path / "copy.db"
+    words = ["simulate", "--exercise", "micro_pause", "--out", str(tmp_path / "out.jsonl")]
+    assert main(words) == 0
+    assert main(["import", str(tmp_path / "out.jsonl"), "--into", str(data)]) == 0
+    session = capsys.readouterr().out.strip()
+    assert main(["backup", "--out", str(copy), "--data", str(data)]) == 0
+    with full_after(20_000):
+        assert main(["restore", str(copy), "--data", str(data)]) == 2
+    assert "the copy could not be made" in capsys.readouterr().err
+    assert {path.name for path in data.iterdir()} >= {"biofeedback.db", "vault.db"}
+    assert not [path for path in data.iterdir() if path.name.startswith("before") or path.suffix == ".new"]
+    assert main(["sessions", "--data", str(data)]) == 0
+    assert session in capsys.readouterr().out
+    assert main(["restore", str(copy), "--data", str(data)]) == 0
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device here is always full")
 def test_a_terminal_or_pipe_that_is_full_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     rr_file = tmp_path / "rr.txt"

@@ -60,7 +60,7 @@ def put_back(data: Path, backup: Path, keys: Path | None) -> Path | None:
     Raises
     ------
     InputError
-        If a copy is damaged or of something else, or there are no keys.
+        If a copy is damaged or of something else, there are no keys, or no room: then what was there is there still.
     """
     check(backup)
     if "sessions" not in _tables(backup):
@@ -71,10 +71,18 @@ def put_back(data: Path, backup: Path, keys: Path | None) -> Path | None:
             raise InputError(f"{keys}: these are no names and keys, which `biofeedback backup --keys FILE` copies")
     elif not (data / VAULT).is_file():
         raise InputError(f"{data}: the keys are not here, and without them nothing can be read; give --keys FILE")
-    before = _set_aside(data)
-    if keys is not None:
-        _add_keys(data / VAULT, keys)
-    copy_file(backup, data / DATABASE)
+    new = data / f"{DATABASE}.new"
+    new.unlink(missing_ok=True)  # of a try that was cut off
+    copy_file(backup, new)  # before anything is moved: the disk may have no room for it
+    try:
+        if keys is not None:
+            _add_keys(data / VAULT, keys)
+        before = _set_aside(data)
+        new.replace(data / DATABASE)
+    except (sqlite3.Error, OSError) as error:
+        raise InputError(f"{data}: the copy could not be put back ({error}); nothing is lost") from error
+    finally:
+        new.unlink(missing_ok=True)
     for path in filter(None, (data / DATABASE, data / VAULT, before)):
         hand_over(path)
     return before
