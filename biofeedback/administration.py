@@ -39,6 +39,8 @@ def admin(arguments: argparse.Namespace) -> int:
     """
     from biofeedback.lang import Words
     from biofeedback.links import OneTimeLinks
+    from biofeedback.store.audit import Act
+    from biofeedback.store.notes import leave
 
     if (arguments.what == "reset") != (arguments.name is not None):
         raise InputError("say for whom: `biofeedback admin reset NAME`; the first admin has no name yet: `admin first`")
@@ -46,9 +48,9 @@ def admin(arguments: argparse.Namespace) -> int:
     if arguments.what == "clock":
         return _confirm_clock(settings, words)
     user = arguments.name if arguments.what == "reset" else None
-    if user is not None:
-        _check_user(settings, user)
+    about = None if user is None else _id_of(settings, user)
     token = OneTimeLinks(settings.data).make(user, datetime.now(UTC))
+    leave(settings.data, Act.LINK_MADE, about)
     place = f"/staff#{'first' if user is None else 'reset'}={token}"
     sys.stdout.write(words("admin.link", link=_address(settings) + place) + "\n")
     return 0
@@ -64,14 +66,16 @@ def _confirm_clock(settings: "Settings", words: "Words") -> int:
     return 0
 
 
-def _check_user(settings: "Settings", user: str) -> None:
-    """Refuse a name that nobody has: the link would only say that it is not valid."""
+def _id_of(settings: "Settings", name: str) -> str:
+    """Id of a user; a name that nobody has is refused: the link would only say that it is not valid."""
     from biofeedback.store import users
     from biofeedback.store.reader import looking
 
     with looking(settings.data, settings.store_url) as connection:
-        if users.find(connection, user) is None:
-            raise InputError(f"there is no user {user!r} in {settings.data}")
+        user = users.find(connection, name)
+    if user is None:
+        raise InputError(f"there is no user {name!r} in {settings.data}")
+    return user.id
 
 
 def _settings(arguments: argparse.Namespace) -> "Settings":

@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from biofeedback.errors import InputError
+from biofeedback.ownership import hand_over
 
 __all__ = ["Authority", "Certificates", "Validity", "names_of", "validity_of"]
 
@@ -79,6 +80,7 @@ class Certificates:
         try:
             for folder in (self._data, self._folder):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            hand_over(self._folder)
             if not self.authority.exists():
                 self._make_authority(chosen, now_utc)
             self._make_server(chosen, now_utc)
@@ -246,4 +248,5 @@ def _write(path: Path, content: bytes) -> None:
     new.unlink(missing_ok=True)
     with open(new, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
         file.write(content)
+    hand_over(new)
     new.replace(path)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from biofeedback.errors import InputError
+from biofeedback.ownership import hand_over
 
 __all__ = ["DeviceKey", "DeviceKeys", "read_key", "write_new"]
 
@@ -59,6 +60,8 @@ class DeviceKeys:
             for folder in (self._data, self._folder):
                 _make_folder(folder)
             write_new(place, _hash(key.token))
+            for path in (self._folder, place):
+                hand_over(path)
         except InputError:
             out.unlink()  # nobody would admit who shows it
             raise

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from biofeedback.errors import InputError
 from biofeedback.keys import write_new
+from biofeedback.ownership import hand_over
 
 __all__ = ["Link", "OneTimeLinks"]
 
@@ -58,6 +59,8 @@ class OneTimeLinks:
         except OSError as error:
             raise InputError(f"{self._folder}: cannot be made ({(error.strerror or str(error)).lower()})") from error
         write_new(self._place(token), json.dumps({"user": user, "expires_utc": (now_utc + VALID).isoformat()}))
+        for path in (self._folder, self._place(token)):
+            hand_over(path)
         return token
 
     def find(self, token: str, now_utc: datetime) -> Link | None:

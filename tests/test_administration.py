@@ -1,6 +1,7 @@
 """Commands for whoever looks after the machine."""
 
 import asyncio
+import os
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -36,6 +37,24 @@ def test_the_first_admin_gets_a_link(tmp_path: Path, capsys: pytest.CaptureFixtu
     link = OneTimeLinks(tmp_path).find(token_of(out, "first"), datetime.now(UTC))
     assert link is not None
     assert link.user is None
+    assert [act for act, _ in notes.waiting(tmp_path)] == [Act.LINK_MADE]
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="needs an administrator, who may give files away")
+def test_what_an_administrator_makes_can_be_read_by_the_service(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    os.chown(data, 12345, 12345)
+    for words in (
+        ["admin", "first"],
+        ["certificate", "clinic.local"],
+        ["key", "room-2", "--out", str(tmp_path / "key")],
+    ):
+        assert main([*words, "--data", str(data)]) == 0
+    made = list(data.rglob("*"))
+    assert {path.parent.name for path in made} >= {"links", "tls", "collectors", "notes"}
+    assert {path.stat().st_uid for path in made} == {12345}
+    assert (tmp_path / "key").stat().st_uid == 0
 
 
 def test_somebody_who_forgot_the_password_gets_a_link(
@@ -60,6 +79,7 @@ def test_somebody_who_forgot_the_password_gets_a_link(
     link = OneTimeLinks(tmp_path).find(token_of(out, "reset"), datetime.now(UTC))
     assert link is not None
     assert link.user == "j.devries"
+    assert [act for act, _ in notes.waiting(tmp_path)] == [Act.LINK_MADE] * 2
 
 
 def test_whoever_looks_after_the_machine_says_that_its_clock_is_right(

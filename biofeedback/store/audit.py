@@ -65,6 +65,7 @@ class Act(StrEnum):
     USER_ADDED = "user_added"
     USER_CHANGED = "user_changed"
     USER_DISABLED = "user_disabled"
+    LINK_MADE = "link_made"  # with which a user, or the first admin, chooses a password
     SIGNED_IN = "signed_in"
     SIGN_IN_REFUSED = "sign_in_refused"
     PATIENT_JOINED = "patient_joined"

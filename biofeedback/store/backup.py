@@ -11,9 +11,9 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from biofeedback.errors import InputError
+from biofeedback.ownership import hand_over
 from biofeedback.store import audit, erasure
 from biofeedback.store.audit import MACHINE, Act, Broken, Entry
-from biofeedback.store.ownership import hand_over
 from biofeedback.store.sqlite import DATABASE, VAULT
 from biofeedback.store.vault import vault_of
 

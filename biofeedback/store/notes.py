@@ -11,9 +11,9 @@ from sqlalchemy import Connection
 
 from biofeedback.errors import InputError
 from biofeedback.ids import new_ulid
+from biofeedback.ownership import hand_over
 from biofeedback.store import audit
 from biofeedback.store.audit import MACHINE, Act, Entry
-from biofeedback.store.ownership import hand_over
 
 __all__ = ["leave", "take_in", "waiting"]
 

@@ -141,6 +141,7 @@ async def begin_second_factor(access: Access, principal: Principal, secret: str 
     def begin(connection: Connection) -> None:
         users.set_secret(connection, user, secret)
         users.set_used_step(connection, user, step)
+        audit.append(connection, entry_of(principal, Act.USER_CHANGED, about=user))
 
     await access.store.write(begin)
 
@@ -155,7 +156,12 @@ async def end_second_factor(access: Access, principal: Principal, password: str)
     """
     user = principal.user or ""
     await _check_own_password(access, user, password)
-    await access.store.write(lambda connection: users.set_secret(connection, user, None))
+
+    def end(connection: Connection) -> None:
+        users.set_secret(connection, user, None)
+        audit.append(connection, entry_of(principal, Act.USER_CHANGED, about=user))
+
+    await access.store.write(end)
 
 
 def add_user(connection: Connection, name: str, role: Role) -> User:

@@ -1,5 +1,6 @@
 """The roster: routes by which an admin looks after users, and each user after the own account."""
 
+from functools import partial
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -15,7 +16,7 @@ from biofeedback.server.access.pages import address_of_page, qr_of, utc_text
 from biofeedback.server.access.principal import Role
 from biofeedback.server.access.refusal import Refused, not_found
 from biofeedback.store import audit, logins, people, users
-from biofeedback.store.audit import Act
+from biofeedback.store.audit import Act, Entry
 from biofeedback.store.users import User
 
 __all__ = ["add_hand_over", "add_own_account", "add_roster"]
@@ -69,7 +70,8 @@ def add_roster(app: FastAPI, access: Access) -> None:
 
     @app.post("/api/users/{user}/reset")
     async def reset(request: Request, user: str) -> dict[str, Any]:
-        return await _link(access, request, await access.store.read(lambda connection: _get(connection, user)))
+        entry = entry_of(principal_of(request), Act.LINK_MADE, about=user)
+        return await _link(access, request, await access.store.write(partial(_noted, user=user, entry=entry)))
 
 
 def add_hand_over(app: FastAPI, access: Access) -> None:
@@ -108,7 +110,7 @@ def add_own_account(app: FastAPI, access: Access) -> None:
         if body.code is not None:
             secret = access.offered.get(principal.login)
             await accounts.begin_second_factor(access, principal, secret, body.code)
-            del access.offered[principal.login]
+            access.offered.pop(principal.login, None)  # said twice at once, it is confirmed twice
             return None
         user = await access.store.read(lambda connection: _get(connection, principal.user or ""))
         access.offered[principal.login] = secret = second_factor.new_secret()
@@ -137,6 +139,12 @@ def _told(user: User) -> dict[str, Any]:
         "totp": user.has_second_factor,
         "has_password": user.password is not None,
     }
+
+
+def _noted(connection: Connection, user: str, entry: Entry) -> User:
+    """User of an id who is there, of whom something is noted."""
+    audit.append(connection, entry)
+    return _get(connection, user)
 
 
 def _get(connection: Connection, user: str) -> User:

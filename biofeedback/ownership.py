@@ -10,4 +10,4 @@ def hand_over(path: Path) -> None:
     """Where the administrator made a file or folder, give it to the owner of the folder that it is in."""
     if os.name == "posix" and os.geteuid() == 0:
         owner = path.parent.stat()
-        os.chown(path, owner.st_uid, owner.st_gid)
+        os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)  # that owner may have put a link in its place
