@@ -16,7 +16,7 @@ from biofeedback.store import Store, open_store
 from biofeedback.straps.registry import make_strap, resolve, resolve_again
 from biofeedback.tally import Tally
 
-__all__ = ["CLOSED", "PRIVATE", "Clinic", "ClinicFull", "NoSuchRoom"]
+__all__ = ["CLOSED", "PRIVATE", "Clinic", "ClinicFull", "HasRoom", "NoSuchRoom"]
 
 GOODBYE_S = 2.0  # for viewers to be told
 CLOSED = "room_closed"  # what viewers of a room are told that is closed
@@ -32,6 +32,10 @@ class NoSuchRoom(InputError):
 
 class ClinicFull(InputError):
     """There are as many rooms as this server was set to have."""
+
+
+class HasRoom(InputError):
+    """Whom a room is asked for is in one already."""
 
 
 class Clinic:
@@ -52,6 +56,7 @@ class Clinic:
         self._history: History | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._own_cut_off: CutOff | None = None  # of the private room
+        self._opening: list[str | None] = []  # for whom rooms are being opened at this moment
 
     @property
     def store(self) -> Store:
@@ -128,21 +133,29 @@ class Clinic:
         ------
         InputError
             If there is no such strap, exercise or pattern.
+        HasRoom
+            If the person is in a room, or is about to be: two may ask at once.
         ClinicFull
             If there are too many rooms.
         """
         settings = self.settings
-        if len(self.rooms) >= settings.max_sessions:
+        if person is not None and (self.rooms_of(person) or person in self._opening):
+            raise HasRoom("this person is in a room already")
+        if len(self.rooms) + len(self._opening) >= settings.max_sessions:
             raise ClinicFull(f"there are {settings.max_sessions} rooms already; close one")
+        name = new_ulid()
         place = Place(
-            new_ulid(), person, subject, strap, exercise or settings.exercise, pattern, _speed(strap, settings.speed)
+            name, person, subject, strap, exercise or settings.exercise, pattern, _speed(strap, settings.speed)
         )
-        make_strap(await resolve(strap))
-        room = Room(place, self.archive, self.settings, self.tally)
-        await room.open()
-        assert place.room is not None
-        self.rooms[place.room] = room
-        return place.room
+        self._opening.append(person)
+        try:
+            make_strap(await resolve(strap))
+            room = Room(place, self.archive, self.settings, self.tally)
+            await room.open()
+            self.rooms[name] = room
+        finally:
+            self._opening.remove(person)
+        return name
 
     def rooms_of(self, person: str) -> list[str]:
         """Rooms in which a person is."""

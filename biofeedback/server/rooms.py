@@ -9,7 +9,7 @@ from biofeedback.core.exercises import EXERCISES
 from biofeedback.errors import InputError
 from biofeedback.server.access import Access, Refused, entry_of, not_found, principal_of
 from biofeedback.server.access.joining import leave_room
-from biofeedback.server.clinic import Clinic, ClinicFull
+from biofeedback.server.clinic import Clinic, ClinicFull, HasRoom
 from biofeedback.server.room import Room
 from biofeedback.store import people
 from biofeedback.store.audit import Act
@@ -51,11 +51,11 @@ def add_rooms(app: FastAPI, clinic: Clinic, access: Access) -> None:
             subject = await _pseudonym(clinic, body.person)
         elif principal.user is not None:
             raise Refused(422, "not_valid", "person")
-        if body.person is not None and any(room.place.person == body.person for room in clinic.rooms.values()):
-            raise Refused(409, "has_room", "this person is in a room already")
         strap = body.strap or await _own_strap(clinic, body.person) or clinic.settings.strap
         try:
             name = await clinic.open_room(body.person, subject, strap, body.exercise, body.pattern)
+        except HasRoom as error:
+            raise Refused(409, "has_room", str(error)) from error
         except ClinicFull as error:
             raise Refused(503, "clinic_full", str(error)) from error
         except InputError as error:

@@ -1,5 +1,6 @@
 """Rooms and people over the API: several at once, each with its person and strap."""
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -46,6 +47,18 @@ async def test_a_person_is_added_and_gets_a_room_beside_that_of_the_try_out(serv
         assert (await browser.delete(f"/api/rooms/{room['id']}")).status_code == 204
         assert (await browser.delete(f"/api/rooms/{room['id']}")).status_code == 204
         assert [one["id"] for one in (await browser.get("/api/rooms")).json()] == ["private"]
+
+
+async def test_a_room_that_two_ask_for_at_once_is_opened_once(serve: Serve) -> None:
+    served = await serve(max_sessions=3)
+    async with client(served) as browser:
+        person = (await browser.post("/api/people", json={"pseudonym": "A-17"})).json()["id"]
+        body = {"strap": "simulated", "person": person}
+        answers = await asyncio.gather(*(browser.post("/api/rooms", json=body) for _ in range(4)))
+        assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409]
+        answers = await asyncio.gather(*(browser.post("/api/rooms", json={"strap": "simulated"}) for _ in range(4)))
+        assert sorted(answer.status_code for answer in answers) == [201, 503, 503, 503]
+        assert len((await browser.get("/api/rooms")).json()) == 3
 
 
 async def test_each_room_has_a_session_of_its_own_and_each_page_hears_its_own(serve: Serve) -> None:
