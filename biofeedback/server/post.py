@@ -21,6 +21,7 @@ TURN_S = 0.002  # of a message of many frames, of any bytes; then others have as
 KEEP_AGAIN_S = 1.0  # when the disk refused
 ASK_CLOCK_EVERY_S = 60.0
 MAX_ASKED = 8  # questions that were not answered
+MAX_ORIGINS = 1000  # of one connection: a page has one, a collector one for each of its logs
 MAX_VALUE_BYTES = 512  # of one attribute, by the Bluetooth standard
 MAX_TEXT = 100  # characters of a model, a firmware, a reason or an origin
 _DETAIL = re.compile(r"strap\.[a-z_]{1,40}")
@@ -71,6 +72,8 @@ class Post:
         """An origin is used from here on: it is told how far its count was taken over."""
         if not _ORIGIN.fullmatch(origin):
             raise FrameRefused(f"an origin is named by up to {MAX_TEXT} letters and digits, got {origin[:MAX_TEXT]!r}")
+        if origin not in self._told and len(self._told) >= MAX_ORIGINS:
+            raise FrameRefused(f"over one connection come frames of at most {MAX_ORIGINS} origins")
         self._told.setdefault(origin, -1)
         if origin != self._origin:
             self._origin = origin

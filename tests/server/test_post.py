@@ -46,3 +46,12 @@ async def test_what_takes_long_leaves_others_their_turn(
     other.cancel()
     assert taking.taken == [1, 2, 3]
     assert turns == seen
+
+
+def test_a_connection_that_names_ever_more_origins_is_refused() -> None:
+    told = Post(Taking(), Taking(), lambda message: None)
+    for number in range(post.MAX_ORIGINS):
+        told.name(f"browser-{number}")
+    told.name("browser-0")
+    with pytest.raises(post.FrameRefused, match="at most 1000 origins"):
+        told.name("one-more")
