@@ -178,6 +178,7 @@ def import_(arguments: argparse.Namespace) -> int:
         for event in source.events:
             writer.write(event)
     except OSError as error:
+        writer.close()  # Windows takes away no file that is open
         Path(arguments.out).unlink()  # half of it would look like a whole one, and stand in the way of the next try
         raise InputError(f"{arguments.out}: cannot be written ({(error.strerror or str(error)).lower()})") from error
     finally:

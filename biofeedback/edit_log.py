@@ -3,7 +3,7 @@
 The first line names the recording by its hash; then each line is an edit of some beats, or takes an earlier one back.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -137,15 +137,15 @@ def parse_edits(content: bytes, path: Path, recording_sha256: str) -> EditLog:
     if lines and is_torn(lines[-1][1]):
         number, _ = lines.pop()
         warnings.append(f"{path}, line {number}: the last line was torn off while it was written, and is left out")
-    entries: list[Entry] = []
+    entries: dict[str, Entry] = {}
     for number, text in lines:
         try:
             entry = decode_entry(text)
             _check_order(entry, entries)
         except ValueError as error:
             raise EditsCorrupt(str(path), number, str(error)) from error
-        entries.append(entry)
-    return EditLog(tuple(entries), tuple(warnings))
+        entries[entry.id] = entry
+    return EditLog(tuple(entries.values()), tuple(warnings))
 
 
 def _check_header(first: bytes, path: Path, recording_sha256: str) -> None:
@@ -169,9 +169,9 @@ def _check_header(first: bytes, path: Path, recording_sha256: str) -> None:
         )
 
 
-def _check_order(entry: Entry, before: Sequence[Entry]) -> None:
+def _check_order(entry: Entry, before: Mapping[str, Entry]) -> None:
     """Refuse an id that was there before, and an undo of nothing that was."""
-    if any(one.id == entry.id for one in before):
+    if entry.id in before:
         raise ValueError(f"id {entry.id} was there before")
-    if isinstance(entry, Undo) and not any(isinstance(one, Edit) and one.id == entry.undoes for one in before):
+    if isinstance(entry, Undo) and not isinstance(before.get(entry.undoes), Edit):
         raise ValueError(f"there is no edit {entry.undoes} before it")

@@ -119,7 +119,7 @@ export function Act({ act, children, ...rest }) {
     ${refused && html`<p class="news" role="alert">${t(...refusalWords(t, refused))}</p>`}`;
 }
 
-// A second thought before what cannot be undone. `ask(sure)` makes what stands there once it is opened.
+// A second thought before what cannot be undone: the question, and the form that does it, once it is opened.
 export function Sure({ label, question, yes, act, children }) {
   const t = words.value;
   const [isOpen, open] = useState(false);

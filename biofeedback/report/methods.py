@@ -1,16 +1,15 @@
 """How the numbers are made, printed with every one of them."""
 
+from biofeedback.core.pipeline import PIPELINE_VERSION
 from biofeedback.core.pool import DETECTABLE_BPM
 from biofeedback.core.prior import DAY_DF, DAY_SD_BPM, SITTING_FALL_BPM, SITTING_FALL_SD_BPM
 from biofeedback.core.resonance import REPEAT_FRACTION, WIDEST_PER_MIN
 from biofeedback.core.trial import CHANGE_DF, CHANGE_SD_BPM
 
-__all__ = ["METHODS", "PIPELINE"]
-
-PIPELINE = 1  # version of the pipeline's numbers; a recording says in its header which one it was made with
+__all__ = ["METHODS"]
 
 METHODS: dict[str, str | int] = {
-    "pipeline": PIPELINE,
+    "pipeline": PIPELINE_VERSION,  # a recording says in its header which one it was made with
     "window": "whole step; band powers: windows of 300 s at half overlap, or the step when it is shorter, Hann taper, "
     "each interval counted once",
     "interpolation": "none for RMSSD, SDNN, pNN50, SD1, SD2 and band powers; "
