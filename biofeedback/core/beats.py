@@ -12,8 +12,9 @@ from biofeedback.core.provisional import LABEL_DELAY_BEATS, ProvisionalLabels
 from biofeedback.core.results import Artifact, Beat, BeatLabel, BeatSource, Gap, Result
 from biofeedback.core.timeline import ENVELOPE_NOTIFICATIONS, Segment, Timeline
 
-__all__ = ["Beats", "Run"]
+__all__ = ["SILENCE", "Beats", "Run"]
 
+SILENCE = "silence"  # reason of a gap in which nothing came, and nothing says why
 RATE_BEATS = 8  # what a heart rate on the screen is averaged over
 EDGE_S = 0.1  # the end of a gap is told again when it is found to be so much earlier
 LABEL_CONTEXT_S = 45.0  # beats before and after a step that its final labels lean on
@@ -125,6 +126,14 @@ class Beats:
             return []
         gap.is_decided = True
         return [Gap(gap.start_s, None, gap.reason)]
+
+    def rename_gap(self, reason: str) -> list[Result]:
+        """What was taken for silence has another reason."""
+        gap = self.gaps[-1]
+        if gap.reason != SILENCE:
+            return []
+        gap.reason = reason
+        return [Gap(gap.start_s, None, reason)]
 
     def part(self, reason: str) -> None:
         """Nothing joins the newest beat to the next. Whether beats are missing between them, that one will show."""

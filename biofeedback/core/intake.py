@@ -1,21 +1,24 @@
 """What a strap sends, taken in: the one place where bytes become beats and what is known of the strap."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from biofeedback.core.beats import Beats
+from biofeedback.core.beats import SILENCE, Beats
 from biofeedback.core.chest import Chest
 from biofeedback.core.contact import Contact
 from biofeedback.core.ecg import RPeaks
 from biofeedback.core.edits import Edits
 from biofeedback.core.events import Characteristic, Link, LinkState, Notification, Resumed, RrIntervals, StrapInfo
 from biofeedback.core.heart_rate import decode
+from biofeedback.core.outages import OUTAGES
 from biofeedback.core.pmd import PmdKind
 from biofeedback.core.results import BeatSource, BeatSources, Result
 from biofeedback.core.sources import Sources
 from biofeedback.core.streams import Streams
+from biofeedback.core.timeline import SILENCE_S
 from biofeedback.errors import MalformedPayload
 
 __all__ = ["MS_PER_1024TH", "Intake", "StrapData"]
@@ -36,10 +39,13 @@ class Intake:
         self.chest = Chest()
         self._peaks = RPeaks()
         self._sources = Sources(self.beats, self.contact, self.streams.clock)
+        self._heard_s = -math.inf  # when anything came from the strap last
 
     def take(self, event: StrapData) -> list[Result]:
         """Beats, labels and gaps that follow from an input."""
-        return _HANDLERS[type(event)](self, event)
+        results = _HANDLERS[type(event)](self, event)
+        self._heard_s = event.t_s
+        return results
 
     def replace(self, beats: Beats) -> None:
         """Take over the beats of a session that were all placed at once instead of one by one."""
@@ -54,7 +60,7 @@ class Intake:
 
     def fall_silent(self) -> list[Result]:
         """No interval has come for too long."""
-        return self._catch_up() + self.beats.open_gap("silence")
+        return self._catch_up() + self.beats.open_gap(SILENCE)
 
     def _on_notification(self, event: Notification) -> list[Result]:
         if event.characteristic in _PMD:
@@ -94,7 +100,7 @@ class Intake:
         results = self._restart()
         self.contact.link(event)
         if event.state is LinkState.LOST:
-            results += self.beats.open_gap(event.reason or "link_lost")
+            results += self._open_gap(event.reason or "link_lost")
         return results
 
     def _on_strap(self, event: StrapInfo) -> list[Result]:
@@ -106,7 +112,18 @@ class Intake:
     def _on_resumed(self, event: Resumed) -> list[Result]:
         results = self._restart()
         self.contact.is_connected = False
-        return results + self.beats.open_gap(event.reason or "restart")
+        return results + self._open_gap(event.reason or "restart")
+
+    def _open_gap(self, reason: str) -> list[Result]:
+        """Beats are missing; an outage is named before the silence that came of it.
+
+        While the server or the way to it is away nothing comes at all. From a strap without contact something does.
+        """
+        results = self.beats.open_gap(reason)
+        last_s = self.beats.last_arrival_s
+        if reason in OUTAGES and last_s is not None and self._heard_s <= last_s + SILENCE_S:
+            results += self.beats.rename_gap(reason)
+        return results
 
     def _restart(self) -> list[Result]:
         """Nothing joins what came before."""

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biofeedback.core.artifacts import final_labels
-from biofeedback.core.beats import Beats, Run
+from biofeedback.core.beats import SILENCE, Beats, Run
 from biofeedback.core.results import Artifact, Beat, BeatLabel, Gap, Result
 from biofeedback.core.timeline import ENVELOPE_NOTIFICATIONS, SILENCE_S, Segment
 
@@ -34,7 +34,7 @@ class ListedBeats(Beats):
         self._runs: list[Run] = []
         begins = np.flatnonzero(arrival_s[:-1] + SILENCE_S <= arrival_s[1:]) + 1
         for first, last in zip([0, *begins.tolist()], [*begins.tolist(), len(rr_ms)], strict=True):
-            self.told += self.open_gap("silence")
+            self.told += self.open_gap(SILENCE)
             self._add_run(range(first_seq + first, first_seq + last), arrival_s[first:last], rr_ms[first:last])
 
     @property
