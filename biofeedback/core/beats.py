@@ -144,6 +144,13 @@ class Beats:
         else:
             self.gaps.append(_OpenGap(last_s, None, reason, is_decided=False))
 
+    def settle(self) -> list[Result]:
+        """No more joins the newest beats for now: they lie, and the gap before them ends, where that is likeliest."""
+        if self.is_broken:
+            return []
+        self.segments[-1].settle()
+        return self._move_edge()
+
     def decide_gap(self) -> list[Result]:
         """Tell of beats that are missing between two runs that were parted, once the second has begun.
 
@@ -300,7 +307,7 @@ class Beats:
             first, last = segment.places(start_s, end_s)
             times_s = segment.times_s(first, last)
             after_s = end_of_last_s
-            end_of_last_s = max(after_s, segment.strap_s[-1] + segment.envelope_s[-1])
+            end_of_last_s = max(after_s, segment.end_s)
             if not len(times_s):
                 continue
             rr_ms = np.asarray(segment.rr_ms[first:last])

@@ -58,6 +58,10 @@ class Intake:
         """What the strap's own intervals and its ECG saw of the same heart; None where there was no ECG."""
         return self._sources.compare()
 
+    def end(self) -> list[Result]:
+        """The session is over."""
+        return self._sources.settle()
+
     def fall_silent(self) -> list[Result]:
         """No interval has come for too long."""
         return self._catch_up() + self.beats.open_gap(SILENCE)

@@ -226,7 +226,7 @@ class Pipeline:
 
     def _on_end(self, event: End) -> list[Result]:
         """Everything that waits is settled with what there is; the session's grade has the last word."""
-        results = self._end_step("end")
+        results = self._end_step("end") + self._intake.end()
         for run in list(self._runs):
             results += self._finish_breaths(run) + self._settle(run)
         start_s = 0.0 if self._measured_from_s is None else self._measured_from_s

@@ -109,7 +109,7 @@ class Sources:
         """
         last_s = self._beats.last_beat_s
         if self.current is BeatSource.STRAP_RR or last_s is None:
-            return []
+            return self.settle()
         before_s = np.asarray([self._last_strap_s, *(peak.strap_s for peak in rest)])
         results = self._give_ecg(
             *self._newest, [_Seen(*seen) for seen in zip(before_s[1:], np.diff(before_s), strict=True)]
@@ -122,6 +122,10 @@ class Sources:
             results += self._beats.decide_gap()
         self._from_s = self._beats.last_beat_s or last_s
         return results
+
+    def settle(self) -> list[Result]:
+        """No more of the strap's own intervals for now; those of a list came without times, and lie as they do."""
+        return self._beats.settle() if self._strap_beats and self.current is BeatSource.STRAP_RR else []
 
     def forget_latency(self) -> None:
         """Another strap has a latency of its own."""
@@ -225,7 +229,7 @@ class Sources:
                 results += self._give_seen(seq, t_s) + self._break(t_s)
                 self._whole_from_s = peak.strap_s
             self._see(peak)
-        self._take_over()
+        results += self._take_over()
         return results + self._give_seen(seq, t_s) + self._beats.decide_gap()
 
     def _see(self, peak: RPeak) -> None:
@@ -254,16 +258,18 @@ class Sources:
             return []
         return self._fall_back("ecg_broken") if self._see_break(t_s) else self._beats.open_gap("ecg_broken")
 
-    def _take_over(self) -> None:
+    def _take_over(self) -> list[Result]:
         """The ECG counts once it has been whole for long enough, and the strap's clock is known."""
         is_whole = self._whole_from_s is not None and self._last_strap_s - self._whole_from_s >= self._whole_s
         if self.current is BeatSource.ECG or not is_whole or not self._clock.is_known:
-            return
+            return []
+        results = self.settle()
         last_s = self._beats.last_beat_s
         self.current = BeatSource.ECG
         self._from_s = -math.inf if last_s is None else last_s
         self._joined.see()
         self._beats.part("ecg_takes_over")
+        return results
 
     def _give_seen(self, seq: int, t_s: float) -> list[Result]:
         """Intervals of the ECG count, from the first that begins after what has counted."""

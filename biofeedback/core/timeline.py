@@ -30,6 +30,10 @@ LOSSES = ((5, 1.3), (30, 0.45))
 EXTRA_DROP_S, EXTRA_AFTER = 0.3, 10
 LATE_FEW = 3  # so many may come late for the radio's sake: they say nothing of how late the others can be
 BACKLOG_SHARE = 0.25  # of the time of its beats: what was held up arrives faster than that, and late only at first
+# A strap speaks once a second (straps.md: every 975 ms): a beat waits for no longer than that, nor than for the next.
+SPEAKS_EVERY_S = 1.0
+# So few lateness differs although the intervals are further than that from a second: it speaks with every beat.
+AT_ONCE_S, AT_ONCE_AFTER = 0.1, 3
 # The saw-tooth alone stays within one notification's wait, however slow it is; a loss must lift beats out of that.
 SAWTOOTH_S = 1.3
 
@@ -51,9 +55,16 @@ class Segment:
     first_rr_ms: list[float] = field(default_factory=list)  # of each notification
     source: BeatSource = BeatSource.STRAP_RR
     latency_s: float | None = None  # left in the times of its beats; None: that of the strap, if known
+    early_s: float = 0.0  # its beats are taken to be so much earlier than the envelope, as no more comes
+
+    @property
+    def end_s(self) -> float:
+        """Time of its last beat."""
+        return self.strap_s[-1] + self.envelope_s[-1] - self.early_s
 
     def add_lateness(self, lateness_s: float, first_rr_ms: float) -> None:
         """A notification came so much later than its newest beat on the strap's timeline."""
+        self.early_s = 0.0
         self.lateness_s.append(lateness_s)
         self.least_late_s = min(self.least_late_s, lateness_s)
         self.most_late_s = max(self.most_late_s, lateness_s)
@@ -66,6 +77,18 @@ class Segment:
         while place and self.envelope_s[place - 1] - self.envelope_s[place] > self.first_rr_ms[place] / 2000.0:
             place -= 1  # a beat would lie next to the last or before it: what was held up lay too late
             self.envelope_s[place] = self.envelope_s[place + 1]
+
+    def settle(self) -> None:
+        """No more will come: its beats lie in the middle of where its few notifications let them lie.
+
+        The envelope is the latest of those places, after a single notification up to a second too late.
+        """
+        if len(self.lateness_s) >= ENVELOPE_NOTIFICATIONS:
+            return
+        range_s, mean_s = self.most_late_s - self.least_late_s, sum(self.rr_ms) / len(self.rr_ms) / 1000.0
+        if len(self.lateness_s) >= AT_ONCE_AFTER and range_s < AT_ONCE_S < abs(mean_s - SPEAKS_EVERY_S):
+            return
+        self.early_s = max(0.0, min(SPEAKS_EVERY_S, max(self.rr_ms) / 1000.0) - range_s) / 2.0
 
     def cut(self, notification: int) -> None:
         """Let go of all from a notification on, and of what it said of those before it."""
@@ -81,13 +104,13 @@ class Segment:
     def places(self, start_s: float, end_s: float) -> tuple[int, int]:
         """First and last place that can hold a beat whose interval's midpoint lies between two times."""
         first = bisect_left(self.strap_s, start_s - self.most_late_s)
-        return first, bisect_left(self.strap_s, end_s - self.least_late_s + HALF_INTERVAL_MAX_S)
+        return first, bisect_left(self.strap_s, end_s - self.least_late_s + self.early_s + HALF_INTERVAL_MAX_S)
 
     def times_s(self, first: int = 0, last: int | None = None) -> NDArray[np.float64]:
         """R peaks from beat ``first`` up to ``last`` on the session's clock by what is known now."""
         part = slice(first, last)
         late_s = [self.envelope_s[place] for place in self.notification[part]]
-        return np.asarray(np.asarray(self.strap_s[part]) + np.asarray(late_s))
+        return np.asarray(np.asarray(self.strap_s[part]) + np.asarray(late_s) - self.early_s)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +143,7 @@ class Timeline:
     @property
     def last_beat_s(self) -> float | None:
         """Time of the newest beat, None before the first."""
-        if not self.segments:
-            return None
-        return self.segments[-1].strap_s[-1] + self.segments[-1].envelope_s[-1]
+        return self.segments[-1].end_s if self.segments else None
 
     def place(
         self,

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from biofeedback.core.timeline import Timeline
+from biofeedback.core.timeline import ENVELOPE_NOTIFICATIONS, Timeline
 
 
 def _feed(timeline, rr_ms, arrivals_s=None, seq=1):
@@ -108,6 +108,39 @@ def test_a_later_clock_moves_all_beats_alike(shift_s, seed):
         here.place(k, arrival_s, rr_ms)
         there.place(k, arrival_s + shift_s, rr_ms)
     assert there.segments[0].times_s() - here.segments[0].times_s() == pytest.approx(shift_s, abs=1e-6)
+
+
+@given(st.floats(0.55, 1.6), st.floats(0, 1), st.integers(1, ENVELOPE_NOTIFICATIONS - 1), st.floats(0.95, 1.0))
+@settings(max_examples=200)
+def test_where_no_more_comes_its_beats_are_off_by_half_a_second_at_the_most(rr_s, phase, count, every_s):
+    """However few notifications came: the newest beat of each is less than a second old."""
+    rr_ms = rr_s * 1000.0
+    peaks_s, sent = _sent([rr_ms] * 80, 0.0, every_s, 0.0, 10.0 + phase)
+    timeline = Timeline()
+    for k, (arrival_s, intervals_ms) in enumerate(sent[:count]):
+        timeline.place(k, arrival_s, intervals_ms)
+    timeline.segments[0].settle()
+    first_s = timeline.segments[0].times_s()[0]
+    assert abs(first_s - peaks_s[0]) < 0.5 + 1e-6
+    assert timeline.last_beat_s == timeline.segments[0].times_s()[-1]
+    assert timeline.segments[0].places(first_s, first_s)[0] == 0
+
+
+def test_more_notifications_say_more_than_the_middle():
+    timeline = Timeline()
+    timeline.place(1, 10.0, (800.0,))
+    timeline.segments[0].settle()
+    assert timeline.last_beat_s == pytest.approx(9.6)
+    timeline.place(2, 10.9, (800.0,))
+    assert timeline.last_beat_s == pytest.approx(10.8)
+
+
+@pytest.mark.parametrize("rr_ms", [750.0, 1200.0])
+def test_a_strap_that_speaks_with_every_beat_is_not_taken_to_have_waited(rr_ms):
+    timeline = Timeline()
+    _feed(timeline, [rr_ms] * 4)
+    timeline.segments[0].settle()
+    assert timeline.last_beat_s == pytest.approx(4 * rr_ms / 1000.0)
 
 
 def test_a_break_begins_a_segment_of_its_own():
