@@ -95,9 +95,9 @@ class Archive:
         """Begin every second what could not be begun, until cancelled."""
         while True:
             await asyncio.sleep(AGAIN_S)
-            for keeper in self._unbegun:
-                await keeper.begin()
-            self._unbegun = [keeper for keeper in self._unbegun if not keeper.has_begun]
+            for keeper in list(self._unbegun):
+                if await _is_settled(keeper):
+                    self._unbegun.remove(keeper)
 
     async def begin(self, header: Header, place: Place) -> Keeper:
         """Where the inputs of a session go that begins."""
@@ -180,6 +180,16 @@ class Archive:
     async def _seal_of(self, person: str) -> Seal:
         """Seal of a person."""
         return await self._store.read(lambda connection: vault_of(connection).seal_of(person))
+
+
+async def _is_settled(keeper: Keeper) -> bool:
+    """Whether nothing is left to be tried: the session has begun in the store, or never will."""
+    try:
+        await keeper.begin()
+    except Exception:  # noqa: BLE001 - whatever keeps one session from being saved never does so with the others
+        _log.exception("a session cannot be begun in the store, and is not saved")
+        return True
+    return keeper.has_begun
 
 
 def _begun(connection: Connection, header: Header, place: Place) -> StoredSession:

@@ -1,19 +1,24 @@
 """What the archive finds again of sessions that did not come to their end."""
 
+import asyncio
+import contextlib
 import logging
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 from served import Serve
-from sqlalchemy import update
+from sqlalchemy import Connection, update
 
 from biofeedback.composition import new_header
 from biofeedback.core.events import Characteristic, End, Input, Link, LinkState, Notification, Origin, StrapInfo
+from biofeedback.errors import StoreUnavailable
 from biofeedback.server.archive import Archive
+from biofeedback.server.keeper import Keeper
 from biofeedback.server.place import Place
-from biofeedback.store import Store, open_store, people, sessions
+from biofeedback.store import Store, erasure, open_store, people, sessions
 from biofeedback.store.inputs import inputs, put_in_place
 
 ROOM = "01ARZ3NDEKTSV4RRFFQ69G5FAV"
@@ -74,6 +79,34 @@ async def test_one_that_cannot_be_read_keeps_no_other_from_going_on(
     with caplog.at_level(logging.WARNING):
         assert [one.header.session for one in await Archive(store).cut_off()] == [here]
     assert "cannot go on" in caplog.text
+
+
+async def test_a_session_that_can_never_be_saved_keeps_no_other_from_it(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    person = (await store.write(lambda connection: people.add(connection, pseudonym="A-17"))).id
+    archive = Archive(store)
+
+    async def begun(of: str | None) -> Keeper:
+        header = new_header(datetime.now(UTC), subject="", simulated=False, exercise="plain_4_6")
+        return await archive.begin(header, Place(ROOM, of, "", "remote", "plain_4_6"))
+
+    def refuse(connection: Connection, word: str) -> None:
+        connection.exec_driver_sql(f"PRAGMA query_only = {word}").close()
+
+    with contextlib.suppress(StoreUnavailable):
+        await store.write(partial(refuse, word="ON"))
+    gone, other = await begun(person), await begun(None)
+    with contextlib.suppress(StoreUnavailable):
+        await store.write(partial(refuse, word="OFF"))
+    assert await store.write(lambda connection: erasure.erase_person(connection, person, "local"))
+    keeping = asyncio.create_task(archive.keep_house())
+    async with asyncio.timeout(60):
+        while not other.has_begun:  # noqa: ASYNC110  nothing else tells
+            await asyncio.sleep(0.05)
+    keeping.cancel()
+    assert not gone.has_begun
+    assert "cannot be begun in the store" in caplog.text
 
 
 async def test_what_was_heard_of_an_origin_is_found_in_the_session_that_heard_it(store: Store) -> None:

@@ -198,6 +198,8 @@ def test_it_is_looked_round_every_few_minutes(tmp_path: Path) -> None:
 
         async def look_round(self) -> None:
             self.looks += 1
+            if self.looks == 2:
+                raise RuntimeError("what nobody thought of")
 
     async def main() -> int:
         access = Looking(Settings(data=tmp_path), {}.get)

@@ -193,7 +193,10 @@ class Access:
         """Look round every few minutes, until cancelled."""
         while True:
             await asyncio.sleep(LOOK_ROUND_S)
-            await self.look_round()
+            try:
+                await self.look_round()
+            except Exception:  # noqa: BLE001 - whatever it is, the next look may go well
+                _log.exception("who is here is looked at again later")
 
     async def look_round(self) -> None:
         """Close what is open by a sign-in that has ended; what is open counts as seen."""
