@@ -2,9 +2,7 @@
 
 BiofeedbackError
 ├── MalformedPayload      bytes from a strap that are not what they should be
-├── StrapError            a strap that cannot be used now
-│   ├── StrapNotFound     nothing was found, or not the one asked for
-│   └── BluetoothUnavailable  no adapter, switched off, or no permission
+├── StrapError            a strap that cannot be used now (straps.trouble says why)
 ├── InputError            a file or an option that cannot be used as it is
 │   ├── RecordingCorrupt  a recording is damaged; the message names the line
 │   ├── RecordingTooNew   a recording of a version this program does not know
@@ -28,7 +26,6 @@ Each message says what happened, where, and what to do about it, in one line.
 __all__ = [
     "BadSetting",
     "BiofeedbackError",
-    "BluetoothUnavailable",
     "CommandLate",
     "CommandRefused",
     "ConsentMissing",
@@ -45,7 +42,6 @@ __all__ = [
     "StoreTooNew",
     "StoreUnavailable",
     "StrapError",
-    "StrapNotFound",
     "StudyFailed",
 ]
 
@@ -76,14 +72,6 @@ class MalformedPayload(BiofeedbackError):
 
 class StrapError(BiofeedbackError):
     """A strap that cannot be used now."""
-
-
-class StrapNotFound(StrapError):
-    """No strap was found, or not the one asked for."""
-
-
-class BluetoothUnavailable(StrapError):
-    """There is no usable Bluetooth adapter, it is off, or permission is missing."""
 
 
 class InputError(BiofeedbackError):

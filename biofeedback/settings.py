@@ -73,7 +73,7 @@ class About:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Settings of one server. ``data`` has mode 0700; recordings lie in its folder ``recordings``.
+    """Settings of one server. ``data`` has mode 0700.
 
     Raises
     ------
@@ -170,16 +170,6 @@ class Settings:
         for origin in self.origins:
             if not _is_origin(origin):
                 raise BadSetting("origins", origin, "looks like https://hrv.clinic.example, without anything behind it")
-
-    @property
-    def recordings(self) -> Path:
-        """Folder of the recordings."""
-        return self.data / "recordings"
-
-    @property
-    def chosen_exercise(self) -> Exercise:
-        """Exercise that a session begins with."""
-        return exercise_of(self.exercise, self.pattern)
 
 
 def _is_origin(text: str) -> bool:

@@ -7,7 +7,7 @@ from scripted import ScriptedStrap, Stage, beats, virtually
 
 from biofeedback.core.events import Characteristic, Link, LinkState, Notification, StrapInfo
 from biofeedback.core.exercises import EXERCISES
-from biofeedback.errors import BluetoothUnavailable
+from biofeedback.errors import StrapError
 from biofeedback.strap_link import StrapLink
 from biofeedback.straps import Connected, Lost, Payload, RrFrame, Searching
 
@@ -18,7 +18,7 @@ def test_a_strap_that_fails_is_started_again_and_the_session_goes_on(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     failing = [(0.0, Connected("scripted")), (1.0, RrFrame((1000.0,))), (2.0, RuntimeError("driver"))]
-    refused = [(0.0, BluetoothUnavailable("Bluetooth is off"))]
+    refused = [(0.0, StrapError("Bluetooth is off"))]
     details: list[tuple[str, str | None]] = []
 
     async def main() -> Stage:

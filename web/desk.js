@@ -15,7 +15,7 @@ const ENDED = new Set([401, 403]);
 export const limits = signal(recall("limits", { low: null, high: null })); // of the heart rate, set by the clinic
 
 // One room that is followed.
-export class Watch {
+class Watch {
   held = signal(NOTHING_SINCE); // since when its warnings hold
   chosen = signal(null); // the exercise that is to begin
   asking = signal(null); // "stop" or "new": done after a second press

@@ -10,7 +10,7 @@ import { msUntil } from "./time_left.js";
 import { html, useEffect, useState } from "./ui.js";
 
 // "K7QF2MXP" is easier to say and to type as "K7QF 2MXP".
-export const inGroups = (code) => code.replace(/(.{4})(?=.)/g, "$1 ");
+const inGroups = (code) => code.replace(/(.{4})(?=.)/g, "$1 ");
 
 function useSecondsLeft(utc) {
   const [, turn] = useState(0);

@@ -23,7 +23,7 @@ function isBusy(watch) {
 }
 
 // Does what was asked, or asks first; the second time it is done. A button only asks: two clicks on it are soon made.
-export function askOrDo(watch, act) {
+function askOrDo(watch, act) {
   if (watch.asking.value !== act) return (watch.asking.value = act);
   watch.asking.value = null;
   return watch.session.command(act, act === "new" ? watch.exercise : null);

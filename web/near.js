@@ -5,6 +5,8 @@ import { Act } from "./form.js";
 import { words } from "./page.js";
 import { html, useState } from "./ui.js";
 
+const LOOK_MS = 28_000; // a little longer than the server takes at most: its radio may be making a link
+
 function Option({ strap, isChosen, choose }) {
   const t = words.value;
   const facts = [strap.in_use && t("rooms.near.in_use"), strap.battery_percent !== null && t("rooms.near.battery", { n: strap.battery_percent })];
@@ -30,7 +32,7 @@ export function Near({ chosen, choose }) {
   const look = async () => {
     wait(true);
     try {
-      hold(await ask("POST", "/api/straps"));
+      hold(await ask("POST", "/api/straps", undefined, LOOK_MS));
     } finally {
       wait(false);
     }

@@ -1,11 +1,11 @@
 // What the strap sent and the server has not kept yet: numbered, stamped, sent at once, and sent again when it must be.
 
-export const MOST = 20_000; // frames: over an hour of heart rate, ECG and acceleration without a connection
+const MOST = 20_000; // frames: over an hour of heart rate, ECG and acceleration without a connection
 const IN_ONE_MESSAGE = 64; // of at most half a kilobyte each: the server takes 64 KiB
 const SAVED = "frames";
 
 // Named anew at each page load and for each session, so that `seq` always counts from 1.
-export function newOrigin() {
+function newOrigin() {
   const bytes = crypto.getRandomValues(new Uint8Array(8));
   return `browser-${[...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
 }

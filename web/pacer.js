@@ -1,10 +1,10 @@
 // The pacer as a formula, the same as biofeedback/core/pacing.py: which breath, and where in it, at a time.
 // It needs a step ({start_s, inhale_s, hold_in_s, exhale_s, hold_out_s, breaths}) and the session's clock, nothing else.
 
-export const INHALE = "inhale";
-export const HOLD_IN = "hold_in";
+const INHALE = "inhale";
+const HOLD_IN = "hold_in";
 export const EXHALE = "exhale";
-export const HOLD_OUT = "hold_out";
+const HOLD_OUT = "hold_out";
 
 export function isPaced(step) {
   return Boolean(step) && step.inhale_s !== null && step.inhale_s > 0;

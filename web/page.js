@@ -14,7 +14,7 @@ function show(name) {
 }
 
 // The page's own words: those of "patient" for the title "patient.title".
-export async function speak(language, titleKey) {
+async function speak(language, titleKey) {
   const answer = await fetch(`/lang/${titleKey.split(".")[0]}.${language}.json`);
   words.value = wordsOf(await answer.json());
   document.documentElement.lang = language;

@@ -27,7 +27,7 @@ function scaleOf(beats) {
 const clamped = (value, [low, high]) => Math.min(high, Math.max(low, value));
 
 // What is chosen, in words.
-export function chosenWords(t, reviewed) {
+function chosenWords(t, reviewed) {
   const beats = reviewed.stretch();
   const { document } = reviewed.found.value;
   if (beats.length > 1) return t("review.chosen.stretch", { n: beats.length, from: beatTime(t, beats[0].t_s), to: beatTime(t, beats.at(-1).t_s) });

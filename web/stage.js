@@ -85,7 +85,7 @@ function Segments({ show, step, label }) {
 }
 
 // The share of segments that is filled, changing only at whole seconds of the phase.
-export function steppedSize(at) {
+function steppedSize(at) {
   const length = at.phase_end_s - at.phase_start_s;
   const done = Math.min(1, (length - at.countdown + 1) / length);
   return { inhale: done, hold_in: 1, exhale: 1 - done, hold_out: 0 }[at.phase];

@@ -28,7 +28,7 @@ from biofeedback.store.vault import vault_of
 __all__ = ["add_review"]
 
 JSON = "application/json"
-MOST_BEATS = 20_000  # edited at once; three hours of them
+MOST_BEATS = 20_000  # edited at once; five hours of them
 
 Beat = tuple[Annotated[int, Field(ge=1)], Annotated[int, Field(ge=0)]]
 Seconds = Annotated[float, Query(ge=0, allow_inf_nan=False)]

@@ -18,7 +18,6 @@ __all__ = [
     "arrivals",
     "each_line",
     "inputs",
-    "last_line",
     "lines",
     "newest_seqs",
     "put_in_place",
@@ -92,12 +91,6 @@ def each_line(connection: Connection, seal: Seal, session: str, after_seq: int =
     """
     for seq, sealed in _stored(connection, session, after_seq):
         yield seq, seal.open(sealed, _where(session, seq))
-
-
-def last_line(connection: Connection, seal: Seal, session: str) -> bytes | None:
-    """Line of a session's last input; None: it has none."""
-    found = lines(connection, seal, session, (_newest_in_place(connection, session) or 1) - 1)
-    return found[-1][1] if found else None
 
 
 def newest_seqs(connection: Connection, sessions: Collection[str]) -> dict[str, int]:

@@ -1,11 +1,14 @@
 """Straps nearby: one look at a time, and a sentence where there is nothing to look with."""
 
 import asyncio
+import re
+from pathlib import Path
 
 import httpx
 from fastapi import FastAPI
 
-from biofeedback.server.nearby import BUSY, Nearby, NearStrap, StrapsNear, add_straps
+from biofeedback.server.nearby import BUSY, WAIT_S, Nearby, NearStrap, StrapsNear, add_straps
+from biofeedback.settings import Settings
 
 POLAR = NearStrap("A0:9E:1A:00:11:22", "Polar H10 12345678", 84, in_use=False)
 
@@ -20,6 +23,12 @@ class Radio:
     async def __call__(self) -> StrapsNear:
         self.looks += 1
         return await self.heard
+
+
+def test_a_page_waits_longer_than_the_server_looks() -> None:
+    page = (Path(__file__).parents[2] / "web" / "near.js").read_text(encoding="utf-8")
+    (look_ms,) = re.findall(r"LOOK_MS = ([\d_]+);", page)
+    assert WAIT_S + 2 < int(look_ms) / 1000 < Settings().request_s
 
 
 async def test_who_asks_meanwhile_gets_the_same_answer_and_later_ones_a_new_one() -> None:

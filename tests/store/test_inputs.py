@@ -14,13 +14,6 @@ async def test_inputs_come_back_in_order_byte_for_byte(store: Store) -> None:
     assert await store.commit()
     assert await lines_of(store, session) == [(seq, a_line(seq)) for seq in (1, 2, 3)]
     assert await store.read(lambda connection: inputs.lines(connection, seal, session.id, 2)) == [(3, a_line(3))]
-    assert await store.read(lambda connection: inputs.last_line(connection, seal, session.id)) == a_line(3)
-
-
-async def test_a_session_without_inputs_has_no_last_line(store: Store) -> None:
-    session = await a_session(store, await a_person(store))
-    seal = await seal_of(store, session.person)
-    assert await store.read(lambda connection: inputs.last_line(connection, seal, session.id)) is None
 
 
 async def test_storing_an_input_twice_is_harmless_and_the_first_stays(store: Store) -> None:
@@ -43,7 +36,6 @@ async def test_inputs_are_read_wherever_they_are(store: Store, placed: tuple[int
         if number in placed:
             await store.write(inputs.put_in_place)
     assert await lines_of(store, session) == [(seq, a_line(seq)) for seq in range(1, 6)]
-    assert await store.read(lambda connection: inputs.last_line(connection, seal, session.id)) == a_line(5)
     assert await store.read(lambda connection: inputs.lines(connection, seal, session.id, 4)) == [(5, a_line(5))]
 
 
