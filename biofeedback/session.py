@@ -25,9 +25,11 @@ __all__ = ["Pipeline", "Recorder", "Session"]
 
 TICK_S = 0.5  # at the longest between advances of the pipeline; the results do not depend on it
 LATE_S = 5.0  # of life: a command that comes later after it was given is not what anybody waits for any more
+MOST_NOTES = 2000  # notes, context and ratings of a session; each is kept in memory for whoever comes to watch
 BACK_OFF_S = (0.5, 1.0, 2.0, 4.0, 8.0)  # before a strap that failed is started again (straps.md, collector 5)
 
 _log = logging.getLogger(__name__)
+_NOTES = (MarkKind.NOTE, MarkKind.CONTEXT)
 _MARKS = {kind.value: kind for kind in (MarkKind.PAUSE, MarkKind.RESUME, MarkKind.SKIP, MarkKind.STOP)}
 
 
@@ -119,6 +121,7 @@ class Session:
         self._last_t_s = 0.0
         self._watched: Step | None = None
         self._noted: set[str | None] = set()  # ids of commands, marks and ratings
+        self._notes = 0
         self._is_broken = False
         channel.status = self.status
 
@@ -180,13 +183,28 @@ class Session:
         return id_ in self._noted
 
     def mark(self, kind: MarkKind, text: str, author: str | None, id_: str | None = None) -> None:
-        """Record a note, a piece of context or a command; what has an id is recorded once."""
+        """Record a note, a piece of context or a command; what has an id is recorded once.
+
+        Raises
+        ------
+        CommandRefused
+            If there are too many notes already; a command is never one of them.
+        """
         if not self.knows(id_):
+            if kind in _NOTES:
+                self._check_notes()
             self._record(partial(Mark, kind=kind, text=text, author=author, id=id_))
 
     def rate(self, scale: str, moment: str, value: int, id_: str | None = None) -> None:
-        """Record a person's own rating, also after the end; what has an id is recorded once."""
+        """Record a person's own rating, also after the end; what has an id is recorded once.
+
+        Raises
+        ------
+        CommandRefused
+            If there are too many notes and ratings already.
+        """
         if not self.knows(id_):
+            self._check_notes()
             self._record(partial(Rating, scale=scale, moment=moment, value=value, id=id_))
 
     def finish(self, reason: str) -> None:
@@ -260,12 +278,19 @@ class Session:
         """Let everything follow from an input; the order of messages does not depend on when the ticks came."""
         self._compute(lambda: self._pipeline.advance(event.t_s))
         self._course.apply(event)
-        if isinstance(event, Mark | Rating) and event.id is not None:
-            self._noted.add(event.id)
+        if isinstance(event, Mark | Rating):
+            self._notes += isinstance(event, Rating) or event.kind in _NOTES
+            if event.id is not None:
+                self._noted.add(event.id)
         self.channel.publish_input(event)
         self._compute(lambda: self._pipeline.feed(event))
         if self._course.state is State.FINISHED:
             self.ended.set()
+
+    def _check_notes(self) -> None:
+        """Refuse a note more than any person writes."""
+        if self._notes >= MOST_NOTES:
+            raise CommandRefused(f"a session takes {MOST_NOTES} notes and ratings")
 
     def _compute(self, results: Callable[[], list[Result]]) -> None:
         """Publish results. A fault in the pipeline costs its results, never the recording."""

@@ -39,6 +39,7 @@ POLICY = 1008  # websocket close code: policy violation
 _GONE = (WebSocketDisconnect, RuntimeError, OSError)  # what a socket raises whose other side left
 
 _TOLD = frozenset(Told)
+_NOTED = viewer_messages.ViewerMark | viewer_messages.ViewerRating
 _ACK = b'{"type":"ack"'  # as the pages write it; said in another way it is understood as well
 
 _decode = msgspec.json.Decoder(viewer_messages.FromViewer).decode
@@ -299,8 +300,8 @@ _HANDLERS: dict[type, Callable[[Any, _Visit], Awaitable[None] | None]] = {
 
 
 def _id(said: viewer_messages.FromViewer) -> str | None:
-    """What its page calls a command."""
-    return said.id if isinstance(said, viewer_messages.Command) else None
+    """What its page calls a command or what is to be noted."""
+    return said.id if isinstance(said, viewer_messages.Command | _NOTED) else None
 
 
 def _code(said: viewer_messages.FromViewer, refused: CommandRefused) -> str:
@@ -311,6 +312,8 @@ def _code(said: viewer_messages.FromViewer, refused: CommandRefused) -> str:
         return "not_done"
     if isinstance(said, Frames | StrapNews | ClockTold):
         return "strap_elsewhere"
+    if isinstance(said, _NOTED):
+        return "not_noted"
     unknown = isinstance(said, viewer_messages.Command) and said.exercise is not None and said.exercise not in EXERCISES
     return "unknown_exercise" if unknown else "command_refused"
 

@@ -9,7 +9,7 @@ from stored_files import stored_files
 
 from biofeedback.core.events import Mark, MarkKind, Rating
 from biofeedback.recording import read_recording
-from biofeedback.session import LATE_S
+from biofeedback.session import LATE_S, MOST_NOTES
 from biofeedback.store import committer
 
 NOTE = {"kind": "note", "text": "sneezed", "id": "00000000000000a1"}
@@ -53,6 +53,21 @@ async def test_what_a_page_notes_is_there_once_however_often_it_says_so_also_aft
         (Rating, "00000000000000a2"),
         (Mark, "00000000000000a3"),
     ]
+
+
+async def test_a_session_takes_no_more_notes_than_anybody_writes_and_every_command(serve: Serve) -> None:
+    served = await serve()
+    session = served.server.clinic.room().session
+    for number in range(MOST_NOTES):
+        session.mark(MarkKind.NOTE, str(number), "physio")
+    async with served.page("physio") as page:
+        for type_, said in (("mark", NOTE), ("rating", RATING)):
+            await page.say(type_, **said)
+            refused = await page.hear("error", id=said["id"])
+            assert refused["code"] == "not_noted"
+        await page.say("command", **START)
+        await noted(page, START["id"])
+    assert session.status().state == "running"
 
 
 async def test_a_command_is_carried_out_once_however_often_it_is_said_also_after_a_restart(
