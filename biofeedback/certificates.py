@@ -33,6 +33,7 @@ EARLIER = timedelta(days=1)  # a phone's clock may be behind
 OWN_NAMES = ("localhost", "127.0.0.1", "::1")
 
 _Key = ec.EllipticCurvePrivateKey
+_BRING_BACK = "bring back a copy of it, or remove its folder and make a new one, which every phone has to install again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,9 +237,15 @@ def _load(path: Path) -> x509.Certificate:
 
 
 def _load_key(path: Path) -> _Key:
-    """Key of a file."""
-    key = load_pem_private_key(path.read_bytes(), None)
-    assert isinstance(key, ec.EllipticCurvePrivateKey)
+    """Key of a file, as it was made here."""
+    try:
+        key = load_pem_private_key(path.read_bytes(), None)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({(error.strerror or str(error)).lower()}); {_BRING_BACK}") from error
+    except (ValueError, TypeError) as error:  # damaged, or sealed with a passphrase
+        raise InputError(f"{path}: this is no key as it was made here; {_BRING_BACK}") from error
+    if not isinstance(key, ec.EllipticCurvePrivateKey):
+        raise InputError(f"{path}: this is no key as it was made here; {_BRING_BACK}")
     return key
 
 

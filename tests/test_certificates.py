@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from biofeedback.certificates import Certificates, names_of
 from biofeedback.errors import InputError
@@ -69,6 +71,20 @@ def test_a_certificate_that_ends_within_the_year_is_renewed(certificates: Certif
     certificates.renew(NOW + timedelta(days=410))
     assert certificates.server.read_bytes() != old
     assert names_of(certificates.server) == {*NAMES, "localhost", "127.0.0.1", "::1"}
+
+
+def test_an_authority_without_its_key_is_said_with_the_cure(certificates: Certificates, tmp_path: Path) -> None:
+    certificates.make(NAMES, NOW)
+    key = tmp_path / "data" / "tls" / "authority.key"
+    other = rsa.generate_private_key(65537, 2048)
+    plain = (serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    for spoilt in (b"", b"text", other.private_bytes(serialization.Encoding.PEM, *plain)):
+        key.write_bytes(spoilt)
+        with pytest.raises(InputError, match=r"authority\.key: this is no key .* bring back a copy"):
+            certificates.renew(NOW + timedelta(days=410))
+    key.unlink()
+    with pytest.raises(InputError, match=r"authority\.key: cannot be read .* bring back a copy"):
+        certificates.make(NAMES, NOW)
 
 
 def test_keys_are_for_their_owner_only(certificates: Certificates, tmp_path: Path) -> None:
