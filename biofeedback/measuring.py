@@ -154,7 +154,8 @@ async def _collect(arguments: argparse.Namespace) -> int:
 
     def say(key: str, **values: "str | int") -> None:
         nonlocal said
-        text = words(key, **values)
+        reason = f"collect.reason.{values.get('reason')}"
+        text = words(key, **values | ({"reason": words(reason)} if reason in words else {}))
         if text != said:
             said = text
             sys.stderr.write(text + "\n")

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import socket
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from http import HTTPStatus
 
 import msgspec
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
+from websockets.exceptions import ConnectionClosed, InvalidMessage, InvalidStatus, WebSocketException
 
 from biofeedback import __version__
 from biofeedback.admission import COLLECT_PROTOCOL, Admitted, CollectorHello
@@ -32,6 +33,9 @@ _MISTRUST = {
     **dict.fromkeys((9, 10), "certificate_time"),  # not good yet, or no more: a clock that is not set yet, as well
     **dict.fromkeys((62, 64), "certificate_name"),  # of another name, or address
 }
+_NO_TLS = ("WRONG_VERSION_NUMBER", "HTTP_REQUEST")  # what answers speaks, but not TLS (OpenSSL's names)
+
+_CALL_FAILED = "Connect call failed"  # asyncio's words
 
 Say = Callable[..., None]  # a key of the language files and its values
 
@@ -119,6 +123,10 @@ class Sender:
             raise _refusal(error) from error
         except ssl.SSLCertVerificationError as error:
             raise _Refused(_MISTRUST.get(error.verify_code, "certificate")) from error
+        except ssl.SSLError as error:
+            if error.reason in _NO_TLS:
+                raise _Refused("no_tls") from error
+            raise
 
     async def _stay(self, socket: ClientConnection) -> None:
         """Say who is there, then send and listen until either ends."""
@@ -243,10 +251,16 @@ def _refusal(error: InvalidStatus) -> Exception:
 
 
 def _reason(error: Exception) -> str:
-    """Why there is no connection, in a few words."""
+    """Why there is no connection: as in ``collect.reason.REASON``, or in words of the server or the system."""
     if isinstance(error, ConnectionClosed):
         return "closed" if error.rcvd is None else error.rcvd.reason or str(error.rcvd.code)
-    return (error.strerror if isinstance(error, OSError) else None) or str(error) or "time-out"
+    if isinstance(error, InvalidMessage):
+        return "closed"
+    if isinstance(error, socket.gaierror):
+        return "name"
+    text = (error.strerror if isinstance(error, OSError) else None) or str(error)
+    # A name with several addresses fails with all that each of them said, and with no number of its own.
+    return "nobody" if isinstance(error, ConnectionRefusedError) or _CALL_FAILED in text else text or "time_out"
 
 
 def _decoded(text: str | bytes) -> object:

@@ -55,6 +55,23 @@ async def test_sigterm_lets_the_strap_go_and_says_how_much_the_server_has(
     assert log[-1][-1] == "lost"
 
 
+async def test_a_server_that_is_away_is_said_in_the_language_that_was_asked_for(tmp_path: Path, key: DeviceKey) -> None:
+    options = ["--key", str(tmp_path / "room-2.key"), "--log", str(tmp_path / "logs"), "--lang", "nl"]
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "biofeedback", "collect", "--server", "http://localhost:1", *options,
+        "--strap", "simulated", stderr=asyncio.subprocess.PIPE, env=os.environ,
+    )  # fmt: skip
+    assert process.stderr is not None
+    async for line in process.stderr:
+        if b"De server is niet bereikbaar (op dat adres antwoordt niets)." in line:
+            break
+    else:
+        pytest.fail("it ended without a word")
+    process.send_signal(signal.SIGTERM)
+    await process.communicate()
+    assert process.returncode == 3  # not all is known to be kept: there is the end of the link, at the least
+
+
 def test_a_mistake_costs_one_line(tmp_path: Path, key: DeviceKey, capsys: pytest.CaptureFixture[str]) -> None:
     path = str(tmp_path / "room-2.key")
     for options in (

@@ -1,6 +1,7 @@
 """A collector and a server: what the strap gave is there once, in order, with its own times."""
 
 import asyncio
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,11 @@ import pytest
 from collected_logs import logs_of, server_holds
 from scripted import ScriptedStrap
 from served import Serve
+from websockets.exceptions import ConnectionClosed, InvalidMessage
+from websockets.frames import Close
 
+from biofeedback.collecting import Place
+from biofeedback.collecting.sender import _reason
 from biofeedback.core.events import Characteristic
 from biofeedback.errors import InputError
 from biofeedback.keys import DeviceKey
@@ -144,6 +149,31 @@ async def test_who_is_not_admitted_says_why_and_stops(
     shown = DeviceKey(device, key.token.replace("room-2", device))
     with pytest.raises(InputError, match=f"collect.refused.{'is_simulated' if code == 'not_simulated' else code}"):
         await collect(served, strap(), shown=shown).run()
+
+
+async def test_a_server_that_does_not_speak_https_is_said_to_be_so(serve: Serve, collect: Any) -> None:
+    served = await serve(strap="remote-simulated")
+    collector = collect(served, strap())
+    collector.sender._place = Place.parse(served.url.replace("http:", "https:"))
+    with pytest.raises(InputError, match=r"collect\.refused\.no_tls"):
+        await collector.run()
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (socket.gaierror(-2, "Name or service not known"), "name"),
+        (ConnectionRefusedError(111, "Connect call failed ('127.0.0.1', 8)"), "nobody"),
+        (OSError("Multiple exceptions: [Errno 111] Connect call failed ('::1', 8), [Errno 111] ..."), "nobody"),
+        (OSError(101, "Network is unreachable"), "Network is unreachable"),
+        (TimeoutError(), "time_out"),
+        (InvalidMessage("did not receive a valid HTTP response"), "closed"),
+        (ConnectionClosed(None, None), "closed"),
+        (ConnectionClosed(Close(1001, "closing"), None), "closing"),
+    ],
+)
+def test_why_there_is_no_connection_is_said_in_words(error: Exception, reason: str) -> None:
+    assert _reason(error) == reason
 
 
 async def test_a_list_of_intervals_cannot_be_sent(serve: Serve, collect: Any) -> None:
