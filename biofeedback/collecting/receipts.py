@@ -2,7 +2,8 @@
 
 import logging
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 from biofeedback.collecting.log import earlier_logs
@@ -12,6 +13,7 @@ __all__ = ["remove_old_logs", "write_receipt"]
 
 SUFFIX = ".kept"
 DAY_S = 86_400.0
+UNUSED_S = 7 * DAY_S  # a collector that is used every week shows each of its weeks; a leap of its clock shows nothing
 
 _log = logging.getLogger(__name__)
 
@@ -27,12 +29,15 @@ def write_receipt(log: Path, seq: int) -> None:
 def remove_old_logs(folder: Path, device: str, days: int, in_use: Collection[Path]) -> int:
     """Number of logs that were removed: a collector's own, not written to for so many days, each frame of it kept.
 
-    What cannot be read to its end stays, whatever the server said: nobody knows what is in it.
+    What cannot be read to its end stays, whatever the server said: nobody knows what is in it. A clock that leaps makes
+    none old: time in which this collector wrote nothing counts for a week at the most.
     """
     removed = 0
-    for log in earlier_logs(folder, device):
+    logs = list(earlier_logs(folder, device))
+    written_s = sorted(at_s for log in logs for at_s in _written_s(log.path))
+    for log in logs:
         try:
-            is_old = time.time() - log.path.stat().st_mtime > days * DAY_S
+            is_old = _age_s(log.path.stat().st_mtime, written_s, time.time()) > days * DAY_S
             if log.path in in_use or not is_old or not _is_kept(log.path):
                 continue
             log.path.unlink()
@@ -41,6 +46,20 @@ def remove_old_logs(folder: Path, device: str, days: int, in_use: Collection[Pat
         except OSError as error:
             _log.warning("%s: cannot be removed (%s)", log.path, error)
     return removed
+
+
+def _written_s(log: Path) -> list[float]:
+    """When a log was last written to, as the clock said; none where that cannot be seen."""
+    try:
+        return [log.stat().st_mtime]
+    except OSError:
+        return []
+
+
+def _age_s(from_s: float, written_s: Sequence[float], now_s: float) -> float:
+    """How old what was written at a time is by now, by each of the times between at which anything was written."""
+    times_s = [from_s, *(at_s for at_s in written_s if from_s < at_s < now_s), now_s]
+    return sum(min(later_s - before_s, UNUSED_S) for before_s, later_s in pairwise(times_s))
 
 
 def _is_kept(log: Path) -> bool:

@@ -71,6 +71,7 @@ def test_a_run_long_after_another_begins_without_a_session(tmp_path: Path) -> No
 
 DAYS = 30
 OLD_S, YOUNG_S = (DAYS + 1) * 86_400.0, (DAYS - 1) * 86_400.0
+WEEK_S = 7 * 86_400.0
 
 
 async def ended_run(folder: Path, kept: int, *, age_s: float = OLD_S) -> Path:
@@ -84,7 +85,17 @@ async def ended_run(folder: Path, kept: int, *, age_s: float = OLD_S) -> Path:
     logs.keep(origin, kept)
     logs.close()
     age(path, age_s)
+    use_weekly(path, age_s)
     return path
+
+
+def use_weekly(path: Path, age_s: float) -> None:
+    """A run in each week since a log's, which was so long ago."""
+    header = path.read_bytes().partition(b"\n")[0] + b"\n"
+    for week in range(1, int(age_s / WEEK_S) + 1):
+        later = path.with_name(f"week-{week}.jsonl")
+        later.write_bytes(header)
+        age(later, age_s - week * WEEK_S)
 
 
 def age(path: Path, age_s: float) -> None:
@@ -104,6 +115,18 @@ def left_of(folder: Path, path: Path) -> list[str]:
 
 async def test_a_log_of_which_the_server_has_all_goes_when_it_is_old(tmp_path: Path) -> None:
     assert left_of(tmp_path, await ended_run(tmp_path, 2)) == []
+
+
+@pytest.mark.parametrize("leap_s", [OLD_S, 2000 * 86_400.0])
+async def test_a_clock_that_leaps_makes_no_log_old(tmp_path: Path, leap_s: float) -> None:
+    path = await ended_run(tmp_path, 2, age_s=WEEK_S)
+    for one in files_of(tmp_path):
+        age(one, leap_s)  # all that was written is as far back as the clock is ahead
+    assert left_of(tmp_path, path) == [".jsonl", ".kept"]
+
+
+async def test_a_log_of_a_time_that_is_yet_to_come_is_not_old(tmp_path: Path) -> None:
+    assert left_of(tmp_path, await ended_run(tmp_path, 2, age_s=-OLD_S)) == [".jsonl", ".kept"]
 
 
 @pytest.mark.parametrize(("kept", "age_s"), [(2, YOUNG_S), (1, OLD_S), (0, OLD_S)])
