@@ -4,10 +4,9 @@ import { columnsOf } from "./columns.js";
 import { exhalesBetween } from "./pacer.js";
 import { theme, words } from "./page.js";
 import { rangeOf, runsOf } from "./series.js";
+import { drawnUntilS } from "./spark.js";
 import { html, signal, useEffect, useRef, useState } from "./ui.js";
 import uPlot from "./vendor/uplot.mjs";
-
-const DELAY_S = 2;
 
 function colour(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -26,10 +25,19 @@ function shade(plot, exhales) {
   ctx.restore();
 }
 
-// Marks at round numbers of seconds before now, about six of them.
-function everyTenth([from, to]) {
-  const apart = (to - from) / 6;
-  return Array.from({ length: 7 }, (_, index) => from + index * apart);
+// Marks along the time before now: every ten seconds of a minute, every minute of more.
+const MINUTE_S = 60;
+const apartS = ([from, to]) => (to - from > MINUTE_S ? MINUTE_S : 10);
+
+function marksOf([from, to]) {
+  const apart = apartS([from, to]);
+  return Array.from({ length: Math.floor((to - from) / apart) + 1 }, (_, index) => to - index * apart).reverse();
+}
+
+// Each with its unit.
+function markWords(t, window, marks) {
+  const [key, unit] = apartS(window) === MINUTE_S ? ["physio.unit.min", MINUTE_S] : ["physio.unit.s", 1];
+  return marks.map((mark) => t(key, { n: String(Math.round((mark - window[1]) / unit)).replace("-", "\u2212") }));
 }
 
 function options(size, latest) {
@@ -42,7 +50,7 @@ function options(size, latest) {
     cursor: { y: false, drag: { x: false, y: false } },
     scales: { x: { time: false, range: () => latest.current.window }, y: { range: () => latest.current.range } },
     axes: [
-      { ...axis, size: 26, splits: () => everyTenth(latest.current.window), values: (_, ticks) => ticks.map((tick) => String(Math.round(tick - latest.current.window[1])).replace("-", "\u2212")) },
+      { ...axis, size: 26, splits: () => marksOf(latest.current.window), values: (_, marks) => markWords(words.value, latest.current.window, marks) },
       { ...axis, size: 38, space: 24, incrs: [5, 10, 20, 50] },
     ],
     series: [
@@ -54,9 +62,9 @@ function options(size, latest) {
   };
 }
 
-function readOut(t, beat, now) {
+function readOut(t, beat, now, isOver) {
   if (!beat) return t("physio.tachogram.empty");
-  return t("physio.tachogram.value", { rate: Math.round(beat.heart_rate_bpm), rr: Math.round(beat.rr_ms), ago: Math.max(0, Math.round(now - beat.t_s)) });
+  return t(isOver ? "physio.tachogram.value_end" : "physio.tachogram.value", { rate: Math.round(beat.heart_rate_bpm), rr: Math.round(beat.rr_ms), ago: Math.max(0, Math.round(now - beat.t_s)) });
 }
 
 const STEP = { ArrowLeft: -1, ArrowRight: 1, PageUp: -10, PageDown: 10, Home: -Infinity, End: Infinity };
@@ -98,7 +106,7 @@ export function Tachogram({ session, spanS, titleKey, height }) {
   const latest = useRef({});
   const [chosenS, choose] = useState(null);
   const [isTable] = useState(() => signal(false));
-  const now = (session.sessionS() ?? 0) - DELAY_S;
+  const now = drawnUntilS(state, session.sessionS());
   const beats = state.beats.filter((beat) => beat.t_s > now - spanS && beat.t_s <= now);
   const at = chosenS === null ? -1 : beats.findIndex((beat) => beat.t_s >= chosenS); // one that scrolled away: the oldest
   const rates = runsOf(beats, state.labels).flat().map((beat) => beat.heart_rate_bpm);
@@ -116,7 +124,7 @@ export function Tachogram({ session, spanS, titleKey, height }) {
     const next = Math.min(beats.length - 1, Math.max(0, (at < 0 ? beats.length - 1 : at) + step));
     choose(beats[next].t_s);
   };
-  const value = readOut(t, beats[at] ?? beats.at(-1), now);
+  const value = readOut(t, beats[at] ?? beats.at(-1), now, state.phase === "finished");
   return html`<figure class="tachogram">
     <figcaption><span>${t(titleKey)}</span><span class="soft">${t("physio.tachogram.about")}</span></figcaption>
     <div class="plot-keys" tabindex="0" role="slider" aria-label=${t("physio.tachogram.cursor")} aria-valuemin="0" aria-valuemax=${Math.max(0, beats.length - 1)} aria-valuenow=${at < 0 ? Math.max(0, beats.length - 1) : at} aria-valuetext=${value} onKeyDown=${move} onBlur=${() => choose(null)}>

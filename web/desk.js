@@ -4,7 +4,7 @@ import { ask } from "./api.js";
 import { recall } from "./preferences.js";
 import { seated } from "./seats.js";
 import { Session } from "./session.js";
-import { DELAY_S, sparkPaths } from "./spark.js";
+import { drawnUntilS, sparkPaths } from "./spark.js";
 import { isStale } from "./stale.js";
 import { computed, effect, signal } from "./ui.js";
 import { NOTHING_SINCE, isMeasured, since, warningsOf } from "./warnings.js";
@@ -21,7 +21,7 @@ class Watch {
   asking = signal(null); // "stop" or "new": done after a second press
   second = computed(() => Math.floor(this.session.nowMs.value / 1000));
   isOld = computed(() => this.session.state.value.hello !== null && isStale(this.session.state.value, this.session.nowMs.value));
-  minute = computed(() => this.second.value && sparkPaths(this.session.state.peek(), (this.session.sessionS() ?? 0) - DELAY_S)); // drawn anew each second
+  minute = computed(() => this.second.value && sparkPaths(this.session.state.peek(), drawnUntilS(this.session.state.peek(), this.session.sessionS()))); // drawn anew each second
   #stop;
 
   constructor(id, pseudonym = "") {

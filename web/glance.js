@@ -67,8 +67,8 @@ export function signalOf(state, isOld) {
   return { bars, line: [`cards.signal.${quality.grade}`, {}], isNews: quality.grade === "bad" };
 }
 
-// Seconds since the newest beat, or null.
+// Seconds since the newest beat, or null: also where none will follow.
 export function beatAgeS(state, nowMs) {
-  const age = state.quality?.beat_age_s;
+  const age = state.phase === "finished" ? null : state.quality?.beat_age_s;
   return age == null ? null : age + Math.max(0, nowMs - (state.heardMs ?? nowMs)) / 1000;
 }

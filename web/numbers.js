@@ -1,5 +1,7 @@
 // The physiotherapist's numbers for one session, each with its interval or the reason why there is none.
 
+import { beatAgeS, heartOf } from "./glance.js";
+import { isPaced } from "./pacer.js";
 import { words } from "./page.js";
 import { isStale } from "./stale.js";
 import { html } from "./ui.js";
@@ -19,6 +21,7 @@ export function Fall({ session }) {
   const state = session.state.value;
   const answer = state.exhale;
   const isOld = isStale(state, session.nowMs.value) && state.phase !== "finished";
+  const hasBreathed = state.steps.some((step) => step.step === "breathe");
   const hasNumber = answer !== null && answer.effect_bpm !== null && !isOld;
   return html`<div class="fall">
     <h3>${t("physio.fall")}</h3>
@@ -26,8 +29,22 @@ export function Fall({ session }) {
       ? html`<p class="fall-number"><strong>${t("format.one", { x: answer.effect_bpm })}</strong> <span>${t("physio.fall.unit")}</span></p>
           ${answer.low_bpm !== null && html`<p class="soft">${t("physio.fall.interval", { low: answer.low_bpm, high: answer.high_bpm })}</p>`}`
       : html`<p class="fall-none">${isOld ? t("card.lost.word") : t("physio.fall.none")}</p>`}
-    ${!isOld && html`<${AnswerLine} answer=${answer} />`}
+    ${!isOld && !hasNumber && html`<${StillToCome} state=${state} />`}
+    ${!isOld && hasBreathed && html`<${AnswerLine} answer=${answer} />`}
   </div>`;
+}
+
+// When a number is to be expected; a reason why there is none stands with the answer.
+function StillToCome({ state }) {
+  const { why } = heartOf(state, false);
+  return why?.[0].startsWith("cards.none.") ? html`<p>${words.value(...why)}</p>` : null;
+}
+
+// Whether the person breathes along, as soon as there is a circle.
+function Following({ state }) {
+  const t = words.value;
+  if (!state.steps.some(isPaced)) return html`<span class="soft">${t("cards.no_circle")}</span>`;
+  return html`<span class="big">${t(`following.${state.exhale?.following ?? "unknown"}`)}</span> <span class="soft">${sourceWords(t, "following_source", state.exhale?.following_source)}</span>`;
 }
 
 function AnswerLine({ answer }) {
@@ -71,17 +88,16 @@ export function Numbers({ session }) {
   const { quality } = state;
   const missing = t("physio.missing");
   const whole = (value, key) => (value === null || value === undefined ? missing : t(key, { n: Math.round(value) }));
-  const sinceMs = state.heardMs === null ? 0 : session.nowMs.value - state.heardMs;
-  const age = quality?.beat_age_s == null ? null : quality.beat_age_s + Math.max(0, sinceMs) / 1000;
+  const age = beatAgeS(state, session.nowMs.value);
   return html`<dl class="numbers">
     <${Fact} name=${t("physio.rsa")}><${Rsa} trends=${state.trends} /><//>
     <${Fact} name=${t("physio.calmer")}><${Calmer} calmer=${state.calmer} /><//>
-    <${Fact} name=${t("physio.following")}><span class="big">${t(`following.${state.exhale?.following ?? "unknown"}`)}</span> <span class="soft">${sourceWords(t, "following_source", state.exhale?.following_source)}</span><//>
+    <${Fact} name=${t("physio.following")}><${Following} state=${state} /><//>
     ${state.breathing && html`<${Fact} name=${t("physio.breathing")}><span class="big">${state.breathing.per_min === null ? missing : t("physio.breathing.rate", { x: state.breathing.per_min })}</span> <span class="soft">${t("respiration_source.measured")}</span><//>`}
     <${Fact} name=${t("physio.heart_rate")}><span class="big">${whole(quality?.heart_rate_bpm, "physio.unit.bpm")}</span><//>
     <${Fact} name=${t("physio.usable")}><span class="big">${whole(quality?.usable_percent, "patient.percent")}</span> <span class="soft">${quality ? t(`grade.${quality.grade}`) : ""}</span><//>
     <${Fact} name=${t("physio.newest")}><span class="big">${age === null ? missing : t("physio.newest.ago", { n: age })}</span><//>
     <${Fact} name=${t("physio.battery")}><span class="big">${whole(quality?.battery_percent, "patient.percent")}</span><//>
-    <${Fact} name=${t("physio.strap")}>${quality?.strap_model ?? missing}${quality?.strap_place && html` <span class="soft">${t(`sensor.${quality.strap_place}`)}</span>`}${quality?.beat_source && html` <span class="soft">${t(`beat_source.${quality.beat_source}`)}</span>`}<//>
+    <${Fact} name=${t("physio.strap")}>${quality?.strap_model ?? missing}${quality?.strap_place && html` <span class="soft">${t("physio.strap.place", { place: t(`sensor.${quality.strap_place}`) })}</span>`}${quality?.beat_source && html` <span class="soft">${t(`beat_source.${quality.beat_source}`)}</span>`}<//>
   </dl>`;
 }

@@ -10,6 +10,7 @@ import { limits } from "./desk.js";
 import { stateKey } from "./glance.js";
 import { Sure } from "./keys.js";
 import { Fall, Numbers, reasonWords } from "./numbers.js";
+import { me } from "./me.js";
 import { SimulatedTag, words } from "./page.js";
 import { remember } from "./preferences.js";
 import { isStale } from "./stale.js";
@@ -28,7 +29,8 @@ function Warnings({ watch }) {
   return html`<ul class="warnings" aria-label=${t("warning.title")}>${found.map((one) => html`<li>${t(...one)}</li>`)}</ul>`;
 }
 
-function PatientSees({ session }) {
+// `isNear`: the patient's screen may be opened here as well, to try it out.
+function PatientSees({ session, isNear }) {
   const t = words.value;
   const state = session.state.value;
   const view = cardView(state, session.nowMs.value, session.sessionS());
@@ -38,6 +40,7 @@ function PatientSees({ session }) {
     ${state.phase === "finished" ? html`<${Closing} state=${state} />` : html`<p class="sees-word">${t(view.word)}</p><p>${t(...view.sentence)}</p>`}
     ${why && state.phase !== "finished" && html`<h3>${t("physio.reason")}</h3><p>${why}</p>`}
     ${state.quality && state.quality.strap_state !== "beats" && html`<h3>${t("physio.strap")}</h3><p>${strapWords(t, state.quality)}</p>`}
+    ${isNear && html`<p><a class="button small" target="_blank" rel="noopener" href="/patient">${t("physio.patient_sees.screen")}</a></p>`}
   </section>`;
 }
 
@@ -95,7 +98,7 @@ export function Opened({ watch, isGuest, close }) {
   return html`<section class="opened" data-phase=${state.phase} aria-label=${t("cards.opened")}>
     <${Main} key=${watch.id} watch=${watch} isGuest=${isGuest} close=${close} />
     <aside class="more" aria-label=${t("physio.open")}>
-      <${PatientSees} session=${session} />
+      <${PatientSees} session=${session} isNear=${me.value?.role === "local" && !close} />
       <${Steps} session=${session} />
       <${Adherence} state=${state} />
       <${Marks} marks=${state.marks} steps=${state.steps} />

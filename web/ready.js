@@ -10,6 +10,7 @@ import { textsFor, toldIn } from "./told.js";
 import { html, signal, useLayoutEffect, useRef } from "./ui.js";
 
 const MOVEMENTS = new Set(["walk", "gentle_movements"]); // nothing to practise
+const PRACTICE_S = 60;
 const STEPS = ["check", "context", "tension", "exercise"];
 
 // Of one session: where its path is, what was answered here, and another exercise than it came with.
@@ -21,8 +22,8 @@ function pathOf(state) {
   return { epoch: state.epoch, at: isChecked ? 1 : 0, told: null, chosen: null, practises: null };
 }
 
-function lengthWords(t, steps) {
-  const total = steps.reduce((sum, step) => sum + step.duration_s, 0);
+function lengthWords(t, steps, practises) {
+  const total = steps.reduce((sum, step) => sum + step.duration_s, practises ? PRACTICE_S : 0);
   return total < 60 ? t("patient.exercise.short", { n: total }) : t("patient.exercise.length", { n: Math.round(total / 60) });
 }
 
@@ -31,7 +32,7 @@ function Exercise({ hello, name, practises, choose }) {
   return html`<section class="panel">
     <h3>${t(`exercise.${name}.title`)}</h3>
     <p>${t(`exercise.${name}.intro`)}</p>
-    ${name === hello.exercise && html`<p class="soft">${lengthWords(t, hello.steps)}</p>`}
+    ${name === hello.exercise && html`<p class="soft">${lengthWords(t, hello.steps, practises)}</p>`}
     <details>
       <summary>${t("patient.exercise.other")}</summary>
       <div class="choices" role="radiogroup" aria-label=${t("patient.exercise.other")}>

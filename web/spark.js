@@ -4,11 +4,17 @@ import { exhalesBetween } from "./pacer.js";
 import { rangeOf, runsOf } from "./series.js";
 
 const SPAN_S = 60;
-export const DELAY_S = 2; // as the chart of the opened view
+const DELAY_S = 2; // drawn so much late, so that beats need not come on time
 export const WIDTH = 300;
 export const HEIGHT = 56;
 const TOP = 3;
 const LEAST_GAP_S = 3;
+
+// Until when a line is drawn: a little behind now, or the newest beat where none will follow.
+export function drawnUntilS(state, sessionS) {
+  const newest = state.beats.at(-1);
+  return state.phase === "finished" && newest ? newest.t_s : (sessionS ?? 0) - DELAY_S;
+}
 
 // Stretches without a usable beat, as [start, end].
 function holes(runs, from, to) {

@@ -57,8 +57,11 @@ function NewUser({ added }) {
 // The patients of a colleague who is away, or of the time before there were accounts, go to somebody else.
 function HandOver({ users, changed }) {
   const t = words.value;
-  const others = users.filter((user) => user.role === "physiotherapist" && !user.disabled).map((user) => [user.id, user.user]);
-  if (others.length === 0) return null;
+  const [asked, choose] = useState(null);
+  const able = users.filter((user) => user.role === "physiotherapist" && !user.disabled).map((user) => [user.id, user.user]);
+  const from = [...users.map((user) => [user.id, user.user]), ["", t("users.patients.before")]].filter(([id]) => able.some(([other]) => other !== id));
+  if (from.length === 0) return null;
+  const [chosen] = from.find(([id]) => id === asked) ?? from[0];
   const act = async ({ of, to }) => {
     const { count } = await ask("POST", `/api/users/${to}/patients`, { of: of || null });
     await changed();
@@ -66,8 +69,8 @@ function HandOver({ users, changed }) {
   };
   return html`<section class="panel"><h2>${t("users.patients")}</h2><p class="soft">${t("users.patients.about")}</p>
     <${Form} label=${t("users.patients")} act=${act} button=${t("users.patients.move")}>
-      <${Choice} label=${t("users.patients.of")} name="of" options=${[...users.map((user) => [user.id, user.user]), ["", t("users.patients.before")]]} />
-      <${Choice} label=${t("users.patients.to")} name="to" options=${others} />
+      <${Choice} label=${t("users.patients.of")} name="of" options=${from} onChange=${(event) => choose(event.target.value)} />
+      <${Choice} label=${t("users.patients.to")} name="to" options=${able.filter(([id]) => id !== chosen)} />
     <//>
   </section>`;
 }

@@ -272,7 +272,8 @@ def test_the_change_stands_beside_what_sitting_still_does(browser: Browser, serv
         "\N{MINUS SIGN}", "-"
     )
     assert said == (
-        "Calmer than before Yes -6.2 bpm (-8.1 to -4.3) After sitting still alone: -5.9 to 2.9 bpm in 95% of sessions"
+        "Calmer than before Yes -6.2 bpm (95% interval -8.1 to -4.3) "
+        "After sitting still alone: -5.9 to 2.9 bpm in 95% of sessions"
     )
     page.close()
 
@@ -290,6 +291,32 @@ def test_the_chart_is_read_with_arrow_keys_and_as_a_table(physio: Page) -> None:
     expect(physio.locator(".breaths tbody")).to_contain_text("4 (not usable)")
 
 
+def test_who_tries_it_out_opens_the_patient_s_screen_from_the_physiotherapist_s(physio: Page) -> None:
+    with physio.expect_popup() as opened_page:
+        physio.get_by_role("link", name="Open the patient's screen").click()
+    opened_page.value.wait_for_selector("[data-screen=breathe]")
+
+
+def test_a_session_that_is_over_keeps_its_line(browser: Browser, server: ScriptedServer) -> None:
+    page = opened(browser, server, "finished", "/physio", viewport={"width": 1280, "height": 800})
+    stand_still(page)
+    pass_s(page, 90.0)
+    expect(page.locator(".session .read-out")).to_contain_text("0 s before the end")
+    expect(page.locator(".number", has_text="Newest beat")).to_have_text("Newest beat–")
+    page.context.close()
+
+
+@pytest.mark.parametrize(("scene", "said"), [("ready", ""), ("baseline", "Baseline first. The number comes during")])
+def test_before_the_circle_nobody_is_said_not_to_breathe_along(
+    browser: Browser, server: ScriptedServer, scene: str, said: str
+) -> None:
+    page = opened(browser, server, scene, "/physio", viewport={"width": 1280, "height": 800})
+    expect(page.locator(".fall")).to_contain_text(said)
+    expect(page.locator(".fall")).not_to_contain_text("Cannot tell")
+    expect(page.locator(".number", has_text="Breathing along")).to_have_text("Breathing alongNo circle to follow now")
+    page.context.close()
+
+
 def test_numbers_are_not_shown_as_true_when_the_server_is_silent(physio: Page, server: ScriptedServer) -> None:
     fall_silent(physio, server)
     pass_s(physio, EXPIRY_S)
@@ -301,7 +328,7 @@ def test_a_limit_of_the_clinic_is_a_note_on_the_card(physio: Page) -> None:
     physio.click(".limits summary")
     physio.fill(".limit input >> nth=1", "60")
     physio.keyboard.press("Tab")
-    expect(physio.locator(".warnings")).to_have_text("Heart rate 68, above the limit of 60")
+    expect(physio.locator(".warnings")).to_have_text("Heart rate 68 bpm, above the limit of 60")
 
 
 def test_what_the_server_refuses_is_told(physio: Page, server: ScriptedServer) -> None:

@@ -209,6 +209,8 @@ def test_an_administrator_adds_changes_and_disables_accounts(page: Page, server:
     card.get_by_role("button", name=SAY("users.disable.yes")).press("Enter")
     expect(card).to_contain_text(SAY("users.disabled"))
     assert page.locator(".user", has_text="beheer").get_by_role("button").count() == 1  # never oneself
+    of = page.get_by_label(SAY("users.patients.of"), exact=True).locator("option")
+    assert "j.devries" not in of.all_inner_texts()  # the only one has nobody to hand them to
     page.get_by_role("button", name=SAY("users.patients.move")).press("Enter")
     expect(page.locator("main")).to_contain_text(SAY("users.patients.moved", n=2))
 

@@ -103,7 +103,7 @@ def test_the_day_is_told_in_closed_texts_and_can_be_taken_back(view: Watched, se
     page.get_by_label("Nothing in particular").check()
     page.get_by_label("This is my first time").check()
     expect(page.get_by_label("Coffee, tea or cola just now")).not_to_be_checked()
-    page.get_by_label("Other medicine").check()
+    page.get_by_label("Different medication").check()
     said = until(page, lambda: found if len(found := told(server)) == 7 else None)
     assert said == [
         "posture sitting", "changed coffee", "unchanged coffee", "changed nothing", "first_time", "unchanged nothing",
@@ -186,6 +186,7 @@ def test_the_first_time_begins_with_a_minute_of_practice_that_can_be_left_out(
     tap(page, "Next")
     practice = page.get_by_label("Practise for a minute first")
     expect(practice).to_be_checked()
+    expect(page.get_by_text("About 7 minutes", exact=True)).to_be_visible()
     tap(page, "Start")
     commands = until(page, lambda: [one for one in server.heard if one["type"] == "command"])
     assert [(one["command"], one["exercise"], one["practice"]) for one in commands] == [("start", None, True)]

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { barsOf } from "../../web/bars.js";
 import { columnsOf } from "../../web/columns.js";
 import { rangeOf, runsOf } from "../../web/series.js";
+import { drawnUntilS } from "../../web/spark.js";
 import { partsOf, reachOf } from "../../web/wave.js";
 
 const beat = (t_s, heart_rate_bpm = 70, segment = 0) => ({ seq: Math.round(t_s * 10), index: 0, t_s, heart_rate_bpm, rr_ms: 60_000 / heart_rate_bpm, segment });
@@ -13,6 +14,14 @@ test("the picture of the heart rate spans at least 16 beats per minute", () => {
   assert.deepEqual(rangeOf([69, 71]), [62, 78]);
   const [low, high] = rangeOf([50, 90]);
   assert.deepEqual([low, high].map(Math.round), [48, 92]);
+});
+
+test("a line is drawn a little late, and stands still where nothing more comes", () => {
+  const state = { beats: [beat(1), beat(9)], phase: "running" };
+  assert.equal(drawnUntilS(state, 90), 88);
+  assert.equal(drawnUntilS(state, null), -2);
+  assert.equal(drawnUntilS({ ...state, phase: "finished" }, 90), 9);
+  assert.equal(drawnUntilS({ beats: [], phase: "finished" }, 90), 88);
 });
 
 test("the line is broken at gaps, new segments and beats that were set apart", () => {
