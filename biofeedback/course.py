@@ -10,7 +10,7 @@ from biofeedback.errors import CommandRefused
 
 __all__ = ["SETTLE_S", "Course", "State", "stamp_from"]
 
-SETTLE_S = 8.0  # after the last step, late beats may still come and every result becomes final (core.pipeline)
+SETTLE_S = 8.0  # after the last step, late beats may still come and every result becomes final (core.step_run)
 
 
 class State(StrEnum):

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import websockets
 from collected_logs import logs_of, server_holds
 from scripted import ScriptedStrap
 from served import Serve
@@ -174,6 +175,27 @@ async def test_a_server_that_does_not_speak_https_is_said_to_be_so(serve: Serve,
 )
 def test_why_there_is_no_connection_is_said_in_words(error: Exception, reason: str) -> None:
     assert _reason(error) == reason
+
+
+async def test_a_refusal_that_is_not_known_here_ends_nothing(collect: Any, said: list[Any]) -> None:
+    told = asyncio.Event()
+    visits = 0
+
+    async def refuse(socket: websockets.ServerConnection) -> None:
+        nonlocal visits
+        visits += 1
+        await socket.recv()  # hello
+        await socket.send('{"type":"error","code":"of_a_later_program","detail":""}')
+        if visits == 2:
+            told.set()
+
+    async with websockets.serve(refuse, "127.0.0.1", 0) as server:
+        running = asyncio.create_task(collect(server.sockets[0].getsockname()[1], strap(ends=False)).run())
+        async with asyncio.timeout(60):
+            await told.wait()
+        running.cancel()
+        await running
+    assert "collect.refused.unknown" in [key for key, _ in said]
 
 
 async def test_a_list_of_intervals_cannot_be_sent(serve: Serve, collect: Any) -> None:
