@@ -26,6 +26,8 @@ NULL_SHARE, NULL_SLOPES = 0.21, (1.9, 1.4, 0.9)  # of simulated nulls above 0, a
 TOGETHER_MIN = (0.2, 0.2, 0.45)
 # A varied pacer is there to tell the two apart: then it must.
 VARIED_TOGETHER_MIN = (2.0, 2.0, 2.0)
+# One that is steady at first and varied later does both: what its steady breaths let pass, the varied ones take back.
+LATER_TOGETHER_MIN = (0.0, 0.6, 1.0)
 APART_MIN = (3.0, 2.0, 0.0)  # evidence the other way round that says a person breathes at another pace
 OTHER_MIN = 2.0  # and for a rhythm far from the pacer's
 RHYTHM_MIN = 1.0  # either must explain more than noise does
@@ -72,7 +74,14 @@ class LookVerdict:
         return self.reasons[0] if self.reasons else None
 
 
-def _inferred(fit: LockedFit, *, goes_on: bool, is_varied: bool, breaths: int) -> Following:
+def _together_min(steady_breaths: int | None, breaths: int) -> float:
+    """Evidence against a rhythm of one's own that a yes needs, by what the pacer asks for."""
+    if steady_breaths is None:
+        return at_look(TOGETHER_MIN, breaths)
+    return at_look(VARIED_TOGETHER_MIN if steady_breaths < LOOKS[0] else LATER_TOGETHER_MIN, breaths)
+
+
+def _inferred(fit: LockedFit, *, goes_on: bool, steady_breaths: int | None, breaths: int) -> Following:
     """Whether the person breathes along, from RR alone."""
     is_locked = fit.evidence > at_look(EVIDENCE_MIN, breaths)
     apart = fit.own - fit.evidence
@@ -80,20 +89,25 @@ def _inferred(fit: LockedFit, *, goes_on: bool, is_varied: bool, breaths: int) -
     if is_own or (fit.other > RHYTHM_MIN and fit.other - fit.evidence > OTHER_MIN):
         return Following.NO
     if is_locked and fit.harmonic_ratio < HARMONIC_MAX:
-        together_min = at_look(VARIED_TOGETHER_MIN if is_varied else TOGETHER_MIN, breaths)
-        return Following.YES if -apart > together_min else Following.UNKNOWN
+        return Following.YES if -apart > _together_min(steady_breaths, breaths) else Following.UNKNOWN
     return Following.NO if goes_on or is_locked else Following.UNKNOWN
 
 
 def _following(
-    fit: LockedFit, *, goes_on: bool, was_seen: bool, measured: MeasuredFollowing | None, is_varied: bool, breaths: int
+    fit: LockedFit,
+    *,
+    goes_on: bool,
+    was_seen: bool,
+    measured: MeasuredFollowing | None,
+    steady_breaths: int | None,
+    breaths: int,
 ) -> tuple[Following, FollowingSource]:
     """Whether the person breathes along: a person's eyes know better than a chest strap, and that better than RR."""
     if was_seen:
         return Following.YES, FollowingSource.SEEN
     if measured is not None:
         return measured.following, FollowingSource.MEASURED
-    return _inferred(fit, goes_on=goes_on, is_varied=is_varied, breaths=breaths), FollowingSource.RR
+    return _inferred(fit, goes_on=goes_on, steady_breaths=steady_breaths, breaths=breaths), FollowingSource.RR
 
 
 def _interval_ms(fit: LockedFit, limit: float, drop: float, *, is_pacers: bool) -> tuple[float, float]:
@@ -108,7 +122,7 @@ def decide_look(
     goes_on: bool,
     was_seen: bool,
     measured: MeasuredFollowing | None,
-    is_varied: bool,
+    steady_breaths: int | None,
     grade: Grade,
     breaths: int,
 ) -> LookVerdict:
@@ -121,7 +135,7 @@ def decide_look(
     showed the following. Everything else is ``unknown``.
     """
     following, source = _following(
-        fit, goes_on=goes_on, was_seen=was_seen, measured=measured, is_varied=is_varied, breaths=breaths
+        fit, goes_on=goes_on, was_seen=was_seen, measured=measured, steady_breaths=steady_breaths, breaths=breaths
     )
     limit = at_look(EVIDENCE_MIN, breaths)
     is_pacers = following is Following.YES and fit.harmonic_ratio < HARMONIC_MAX

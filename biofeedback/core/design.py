@@ -62,8 +62,8 @@ class Comparison:
 class Design:
     """``sets`` times all arms, each time in an order that is drawn; ``between`` two sets some steps for everyone.
 
-    With ``varied`` each arm is one breath, all of them are one breathing step about this pattern, and ``closing`` is
-    what follows.
+    With ``varied`` each arm is one breath, all of them are one breathing step about this pattern, after ``steady``
+    breaths of the pattern itself; ``closing`` is what follows.
     """
 
     kind: PlanKind
@@ -73,6 +73,7 @@ class Design:
     between: tuple[PlannedStep, ...] = ()
     comparison: Comparison | None = None
     varied: Pattern | None = None
+    steady: int = 0
     closing: tuple[PlannedStep, ...] = ()
 
     @property
@@ -90,11 +91,10 @@ class Design:
         """All steps of a plan; those of a block carry its place, counted from 0."""
         arms = {arm.name: arm for arm in self.arms}
         if self.varied is not None:
-            breaths = [step for name in blocks for step in arms[name].steps]
-            lengths_s = tuple(
-                (one.pattern.inhale_s, one.pattern.exhale_s) for one in breaths if one.pattern is not None
-            )
-            whole_s = round(sum(one.duration_s for one in breaths), 6)
+            drawn = [step.pattern for name in blocks for step in arms[name].steps if step.pattern is not None]
+            breaths = [*(self.varied,) * self.steady, *drawn]
+            lengths_s = tuple((one.inhale_s, one.exhale_s) for one in breaths)
+            whole_s = round(sum(one.period_s for one in breaths), 6)
             return (
                 *self.opening,
                 PlannedStep(StepKind.BREATHE, whole_s, self.varied, breaths=lengths_s),

@@ -72,6 +72,23 @@ _ALL = (
             closing=(PlannedStep(StepKind.RECOVERY, 120),),
         ),
     ),
+    # Both: three breaths of 4-6 answer as soon as a steady pacer does, nine of 8 to 12 s then show whose rhythm it was,
+    # and that a Mayer wave of .1 Hz was none. All together take twelve of 4-6.
+    _designed(
+        "varied_later_4_6",
+        Design(
+            PlanKind.VARIED,
+            opening=(BASELINE,),
+            arms=tuple(
+                _breathing_arm(Pattern(round(0.4 * length_s, 1), round(0.6 * length_s, 1)), 1)
+                for length_s in (8.0, 8.5, 9.0, 9.5, 10.0, 10.5, 11.0, 11.5, 12.0)
+            ),
+            sets=1,
+            varied=FOUR_SIX,
+            steady=3,
+            closing=(PlannedStep(StepKind.RECOVERY, 120),),
+        ),
+    ),
     # The clinic's first exercise as it is handed out: no baseline, so its answer leans on an earlier one, or says so.
     Exercise("plain_4_6", (PlannedStep(StepKind.BREATHE, 120, FOUR_SIX),)),
     # Thirty seconds between tasks: three breaths with a deep exhale (4-6 keeps the rate a person has practised).

@@ -75,6 +75,12 @@ class Pacer:
     pattern: Pattern
     breaths: tuple[tuple[float, float], ...] = ()
 
+    @property
+    def steady_breaths(self) -> int | None:
+        """How many breaths there are before the first that is longer or shorter than the pattern's; None: all are."""
+        usual = (self.pattern.inhale_s, self.pattern.exhale_s)
+        return next((index for index, lengths in enumerate(self.breaths) if lengths != usual), None)
+
     def breath(self, index: int) -> Breath:
         """Breath number ``index``, counted from 0.
 

@@ -211,7 +211,7 @@ class StepRun:
             goes_on=around.noise is not None and own_breathing_goes_on(pacer, around.noise, mid_s, nn_ms, fit),
             was_seen=self.was_seen_following,
             measured=around.measured_following(pacer, breaths),
-            is_varied=bool(pacer.breaths),
+            steady_breaths=pacer.steady_breaths,
             grade=signal.grade,
             breaths=used,
         )

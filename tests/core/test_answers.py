@@ -27,10 +27,16 @@ CLEAR, FLAT, VAGUE = _fit(), _fit(0.5, 1.0), _fit(10.0, 8.0)
 
 
 def _look(
-    fit=CLEAR, goes_on=False, was_seen=False, grade=Grade.GOOD, breaths=LOOKS[-1], is_varied=False, measured=None
+    fit=CLEAR, goes_on=False, was_seen=False, grade=Grade.GOOD, breaths=LOOKS[-1], steady_breaths=None, measured=None
 ):
     return decide_look(
-        fit, goes_on=goes_on, was_seen=was_seen, measured=measured, is_varied=is_varied, grade=grade, breaths=breaths
+        fit,
+        goes_on=goes_on,
+        was_seen=was_seen,
+        measured=measured,
+        steady_breaths=steady_breaths,
+        grade=grade,
+        breaths=breaths,
     )
 
 
@@ -50,6 +56,7 @@ def test_a_clear_wave_in_a_limited_signal_is_a_yes():
 
 
 GRADES, AT_LOOKS = st.sampled_from(Grade), st.sampled_from(LOOKS)
+STEADY = st.none() | st.integers(0, 6)
 FITS = st.builds(
     lambda amplitude_ms, sd_ms, own, other, contrast, harmonic_ratio: _fit(
         amplitude_ms, sd_ms, own, other, contrast=contrast, harmonic_ratio=harmonic_ratio
@@ -59,10 +66,10 @@ FITS = st.builds(
 )  # fmt: skip
 
 
-@given(FITS, st.booleans(), st.booleans(), st.booleans(), AT_LOOKS)
+@given(FITS, st.booleans(), st.booleans(), STEADY, AT_LOOKS)
 @settings(max_examples=60)
-def test_a_bad_signal_never_gives_an_answer(fit, goes_on, was_seen, is_varied, breaths):
-    verdict = _look(fit, goes_on, was_seen, Grade.BAD, breaths, is_varied)
+def test_a_bad_signal_never_gives_an_answer(fit, goes_on, was_seen, steady_breaths, breaths):
+    verdict = _look(fit, goes_on, was_seen, Grade.BAD, breaths, steady_breaths)
     assert verdict.answer is Answer.UNKNOWN
     assert verdict.reason is Reason.POOR_SIGNAL
 
@@ -70,10 +77,10 @@ def test_a_bad_signal_never_gives_an_answer(fit, goes_on, was_seen, is_varied, b
 CHESTS = st.none() | st.builds(MeasuredFollowing, st.sampled_from(Following), st.none() | st.sampled_from(Otherwise))
 
 
-@given(FITS, st.booleans(), st.booleans(), st.booleans(), GRADES, AT_LOOKS, CHESTS)
+@given(FITS, st.booleans(), st.booleans(), STEADY, GRADES, AT_LOOKS, CHESTS)
 @settings(max_examples=300)
-def test_an_answer_is_given_only_by_the_rule(fit, goes_on, was_seen, is_varied, grade, breaths, measured):
-    verdict = _look(fit, goes_on, was_seen, grade, breaths, is_varied, measured)
+def test_an_answer_is_given_only_by_the_rule(fit, goes_on, was_seen, steady_breaths, grade, breaths, measured):
+    verdict = _look(fit, goes_on, was_seen, grade, breaths, steady_breaths, measured)
     if verdict.answer is Answer.YES:
         assert verdict.low_ms > 0
         assert verdict.following is Following.YES
@@ -118,8 +125,16 @@ def test_an_effect_of_nothing_is_ruled_out_only_where_the_wave_is_the_pacers():
 def test_a_varied_pacer_asks_for_more_before_it_takes_a_rhythm_for_the_pacers():
     between = replace(CLEAR, own=CLEAR.evidence - 1.5)
     assert _look(between).answer is Answer.YES
-    assert _look(between, is_varied=True).reason is Reason.CANNOT_SEE_FOLLOWING
-    assert _look(is_varied=True).answer is Answer.YES
+    assert _look(between, steady_breaths=0).reason is Reason.CANNOT_SEE_FOLLOWING
+    assert _look(steady_breaths=0).answer is Answer.YES
+
+
+def test_a_pacer_that_varies_later_asks_for_less_at_first_and_more_at_last():
+    early, late = (replace(CLEAR, own=CLEAR.evidence - short) for short in (0.1, 0.8))
+    assert _look(early, breaths=LOOKS[0], steady_breaths=LOOKS[0]).answer is Answer.YES
+    assert _look(early, breaths=LOOKS[0]).reason is Reason.CANNOT_SEE_FOLLOWING
+    assert _look(late, steady_breaths=LOOKS[0]).reason is Reason.CANNOT_SEE_FOLLOWING
+    assert _look(late).answer is Answer.YES
 
 
 def test_what_a_person_saw_counts_for_more_than_what_rr_show():

@@ -7,7 +7,7 @@ from biofeedback.core.pacing import Pattern
 
 def test_the_clinic_finds_its_exercises():
     assert set(EXERCISES) == {
-        "measured_4_6", "varied_4_6", "plain_4_6", "micro_pause", "walk", "gentle_movements",
+        "measured_4_6", "varied_4_6", "varied_later_4_6", "plain_4_6", "micro_pause", "walk", "gentle_movements",
         "trial_exhale", "trial_blocks", "trial_recovery", "resonance",
     }  # fmt: skip
 

@@ -24,6 +24,13 @@ def test_a_varied_pacer_takes_its_own_lengths_and_then_the_pattern():
     assert pacer.breath(1) == Breath(1, 13.0, 18.0, 25.0, 25.0)
 
 
+def test_a_pacer_is_steady_until_a_breath_is_longer_or_shorter_than_the_pattern():
+    assert Pacer(0.0, Pattern(4, 6)).steady_breaths is None
+    assert Pacer(0.0, Pattern(4, 6), ((4.0, 6.0), (4.0, 6.0))).steady_breaths is None
+    assert Pacer(0.0, Pattern(4, 6), ((4.0, 6.0), (3.6, 5.4), (4.0, 6.0))).steady_breaths == 1
+    assert Pacer(0.0, Pattern(4, 6), ((6.0, 4.0),)).steady_breaths == 0
+
+
 @given(st.floats(0, 1000), LENGTHS, LENGTHS, st.lists(st.tuples(LENGTHS, LENGTHS), max_size=3), st.integers(0, 6))
 @settings(max_examples=50)
 def test_each_breath_begins_where_the_one_before_ends(start_s, inhale_s, exhale_s, breaths, index):

@@ -10,7 +10,7 @@ from biofeedback.core.results import Answer, ExhaleResponse
 from biofeedback.draw import draw_blocks
 from biofeedback.straps.presets import Traits
 
-VARIED = EXERCISES["varied_4_6"]
+VARIED, LATER = EXERCISES["varied_4_6"], EXERCISES["varied_later_4_6"]
 CLEAR = Traits(rsa_bpm=(14.0, 20.0))
 
 
@@ -31,6 +31,18 @@ def test_twelve_breaths_a_tenth_to_a_fifth_longer_or_shorter_take_two_minutes_to
     assert sum(inhale_s + exhale_s for inhale_s, exhale_s in breathe.breaths) == pytest.approx(120.0, abs=1e-9)
     for inhale_s, exhale_s in breathe.breaths:
         assert 0.1 <= round(abs(inhale_s / 4 - 1), 6) <= 0.2
+        assert exhale_s == pytest.approx(inhale_s * 1.5)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_three_breaths_of_4_6_and_one_of_each_length_from_8_to_12_s_take_two_minutes_as_well(seed):
+    baseline, breathe, recovery = LATER.design.steps(draw_blocks(LATER.design, seed))
+    assert (baseline.step, breathe.step, recovery.step) == ("baseline", "breathe", "recovery")
+    assert (len(breathe.breaths), breathe.duration_s, breathe.block) == (12, 120.0, None)
+    assert breathe.breaths[:3] == ((4, 6),) * 3
+    lengths_s = sorted(inhale_s + exhale_s for inhale_s, exhale_s in breathe.breaths[3:])
+    assert lengths_s == pytest.approx([8.0, 8.5, 9.0, 9.5, 10.0, 10.5, 11.0, 11.5, 12.0])
+    for inhale_s, exhale_s in breathe.breaths:
         assert exhale_s == pytest.approx(inhale_s * 1.5)
 
 

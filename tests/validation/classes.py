@@ -62,6 +62,7 @@ class SessionClass:
     person_pattern: str = ""  # what the person breathes where it is not what the screen shows
     follow_late_s: Span = (0.0, 0.0)  # by which the person breathes after the pacer
     varied_breaths: int = 0  # so many of the pacer's first breaths are 10-20 % longer or shorter
+    is_varied_later: bool = False  # the exercise varied_later_4_6: three steady breaths, then nine of 8 to 12 s
     is_seen: bool = False  # somebody marks that the person breathes along
     is_exercise: bool = True  # False: nothing is asked, the middle step is rest
     has_baseline: bool = True  # False: the first step is rest from which nothing is learned
@@ -187,6 +188,17 @@ _OTHERS = (
     ),
 )  # fmt: skip
 
+# The same kinds of people before a pacer that is steady for three breaths and varied from then on; nobody breathes at
+# double or half the pace of such a one.
+_LATER = tuple(
+    replace(one, name=f"{one.name}_later", says=f"{one.says}; the pacer is varied later", is_varied_later=True)
+    for one in (*_NULLS, *_SLOW, *_RESPONDERS, *_OTHERS)
+    if not one.person_pattern
+    and not one.varied_breaths
+    and one.kind is not Kind.REFUSED
+    and not one.name.endswith(("_quiet", "_frequent"))
+)
+
 CALMER_YES = Target("calmer_yes", high=0.05)
 CALMER_COVERAGE = Target("calmer_coverage", low=0.93, high=0.97)
 LEVEL = replace(FREE, settling_bpm=0.0, vlf_sd_bpm=(0.0, 3.0))
@@ -223,4 +235,6 @@ _CALMER = (
             Push(fall_bpm=-8.0), is_null=False),
 )  # fmt: skip
 
-CLASSES: dict[str, SessionClass] = {one.name: one for one in (*_NULLS, *_SLOW, *_RESPONDERS, *_OTHERS, *_CALMER)}
+CLASSES: dict[str, SessionClass] = {
+    one.name: one for one in (*_NULLS, *_SLOW, *_RESPONDERS, *_OTHERS, *_LATER, *_CALMER)
+}

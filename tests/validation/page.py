@@ -199,7 +199,8 @@ all three looks at once, so that more than 95 % is to be expected at any one of 
 def _varied(tallies: Mapping[str, Tally]) -> str:
     """What a varied pacer costs and brings."""
     pairs = (("fixed", "own_slow", "responder_8_12"), ("first 3 breaths varied", "own_slow_first_varied",
-             "responder_first_varied"), ("all varied", "own_slow_varied", "responder_varied"))  # fmt: skip
+             "responder_first_varied"), ("all varied", "own_slow_varied", "responder_varied"),
+             ("steady for 3 breaths, then varied", "own_slow_later", "responder_8_12_later"))  # fmt: skip
     rows = []
     for words, slow, responder in pairs:
         if slow in tallies and responder in tallies:
@@ -209,7 +210,12 @@ def _varied(tallies: Mapping[str, Tally]) -> str:
                 *(percent(other.ever_yes[look].value) for look in LOOKS), percent(other.final["yes"].value),
             ))  # fmt: skip
     head = ("pacer", "own slow: ever yes, 3", "6", "12", "in the end", "8-12 bpm: yes by 3", "6", "12", "in the end")
-    return f"## A varied pacer: breath lengths 10-20 % longer or shorter (all %)\n\n{_table(head, rows)}"
+    return f"""## A varied pacer (all %)
+
+Breaths of 4-6 that are 10-20 % longer or shorter; in the last row, three breaths of 4-6 and then one each of 8, 8.5 to
+12 s in an order that is drawn: the exercise `varied_later_4_6`, before which the classes "later" sit.
+
+{_table(head, rows)}"""
 
 
 def _calmer(tallies: Mapping[str, Tally]) -> str:

@@ -22,8 +22,10 @@ from biofeedback.core.events import (
     StepKind,
     StrapInfo,
 )
+from biofeedback.core.exercises import EXERCISES
 from biofeedback.core.heart_rate import HeartRateMeasurement, encode
 from biofeedback.core.pacing import Pacer, Pattern
+from biofeedback.draw import SEEDS, draw_blocks
 from biofeedback.straps.physiology import COARSE_S, GRID_S, SETTLING_TAU_S, Person
 from biofeedback.straps.presets import Faults, Follows, Traits
 from tests.validation.classes import Push, SessionClass
@@ -99,9 +101,8 @@ def simulate(one: SessionClass, seed: int) -> Session:
 
 
 def _steps(one: SessionClass, rng: np.random.Generator) -> tuple[Step, Step, Step]:
-    """Baseline, exercise and recovery; a varied pacer's breaths are 10-20 % longer or shorter."""
-    factors = 1 + rng.uniform(0.1, 0.2, one.varied_breaths) * rng.choice((-1.0, 1.0), one.varied_breaths)
-    breaths = tuple((round(4 * float(f), 3), round(6 * float(f), 3)) for f in factors)
+    """Baseline, exercise and recovery."""
+    breaths = _breaths(one, rng)
     length_s = sum(map(sum, breaths)) + (BREATHS - len(breaths)) * FOUR_SIX.period_s
     baseline = Step(0, BASELINE_S, StepKind.BASELINE if one.has_baseline else StepKind.REST, STEP_S)
     if one.is_exercise:
@@ -109,6 +110,16 @@ def _steps(one: SessionClass, rng: np.random.Generator) -> tuple[Step, Step, Ste
     else:
         middle = Step(0, EXERCISE_S, StepKind.REST, length_s)
     return baseline, middle, Step(0, EXERCISE_S + length_s, StepKind.RECOVERY, RECOVERY_S)
+
+
+def _breaths(one: SessionClass, rng: np.random.Generator) -> tuple[tuple[float, float], ...]:
+    """Lengths in s of a varied pacer's breaths: as the exercise draws them, or 10-20 % longer or shorter."""
+    if one.is_varied_later:
+        design = EXERCISES["varied_later_4_6"].design
+        assert design is not None
+        return design.steps(draw_blocks(design, int(rng.integers(SEEDS))))[1].breaths
+    factors = 1 + rng.uniform(0.1, 0.2, one.varied_breaths) * rng.choice((-1.0, 1.0), one.varied_breaths)
+    return tuple((round(4 * float(f), 3), round(6 * float(f), 3)) for f in factors)
 
 
 def _mean(values: NDArray[np.float64], start_s: float, end_s: float) -> np.float64:

@@ -29,7 +29,7 @@ class WeighingFit:
 
     fit: LockedFit
     goes_on: bool
-    is_varied: bool
+    steady_breaths: int | None
     grade: Grade
 
     def decide(self, breaths: int, stricter: float = 0.0) -> Said:
@@ -54,7 +54,7 @@ class WeighingFit:
             goes_on=self.goes_on,
             was_seen=False,
             measured=None,
-            is_varied=self.is_varied,
+            steady_breaths=self.steady_breaths,
             grade=self.grade,
             breaths=breaths,
         )
@@ -69,7 +69,7 @@ def fit_weighing(seen: SeenBeats, noise: NoiseSpectrum | None = None) -> Weighin
     pacer, mid_s, nn_ms = seen.pacer, seen.mid_s, seen.nn_ms
     fit = fit_locked(pacer, noise or seen.noise, mid_s, nn_ms, seen.latency_s)
     goes_on = own_breathing_goes_on(pacer, seen.noise, mid_s, nn_ms, fit)
-    return WeighingFit(fit, goes_on, bool(pacer.breaths), seen.grade)
+    return WeighingFit(fit, goes_on, pacer.steady_breaths, seen.grade)
 
 
 # What the noise truly is
