@@ -1,10 +1,13 @@
 """The bench still runs. What it measures is read by people and never tested."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.bench import comparison, machine, packages, process, session
+from biofeedback.core.pipeline import Pipeline
+from biofeedback.core.results import Breathing
+from tests.bench import comparison, machine, packages, process, session, streams
 
 
 @pytest.fixture(autouse=True)
@@ -35,6 +38,21 @@ def test_pipeline_is_fed_a_simulated_session_beat_by_beat(tmp_path: Path) -> Non
     assert recording.header.simulated
     assert cost.beats > 200
     assert cost.beats - 2 <= len(session.rr_ms(recording)) <= cost.beats
+
+
+def test_a_strap_with_ecg_and_acceleration_is_read_at_every_rate_and_has_its_costs(tmp_path: Path) -> None:
+    recording = streams.streamed(tmp_path)
+    begun = recording.events[:500]
+    rates_hz = []
+    for rate_hz in streams.RATES_HZ:
+        pipeline = Pipeline()
+        results = [result for event in streams.at_rate(begun, rate_hz) for result in pipeline.feed(event)]
+        rates_hz += [result.rate_hz for result in results if isinstance(result, Breathing)][-1:]
+    assert rates_hz == pytest.approx([rates_hz[1]] * 3, rel=0.1)  # of the chest's breaths
+    assert 0 < len(streams.at_rate(begun, None)) < len(begun) / 2
+    cost = streams.measure(replace(recording, events=begun), 50)
+    assert cost.inputs == len(begun)
+    assert min(cost.pipeline_us, cost.recording_us, cost.collector_us) > 0
 
 
 def test_every_row_of_ours_has_its_figures() -> None:

@@ -58,7 +58,7 @@ def guided(name: str, count: int, seed: int) -> bool:
             [
                 sys.executable, "-m", "tests.fuzz.guided", name, str(corpus), f"-runs={count}", f"-seed={seed}",
                 f"-max_len={LONGEST_BYTES[name]}", f"-max_total_time={GUIDED_MOST_S}", "-timeout=60",
-                "-print_final_stats=1", f"-artifact_prefix={folder}/",
+                "-report_slow_units=60", "-print_final_stats=1", f"-artifact_prefix={folder}/",
             ],
             stderr=subprocess.STDOUT, stdout=subprocess.PIPE, text=True, check=False,
         )  # fmt: skip
