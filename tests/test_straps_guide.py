@@ -47,6 +47,6 @@ def test_states_of_the_guide_are_the_words_on_the_pages(state: str) -> None:
 def test_targets_and_files_of_the_guide_are_there() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     targets = set(re.findall(r"`make ([a-z-]+)`", GUIDE))
-    assert targets == {"test", "test-bluez"}
+    assert targets == {"test", "test-bluez", "fuzz"}
     assert all(re.search(rf"^{target}:.* ## ", makefile, flags=re.MULTILINE) for target in targets)
     assert (ROOT / "tests" / "bluez" / "air.py").exists()
