@@ -37,8 +37,8 @@ TRIAL = [
     ),
 ]
 EXERCISES = [
-    "measured_4_6", "varied_4_6", "plain_4_6", "micro_pause", "walk", "gentle_movements", "trial_exhale",
-    "trial_blocks", "trial_recovery", "resonance",
+    "measured_4_6", "varied_4_6", "varied_later_4_6", "plain_4_6", "micro_pause", "walk", "gentle_movements",
+    "trial_exhale", "trial_blocks", "trial_recovery", "resonance",
 ]  # fmt: skip
 
 

@@ -215,7 +215,12 @@ def _varied(tallies: Mapping[str, Tally]) -> str:
 Breaths of 4-6 that are 10-20 % longer or shorter; in the last row, three breaths of 4-6 and then one each of 8, 8.5 to
 12 s in an order that is drawn: the exercise `varied_later_4_6`, before which the classes "later" sit.
 
-{_table(head, rows)}"""
+{_table(head, rows)}
+
+Three steady breaths answer as soon as a fixed pacer does. Then a rhythm of one's own falls out of step, and a yes that
+it was given is taken back; a Mayer wave of .1 Hz no longer lies where the pacer's line is, and hides no answer. A
+session begins with the fixed pacer all the same, as the clinic hands it out: simulated people follow a varied one as
+well as a fixed one, and whether patients do, and like it, is for the clinic to see."""
 
 
 def _calmer(tallies: Mapping[str, Tally]) -> str:
