@@ -58,6 +58,7 @@ export function Beside({ reviewed }) {
       <button type="button" class="small" onClick=${show}>${t("review.beside.show")}</button>
       ${other && html`<button type="button" class="small" onClick=${() => (location.hash = "")}>${t("review.beside.remove")}</button>`}
     </div>`}
+    ${!history.found && !history.refused && html`<p class="soft">${t("review.computing")}</p>`}
     <div role="status">${other && !other.found && !other.refused && html`<p>${t("review.computing")}</p>`}</div>
     ${other?.refused && html`<p class="news" role="alert">${other.refused.status === 404 ? t("review.none") : t(...refusalWords(t, other.refused))}</p>`}
     ${other?.found && html`<${Both} both=${[reviewed.found.value, other.found]} />`}

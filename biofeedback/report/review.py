@@ -10,7 +10,7 @@ import numpy as np
 from biofeedback.core.beats import Beats
 from biofeedback.core.correction import corrected_by_beat_ms, unbridged
 from biofeedback.core.edits import BeatId, Edits, Undo
-from biofeedback.core.events import Mark, Rating
+from biofeedback.core.events import Mark, Rating, StepKind
 from biofeedback.core.results import Artifact
 from biofeedback.edit_log import Entry
 from biofeedback.report.analysis import Analysis, ReviewedStep, rebuild
@@ -121,6 +121,8 @@ def _missing(analysis: Analysis, laid: set[int], drawn: set[int]) -> list[dict[s
     found: list[dict[str, Any]] = []
     usable = {breath.step_seq for breath in analysis.breaths if breath.usable}
     for place, step in enumerate(analysis.steps):
+        if step.started.step is StepKind.PRACTICE:
+            continue  # nothing was to be measured of it
         is_paced = step.started.pattern is not None
         if is_paced and place not in laid:
             found.append({"step_index": place, "what": "overlay", "reason": no_overlay(analysis, step)})

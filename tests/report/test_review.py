@@ -72,6 +72,14 @@ def test_each_step_of_a_minute_has_a_spectrum_and_the_paced_one_its_line(reviewe
     assert shown["missing"] == []
 
 
+def test_of_a_practice_nothing_is_missing() -> None:
+    content = (RECORDINGS / "responder.jsonl").read_bytes().replace(b'"step":"breathe"', b'"step":"practice"')
+    shown = json.loads(review(content, "practised.jsonl"))
+    assert [step["step"] for step in shown["document"]["steps"]] == ["baseline", "practice", "recovery"]
+    assert shown["overlays"] == []
+    assert shown["missing"] == []
+
+
 def test_what_is_not_shown_of_a_step_says_why() -> None:
     content = (RECORDINGS / "bad_contact.jsonl").read_bytes()
     missing = json.loads(review(content, "bad_contact.jsonl"))["missing"]
