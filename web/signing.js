@@ -42,13 +42,13 @@ export function SignIn({ news }) {
   <//>`;
 }
 
-// Why a link is no good any more, told before anybody types; null while it may be.
-function useRefusedLink(token) {
-  const [refused, hold] = useState(null);
+// Whose a link is, or why it is no good any more, told before anybody types.
+function useLink(token) {
+  const [link, hold] = useState({});
   useEffect(() => {
-    ask("POST", "/api/link", { token }).catch(hold); // with the server out of reach the form tells it
+    ask("POST", "/api/link", { token }).then((whose) => hold({ whose }), (refused) => hold({ refused })); // with the server out of reach the form tells it
   }, [token]);
-  return refused?.code === "wrong_link" ? refused : null;
+  return { whose: link.whose, refused: link.refused?.code === "wrong_link" ? link.refused : null };
 }
 
 function NoLink({ title, refused, done }) {
@@ -62,7 +62,7 @@ function NoLink({ title, refused, done }) {
 // The very first account: whoever started the server has its link.
 export function First({ token, done }) {
   const t = words.value;
-  const refused = useRefusedLink(token);
+  const { refused } = useLink(token);
   const act = async ({ user, password }) => {
     await ask("POST", "/api/first", { token, user: user.trim(), password });
     await whoAmI(); // first: what is shown next depends on it
@@ -82,14 +82,15 @@ export function First({ token, done }) {
 // A new password for an account, by a link that an administrator made.
 export function Reset({ token, done }) {
   const t = words.value;
-  const refused = useRefusedLink(token);
+  const { whose, refused } = useLink(token);
   const act = async ({ password }) => {
     await ask("POST", "/api/reset", { token, password });
-    done("signing.reset.done");
+    done(whose?.has_second_factor ? "signing.reset.done" : "signing.reset.saved");
     return null;
   };
   if (refused) return html`<${NoLink} title=${t("signing.reset")} refused=${refused} done=${done} />`;
   return html`<${View} title=${t("signing.reset")}>
+    ${whose?.user && html`<p>${t("signing.reset.for", { user: whose.user })}</p>`}
     <${Form} label=${t("signing.reset")} act=${act} button=${t("signing.reset.save")}>
       <${Password} label=${t("signing.password.new")} hint=${t("signing.password.hint")} name="password" isNew />
     <//>

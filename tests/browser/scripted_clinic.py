@@ -247,8 +247,8 @@ class ScriptedClinic:
     def _post_first(self, _body: Any) -> None:
         """The account is there; nobody is signed in by it."""
 
-    def _post_link(self, _body: Any) -> None:
-        """The link is good."""
+    def _post_link(self, _body: Any) -> Any:
+        return {"user": "j.devries", "has_second_factor": self.has_totp}
 
     def _post_reset(self, _body: Any) -> None:
         """The password is another one; nobody is signed in by it."""

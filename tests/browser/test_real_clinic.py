@@ -110,8 +110,10 @@ def _begin(page: Page, token: str) -> None:
     tap(page, "signing.out")
     title(page, "signing.title")
     page.goto(link)
+    expect(page.get_by_text(SAY("signing.reset.for", user="j.devries"))).to_be_visible()
     fill(page, signing_password_new=PHYSIO)
     tap(page, "signing.reset.save")
+    expect(page.get_by_role("status")).to_have_text(SAY("signing.reset.saved"))  # there was no code to switch off
     title(page, "signing.title")
     sign_in(page, "j.devries", PHYSIO)
     title(page, "staff.rooms")

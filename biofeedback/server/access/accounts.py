@@ -79,8 +79,8 @@ async def choose_password(access: Access, token: str, password: str, address: st
     await access.end(await _by_link(access, choose, address))
 
 
-async def check_link(access: Access, token: str, address: str) -> None:
-    """See whether a link can still be used, before anybody types a password for it.
+async def check_link(access: Access, token: str, address: str) -> User | None:
+    """See whether a link can still be used, before anybody types a password for it: whose it is, if anybody's.
 
     Raises
     ------
@@ -88,12 +88,13 @@ async def check_link(access: Access, token: str, address: str) -> None:
         If it cannot.
     """
 
-    def check(connection: Connection) -> None:
+    def check(connection: Connection) -> User | None:
         link = access.links.find(token, access.times.utc)
         if link is None or not _is_for_somebody(connection, link.user):
             raise _wrong_link()
+        return None if link.user is None else users.find(connection, link.user)
 
-    await _by_link(access, check, address)
+    return await _by_link(access, check, address)
 
 
 def _is_for_somebody(connection: Connection, user: str | None) -> bool:

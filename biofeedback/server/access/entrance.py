@@ -73,10 +73,11 @@ def _add_links(app: FastAPI, access: Access) -> None:
         _admit_staff(access, request)
         await accounts.choose_password(access, body.token, body.password, _place(request))
 
-    @app.post("/api/link", status_code=204)
-    async def link(request: Request, body: LinkShown) -> None:
+    @app.post("/api/link")
+    async def link(request: Request, body: LinkShown) -> dict[str, Any]:
         _admit_staff(access, request)
-        await accounts.check_link(access, body.token, _place(request))
+        user = await accounts.check_link(access, body.token, _place(request))
+        return {"user": user and user.name, "has_second_factor": user is not None and user.has_second_factor}
 
 
 async def _me(access: Access, principal: Principal | None) -> dict[str, Any]:
