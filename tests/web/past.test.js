@@ -48,10 +48,10 @@ test("sessions together are told in words of their own for each answer, in both 
   assert.match(en(...pooledWords({ ...POOLED, answer: "yes" })), /2\.1 bpm slower .* interval 0\.8 to 3\.4/);
 });
 
-test("a band says where a measure lies, and which change cannot be told from the person's own swing", () => {
+test("a band says where a measure lies, and which change cannot be told from the person's own variation", () => {
   const { where, detectable } = bandWords(BAND);
   assert.equal(en(...where), "64 bpm on average, from 61 to 68, in 3 sessions.");
-  assert.equal(en(...detectable), "A change smaller than 6.3 bpm cannot be told from this person's own day-to-day swing.");
+  assert.equal(en(...detectable), "A change smaller than 6.3 bpm cannot be told from this person's own day-to-day variation.");
   const breathing = bandWords({ ...BAND, measure: "respiration_hz", mean: 0.25, low: 0.2, high: 0.3, minimum_detectable_change: 0.05 });
   assert.equal(en(...breathing.where), "15.0 breaths/min on average, from 12.0 to 18.0, in 3 sessions.");
   assert.match(en(...breathing.detectable), /smaller than 3\.0 breaths/);
