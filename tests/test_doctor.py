@@ -198,6 +198,10 @@ def test_a_check_that_breaks_does_not_stop_the_others() -> None:
     assert "OSError: the disk is on fire" in doctor.render([check], Words("nl"))
 
 
+def test_a_machine_on_which_nothing_is_wrong_has_all_that_a_session_needs() -> None:
+    assert Words("en")("doctor.end.well") in doctor.render([Check.ok("doctor.python", version="3.12")], Words("en"))
+
+
 @pytest.fixture
 def no_bus(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent/bus")
@@ -210,7 +214,8 @@ def test_a_machine_without_bluetooth_is_well_enough(
 ) -> None:
     assert doctor.main(lang, False, Settings(data=tmp_path, port=free_port())) == 0
     said = capsys.readouterr().out
-    assert Words(lang)("doctor.end.well") in said
+    assert Words(lang)("doctor.end.partly") in said
+    assert Words(lang)("doctor.end.well") not in said
     assert Words(lang)("doctor.adapter.no_service.cure") in said
 
 

@@ -112,8 +112,14 @@ def render(found: Sequence[Check], words: Words) -> str:
         state = words(f"doctor.state.{check.state}").ljust(width)
         cure = f" {check.cure.said(words)}" if check.cure else ""
         lines.append(f"{state}  {words(check.name)}: {check.finding.said(words)}{cure}")
-    end = "doctor.end.ill" if _is_ill(found) else "doctor.end.well"
-    return "\n".join([*lines, "", words(end), ""])
+    return "\n".join([*lines, "", words(_end(found)), ""])
+
+
+def _end(found: Sequence[Check]) -> str:
+    """Key of what all of it comes to."""
+    if _is_ill(found):
+        return "doctor.end.ill"
+    return "doctor.end.partly" if any(check.state is State.FAIL for check in found) else "doctor.end.well"
 
 
 def _as_json(found: Sequence[Check], words: Words) -> str:
