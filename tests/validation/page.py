@@ -81,7 +81,8 @@ it was taken back; **in the end** is the session's answer.
 
 **{least} to {most} sessions of each simulated class**, seeds 0 to {most - 1}.{short} The
 limits of the exhale answer were chosen on seeds below 400 of these classes; the seeds from 400 on were not looked at.
-From how much on one's own breathing goes on was chosen on seeds 20000 to 20139, of which nothing is shown.
+From how much on one's own breathing goes on was chosen on seeds 20000 to 20139, of which nothing is shown; what a
+pacer that is varied later asks for, on 70 to 250 other people of each of thirteen classes, not shown either.
 
 ```
 state     {store.path.stem} (digest of the core, the simulator and the classes)
