@@ -48,6 +48,7 @@ class Collector:
         self._clock = clock
         self._say = say
         self._keep_days = keep_days
+        self._is_connected = False
         self.backlog = Backlog(folder, key.name, strap, clock)
         self.sender = Sender(place, key, self.backlog, say, timings or Timings())
 
@@ -90,6 +91,8 @@ class Collector:
 
     def hear(self, event: StrapEvent) -> None:
         """Take an event of the strap."""
+        if isinstance(event, Connected | Lost):
+            self._is_connected = isinstance(event, Connected)
         if isinstance(event, Searching):
             self.sender.tell(event.detail)
         elif isinstance(event, Connected | Payload):
@@ -106,6 +109,7 @@ class Collector:
                 raise
             except Exception as error:  # noqa: BLE001 - a strap may fail in any way its driver finds
                 _log.warning("the strap failed and is started again (%s)", error)
+                failures = 0 if self._is_connected else failures
                 self.hear(Lost(type(error).__name__))
                 await asyncio.sleep(BACK_OFF_S[min(failures, len(BACK_OFF_S) - 1)])
                 failures += 1

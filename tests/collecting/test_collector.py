@@ -134,6 +134,29 @@ async def test_another_session_gets_a_log_of_its_own_and_the_strap_is_named_ther
         assert held[session]
 
 
+async def test_a_strap_that_was_there_is_run_again_at_once_however_often_it_failed_before(
+    collect: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("biofeedback.collecting.collector.BACK_OFF_S", (0.0, 1e6))
+    is_there = asyncio.Event()
+
+    class Failing(ScriptedStrap):
+        runs = 0
+
+        async def run(self, sink: Any, clock: Any) -> None:
+            self.runs += 1
+            sink(Connected("ble"))
+            if self.runs < 4:
+                raise OSError("gone")
+            is_there.set()
+
+    running = asyncio.create_task(collect(1, Failing([], ends=True)).run())
+    async with asyncio.timeout(60):
+        await is_there.wait()
+    running.cancel()
+    assert await running >= 4
+
+
 @pytest.mark.parametrize(
     ("server", "device", "code"),
     [
