@@ -40,11 +40,12 @@ SHOWN = (
     "responder_8_12", "responder_2_5", "responder_12_20", "responder_mayer", "responder_late", "responder_varied",
     "responder_real_like",
 )  # fmt: skip
-# own slow breathing and somebody who answers, with the pacer fixed, varied at first, and varied throughout
+# own slow breathing and somebody who answers, with the pacer fixed, varied at first, throughout, and later
 TRADE_OFF = {
     "fixed": ("own_slow", "responder_8_12"),
     "first 3 breaths varied": ("own_slow_first_varied", "responder_first_varied"),
     "all breaths varied": ("own_slow_varied", "responder_varied"),
+    "steady for 3 breaths, then varied": ("own_slow_later", "responder_8_12_later"),
 }
 FITS: dict[str, Callable[[SeenBeats], Any]] = {
     "floor": fit_floor, "matched filter": fit_matched, "arc": fit_arc, "weighing": fit_weighing,

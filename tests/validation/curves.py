@@ -8,13 +8,14 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
 
-from biofeedback.core.answers import LOOKS, TOGETHER_MIN, VARIED_TOGETHER_MIN, at_look
+from biofeedback.core.answers import LATER_TOGETHER_MIN, LOOKS, TOGETHER_MIN, VARIED_TOGETHER_MIN, at_look
 from tests.validation.courses import NULLS, TRADE_OFF, Course, Session, course
 from tests.validation.tallies import Share
 
 __all__ = [
     "ERROR",
     "NEUTRAL",
+    "SET_MINIMA",
     "TOGETHER_MINS",
     "Minima",
     "Tally",
@@ -33,7 +34,11 @@ HALVINGS, POINTS = 10, 25
 Minima = tuple[float, ...]  # least evidence at each look
 TOGETHER_MINS: list[Minima] = [(minimum,) * len(LOOKS) for minimum in np.arange(-1.0, 3.01, 0.25).tolist()]
 COLOURS = {"floor": "#969696", "matched filter": "#d94801", "arc": "#238b45", "weighing": "#08306b"}
-PACER_COLOURS = dict(zip(TRADE_OFF, ("#d94801", "#238b45", "#08306b"), strict=True))
+PACER_COLOURS = dict(zip(TRADE_OFF, ("#d94801", "#238b45", "#08306b", "#6a51a3"), strict=True))
+# what the core has for each pacer
+SET_MINIMA: dict[str, Minima] = dict(
+    zip(TRADE_OFF, (TOGETHER_MIN, VARIED_TOGETHER_MIN, VARIED_TOGETHER_MIN, LATER_TOGETHER_MIN), strict=True)
+)
 Sessions = Mapping[str, Sequence[Session]]
 
 
@@ -121,14 +126,14 @@ class TradeOff:
     @property
     def is_set(self) -> bool:
         """Whether the core has this value for this pacer."""
-        return self.together_min == (TOGETHER_MIN if self.pacer == "fixed" else VARIED_TOGETHER_MIN)
+        return self.together_min == SET_MINIMA[self.pacer]
 
 
 def trade_off(sessions: Sessions) -> list[TradeOff]:
     """The curve of every pacer, the values that are set among them."""
     found = []
     for pacer, (own_slow, responder) in TRADE_OFF.items():
-        for minimum in sorted({*TOGETHER_MINS, TOGETHER_MIN, VARIED_TOGETHER_MIN}):
+        for minimum in sorted({*TOGETHER_MINS, *SET_MINIMA.values()}):
             pair = [
                 _count([course(one, _together(minimum)) for one in sessions[name]]) for name in (own_slow, responder)
             ]

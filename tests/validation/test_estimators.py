@@ -6,12 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from biofeedback.core.answers import TOGETHER_MIN, VARIED_TOGETHER_MIN
 from biofeedback.core.noise import Whitened
 from biofeedback.core.results import Answer
 from tests.validation.classes import CLASSES
 from tests.validation.courses import NAMES, ORACLE, SHOWN, TRADE_OFF, Looked, Session, course, measure
-from tests.validation.curves import TOGETHER_MINS, tally, trade_off
+from tests.validation.curves import SET_MINIMA, TOGETHER_MINS, tally, trade_off
 from tests.validation.estimators import SHOWN_MINIMA, write_page
 from tests.validation.filters import LineFit, Said
 from tests.validation.looks import SeenBeats, see
@@ -69,7 +68,7 @@ def test_stricter_limits_never_say_yes_more_often(sessions: dict[str, list[Sessi
 
 def test_more_evidence_asked_for_leaves_fewer_answers(sessions: dict[str, list[Session]]) -> None:
     found = [one for one in trade_off(sessions) if one.pacer == "fixed"]
-    assert len(found) == len({*TOGETHER_MINS, TOGETHER_MIN, VARIED_TOGETHER_MIN})
+    assert len(found) == len({*TOGETHER_MINS, *SET_MINIMA.values()})
     hits = [one.responder.ever[12].hits for one in found if one.together_min in TOGETHER_MINS]
     assert hits == sorted(hits, reverse=True)
     kept = tally(sessions["responder_8_12"], "weighing")
