@@ -46,10 +46,19 @@ class Folded:
     period_s: float
 
 
-def fold(analysis: Analysis, step: ReviewedStep) -> Folded | None:
-    """Breath-locked average of a paced step over its unbroken usable breaths, None with too few of them."""
+def fold(analysis: Analysis, step: ReviewedStep, late_s: float = 0.0) -> Folded | None:
+    """Breath-locked average of a paced step over its unbroken usable breaths, None with too few of them.
+
+    Parameters
+    ----------
+    late_s : float
+        So many seconds the beats are taken to come after the heart's own.
+    """
     span_s = breath_span_s(step)
-    return None if span_s is None else fold_breaths(usable_breaths(analysis, step), *span_s, normal_runs(analysis))
+    if span_s is None:
+        return None
+    runs = [run - [late_s, 0.0] for run in normal_runs(analysis)]
+    return fold_breaths(usable_breaths(analysis, step), *span_s, runs)
 
 
 def breath_span_s(step: ReviewedStep) -> tuple[float, float] | None:

@@ -14,6 +14,7 @@ from biofeedback.report.trial import plan_results
 
 __all__ = ["patient_report"]
 
+LATE_MIN_S = 0.05  # a strap that is later than that is said to be late
 SIZES_PT = (11.5, 11.0, 10.5, 10.0, 9.5)
 # What to try another time, by the reason why there was nothing to see; of all others that nothing need be done.
 _TRY = {
@@ -78,12 +79,23 @@ def _picture(analysis: Analysis, words: Words) -> Block:
 
 def _average_breath(analysis: Analysis, response: ExhaleResponse, step: ReviewedStep, words: Words) -> Picture | None:
     """The average breath of the step that the answer is about."""
-    folded = None if response.reason in _TRY else fold(analysis, step)
+    # The sentence beside it tells of the heart itself: what was found to be the strap's delay is taken off.
+    late_s = response.latency_s if response.answer is Answer.YES else None
+    folded = None if response.reason in _TRY else fold(analysis, step, late_s or 0.0)
     if folded is None:
         return None
-    key = "yes" if response.answer is Answer.YES else "unclear"
-    caption = words(f"report.patient.picture.{key}", n=folded.breaths)
+    key = _caption(response.answer, late_s)
+    caption = words(f"report.patient.picture.{key}", n=folded.breaths, late=late_s or 0.0)
     return Picture(breath_picture(folded, words), words("report.patient.picture.title"), caption)
+
+
+def _caption(answer: Answer, late_s: float | None) -> str:
+    """Which words stand under the average breath."""
+    if answer is not Answer.YES:
+        return "unclear"
+    if late_s is None:
+        return "yes"
+    return "yes_late" if late_s >= LATE_MIN_S else "yes_prompt"
 
 
 def _answered(analysis: Analysis) -> tuple[ExhaleResponse | None, ReviewedStep | None]:

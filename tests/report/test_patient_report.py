@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hand_made import FACTS, response, sample
 
@@ -12,6 +13,8 @@ from biofeedback.core.events import End, Rating
 from biofeedback.core.findings import BlockMeasures
 from biofeedback.core.results import Answer, Reason
 from biofeedback.report.analysis import analyze
+from biofeedback.report.breath_picture import breath_picture
+from biofeedback.report.folded import BINS, fold
 from biofeedback.report.patient_report import patient_report
 from biofeedback.report.sheet import Picture, texts
 from biofeedback.report.source import Source, read_source
@@ -52,6 +55,27 @@ def test_it_has_one_picture_with_words_on_it_and_no_numbers(words):
     assert {words(f"report.patient.picture.{name}") for name in ("inhale", "exhale", "faster", "slower")} == set(shown)
     assert 'class="exhale"' in picture.svg
     assert words("report.patient.picture.yes", n=10) == picture.caption
+
+
+def test_what_was_found_to_be_the_straps_delay_is_taken_off_the_picture_of_a_yes_and_said(words):
+    late, at_once = answered(Answer.YES), answered(Answer.YES)
+    (given,) = late.exhale_responses
+    late = replace(late, exhale_responses=(replace(given, latency_s=1.5),))
+    at_once = replace(at_once, exhale_responses=(replace(given, latency_s=0.0),))
+    unclear = answered(Answer.UNKNOWN, Reason.INCONCLUSIVE)
+    unclear = replace(unclear, exhale_responses=(replace(unclear.exhale_responses[0], latency_s=1.5),))
+
+    captions = [pictures(one, words)[0].caption for one in (late, at_once, unclear)]
+    assert captions == [
+        words("report.patient.picture.yes_late", n=10, late=1.5),
+        words("report.patient.picture.yes_prompt", n=10),
+        words("report.patient.picture.unclear", n=10),
+    ]
+    shown = fold(late, late.steps[1], 1.5)
+    assert breath_picture(shown, words) == pictures(late, words)[0].svg
+    as_it_came = fold(late, late.steps[1])
+    bins = round(1.5 / (as_it_came.period_s / BINS))
+    assert np.corrcoef(shown.mean_ms, np.roll(as_it_came.mean_ms, -bins))[0, 1] > 0.98
 
 
 SAID_IN = {
