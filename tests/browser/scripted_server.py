@@ -25,6 +25,7 @@ from biofeedback.server.words import word_files
 from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
+PING = msgspec.json.encode(messages.Ping()).decode()
 BUSY_S = 60.0  # for what is done at once, on a machine that has much to do
 
 
@@ -45,6 +46,7 @@ class ScriptedServer:
         self.missed: list[messages.FromServer] | None = None  # what a viewer that comes back is sent; None: all anew
         self.epoch = 0
         self._viewers: dict[WebSocket, str | None] = {}  # and the ticket of each
+        self._unheard: set[WebSocket] = set()  # who was asked and has not answered
         self._telling = asyncio.Lock()  # a scene is told whole before anything else is
         self.port = port or free_port()
         self._socket = socket.create_server(("127.0.0.1", self.port))
@@ -57,9 +59,9 @@ class ScriptedServer:
         self._thread = threading.Thread(target=self._run, daemon=True)
 
     @property
-    def viewers(self) -> int:
-        """How many watch now."""
-        return len(self._viewers)
+    def is_heard(self) -> bool:
+        """Whether all who watch have answered since ``ask``, also who came back meanwhile."""
+        return not self._unheard
 
     def start(self) -> "ScriptedServer":
         """Return when it listens."""
@@ -97,6 +99,10 @@ class ScriptedServer:
         texts = [msgspec.json.encode(message).decode() for message in what]
         asyncio.run_coroutine_threadsafe(self._send(texts), self._loop).result(BUSY_S)
 
+    def ask(self) -> None:
+        """Ask all who watch for an answer; it comes after they have shown what was said before."""
+        asyncio.run_coroutine_threadsafe(self._ask(), self._loop).result(BUSY_S)
+
     def hang_up(self) -> None:
         """Close all connections; the viewers may come back."""
         asyncio.run_coroutine_threadsafe(self._hang_up(), self._loop).result(BUSY_S)
@@ -127,6 +133,12 @@ class ScriptedServer:
         async with self._telling:
             for viewer in list(self._viewers):
                 await _tell(viewer, texts)
+
+    async def _ask(self) -> None:
+        async with self._telling:
+            self._unheard = set(self._viewers)
+            for viewer in self._unheard.copy():
+                await _tell(viewer, [PING])
 
     def _scene_of(self, ticket: str | None) -> Scene | None:
         return self.seats.get(ticket or "", self.scene)
@@ -172,8 +184,13 @@ class ScriptedServer:
                 if scene := self._scene_of(ticket):
                     for message in opening(scene, f"01SCENE{self.epoch}", missed=self.missed):
                         await viewer.send_text(msgspec.json.encode(message).decode())
+                if self._unheard:  # perhaps another connection of somebody who was asked
+                    self._unheard.add(viewer)
+                    await viewer.send_text(PING)
             while True:
                 said = await viewer.receive_json()
+                if said["type"] == "pong":
+                    self._unheard.discard(viewer)
                 if said["type"] in ("mark", "rating"):
                     noted = messages.Noted(ids=[said.pop("id")])
                     await viewer.send_text(msgspec.json.encode(noted).decode())
@@ -182,6 +199,7 @@ class ScriptedServer:
             pass
         finally:
             self._viewers.pop(viewer, None)
+            self._unheard.discard(viewer)
 
 
 async def _tell(viewer: WebSocket, texts: list[str]) -> None:
