@@ -23,7 +23,7 @@ class Backlog:
     def __init__(self, folder: Path, device: str, strap: Strap, clock: Clock) -> None:
         self.folder = folder
         self.simulated = strap.simulated
-        self.changed = asyncio.Event()  # something is on the disk, or was kept by the server
+        self.changed = asyncio.Event()  # something is on the disk, or was kept by the server; then another is here
         self._taken = asyncio.Event()
         self._device = device
         self._strap = strap
@@ -77,7 +77,7 @@ class Backlog:
                 log.kept = seq
                 if log is not self.log:  # that one's is written when it is left
                     write_receipt(log.path, seq)
-        self.changed.set()
+        self.wake()
 
     async def write(self) -> None:
         """Put on the disk what is taken, until cancelled."""
@@ -91,12 +91,16 @@ class Backlog:
                 self._taken.set()
                 if not log.saved:
                     await asyncio.sleep(1.0)
-            self.changed.set()
+            self.wake()
+
+    def wake(self) -> None:
+        """Let all look again who wait for ``changed``; each takes it before it looks, so that none misses any."""
+        self.changed.set()
+        self.changed = asyncio.Event()
 
     async def until_kept(self) -> None:
         """Return when the server has all of it."""
         while self.unsent:
-            self.changed.clear()
             await self.changed.wait()
 
     def close(self) -> None:

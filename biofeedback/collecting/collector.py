@@ -85,7 +85,6 @@ class Collector:
         """Return when the strap has no more and the server has all of it."""
         await asyncio.shield(collecting)
         while not self.sender.is_admitted:
-            self.backlog.changed.clear()
             await self.backlog.changed.wait()
         await self.backlog.until_kept()
 

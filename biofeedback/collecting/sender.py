@@ -103,7 +103,7 @@ class Sender:
     def tell(self, detail: str | None) -> None:
         """Show on the server what is going on with the strap; None: it sends."""
         self._news = detail
-        self._backlog.changed.set()
+        self._backlog.wake()
 
     async def _connection(self) -> None:
         """Be connected, until that ends."""
@@ -190,18 +190,18 @@ class Sender:
         self._is_open = admitted.is_open
         self._failures = 0
         self._named = set()
-        backlog.changed.set()
+        backlog.wake()
 
     async def _keep_sending(self, socket: ClientConnection) -> None:
         """Send whatever there is to send, as it comes."""
         while True:
-            self._backlog.changed.clear()
+            changed = self._backlog.changed
             if self.is_admitted and self._is_open:
                 await self._send_news(socket)
                 for log in self._backlog.logs:
                     if not await self._send_log(socket, log):
                         break  # what is older goes first
-            await self._backlog.changed.wait()
+            await changed.wait()
 
     async def _send_news(self, socket: ClientConnection) -> None:
         """Tell how the strap is, where that is not known."""

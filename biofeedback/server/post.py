@@ -114,6 +114,7 @@ class Post:
             if heard and event.origin.seq > heard + 1:
                 raise SendAgain(f"frame {heard + 1} of {origin} is missing before {event.origin.seq}")
             self._hand_in(event)
+            self._came.set()  # again: what came before a turn of others may be told by now, and this is not in it
 
     def hear_clock(self, told: ClockTold) -> None:
         """Keep what the clock said beside the session's, with how long the answer took."""

@@ -16,7 +16,18 @@ from emulation_socket import SOCKET
 
 NOT_READY = 90  # exit status: the guest is not what the tests need, for a reason that is none of theirs
 READY = "guest: our straps are on the air"
-PACKAGES = ("bleak", "bumble", "msgspec", "numpy", "platformdirs", "pytest", "pytest_asyncio", "rich", "scipy")
+PACKAGES = (
+    "bleak",
+    "bumble",
+    "msgspec",
+    "numpy",
+    "platformdirs",
+    "pytest",
+    "pytest_asyncio",
+    "pytest_timeout",
+    "rich",
+    "scipy",
+)
 BLUETOOTHD = "/usr/libexec/bluetooth/bluetoothd"
 THEIR_STRAP = "/opt/vm/strap.py"
 HCI0 = Path("/sys/class/bluetooth/hci0")

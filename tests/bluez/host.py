@@ -17,11 +17,12 @@ ROOT = Path(__file__).resolve().parents[2]
 TOOL = ROOT.parent / "shared/tools/bluez-guest/run.sh"
 PROGRAMS = ("bash", "apt-get", "dpkg-deb", "tar", "gzip", "chroot", "awk")  # what the tool uses
 BUMBLE = "bumble==0.0.236"  # whose gaps emulated_air.py fills
+EXTRA = f"pytest-asyncio pytest-timeout {BUMBLE}"  # beside what the tool has in its guest
 LONGEST_S = 900  # twice what it takes on a busy machine; each test has a limit of its own
 LONG_S = 2400  # ten minutes of session, which may take twice that, and the guest's start
 OPTIONS = "--color=no -p no:cacheprovider -W default --durations=5"
 COMMAND = f"python3 tests/bluez/guest.py tests/bluez {OPTIONS}"
-TALKATIVE = "-s -o log_cli=true -o log_cli_level=INFO"
+TALKATIVE = "-s -o log_cli=true -o log_cli_level=INFO -o timeout=0 -o faulthandler_timeout=0"
 LONG_COMMAND = f"BLUEZ_LONG=1 python3 tests/bluez/guest.py tests/bluez/test_long.py {TALKATIVE} {OPTIONS}"
 LONG = "--long"
 
@@ -46,7 +47,7 @@ def skip(reason: str) -> int:
 
 def run(tool: Path, *, is_long: bool = False) -> tuple[int, bool]:
     """Exit status of the tool, and whether it came as far as our tests; its output is passed on."""
-    environment = os.environ | {"TIMEOUT": str(LONG_S if is_long else LONGEST_S), "EXTRA": f"pytest-asyncio {BUMBLE}"}
+    environment = os.environ | {"TIMEOUT": str(LONG_S if is_long else LONGEST_S), "EXTRA": EXTRA}
     environment["PATH"] = os.pathsep.join((str(Path(sys.executable).parent), environment["PATH"]))  # has pip
     is_ready = False
     command = ["bash", str(tool), str(ROOT), LONG_COMMAND if is_long else COMMAND]

@@ -23,7 +23,6 @@ collect = collector.Collector._collect
 
 async def collect_once_admitted(self):
     while not self.sender.is_admitted:
-        self.backlog.changed.clear()
         await self.backlog.changed.wait()
     await collect(self)
 

@@ -41,7 +41,6 @@ async def admitted(said: list[Any], times: int = 1) -> None:
 async def holds(collector: Any, lines: int) -> None:
     async with asyncio.timeout(120):
         while collector.backlog.log.count < lines:
-            collector.backlog.changed.clear()
             await collector.backlog.changed.wait()
 
 
