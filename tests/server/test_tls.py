@@ -152,9 +152,12 @@ async def test_a_collector_whose_clock_is_not_set_yet_goes_on(
         if len(said) == 2:
             told.set()
 
-    running = asyncio.create_task(collector(served, tmp_path, say).run())
+    remote = collector(served, tmp_path, say)
+    running = asyncio.create_task(remote.run())
     async with asyncio.timeout(BUSY_S):
         await told.wait()
+        while remote.backlog.unsent < 12:
+            await remote.backlog.changed.wait()
     running.cancel()
     assert await running == 13  # ten beats; that there was a strap, is none any more, and that it was stopped
     assert said[:2] == ["collect.refused.certificate_time"] * 2
