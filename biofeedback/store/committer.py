@@ -7,8 +7,10 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
+from biofeedback.errors import StoreUnavailable
 from biofeedback.store.connections import Connections, is_unavailable
 from biofeedback.store.group import Job, Outcome, put_in_place, read, unavailable, write
 from biofeedback.store.inputs import Row
@@ -26,6 +28,8 @@ _log = logging.getLogger(__name__)
 
 class Committer(threading.Thread):
     """Runs jobs and stores inputs. What the disk refuses of the inputs waits here, in order, until it goes in.
+
+    Whoever asks is answered, also where the thread fails: then nothing is read or saved any more, and that is said.
 
     Parameters
     ----------
@@ -47,6 +51,7 @@ class Committer(threading.Thread):
         self._rows: deque[Row] = deque()
         self._ended: deque[str] = deque()
         self._receipts: deque[tuple[int, asyncio.Future[bool]]] = deque()
+        self._unanswered: set[asyncio.Future[Any]] = set()  # of all these and of what is being done; on the loop only
         self._recorded = 0  # rows that came in, ever; counted on the loop
         self._stored = 0  # of these, committed; counted on the thread
         self._oldest_s = 0.0  # when the oldest input came in that is not committed yet, where there is one
@@ -77,13 +82,15 @@ class Committer(threading.Thread):
 
     def read(self, job: Job) -> None:
         """Do a job that only reads, soon."""
-        self._reads.append(job)
-        self._wake.set()
+        if self._promises(job.future):
+            self._reads.append(job)
+            self._wake.set()
 
     def write(self, job: Job) -> None:
         """Do a job in the next group; its future is set after the commit."""
-        self._changes.append(job)
-        self._wake.set()
+        if self._promises(job.future):
+            self._changes.append(job)
+            self._wake.set()
 
     def record(self, row: Row) -> None:
         """Store an input with the next group."""
@@ -101,8 +108,9 @@ class Committer(threading.Thread):
     def receipt(self) -> asyncio.Future[bool]:
         """Whether all that was recorded until now was committed, when it had been tried."""
         future: asyncio.Future[bool] = self._loop.create_future()
-        self._receipts.append((self._recorded, future))
-        self._wake.set()
+        if self._promises(future):
+            self._receipts.append((self._recorded, future))
+            self._wake.set()
         return future
 
     def finish(self) -> None:
@@ -118,6 +126,29 @@ class Committer(threading.Thread):
             self._tell([Outcome(self.opened, error=error)])
             return
         self._tell([Outcome(self.opened)])
+        try:
+            self._work(connections)
+        except Exception:  # noqa: BLE001 - whatever it is, nobody is to wait for this thread in vain
+            _log.critical("the store's thread has failed: nothing is read or saved any more", exc_info=True)
+            self._is_refused = True
+        finally:
+            _close(connections)
+            self._on_loop(self._give_up)
+
+    def _promises(self, future: asyncio.Future[Any]) -> bool:
+        """Whether this thread will answer; where it runs no more, that is the answer."""
+        self._unanswered.add(future)
+        if self.closed.done():
+            self._give_up()
+        return not future.done()
+
+    def _give_up(self) -> None:
+        """The thread runs no more: whoever still waits for it hears so."""
+        gone = StoreUnavailable("the store is closed")
+        self._settle([Outcome(future, error=gone) for future in self._unanswered] + [Outcome(self.closed)])
+
+    def _work(self, connections: Connections) -> None:
+        """Work until told to finish."""
         due_s = place_due_s = 0.0
         while not self._is_finishing:
             self._wait(due_s)
@@ -128,7 +159,7 @@ class Committer(threading.Thread):
                 put_in_place(connections)
                 self._has_arrived = False
                 place_due_s = time.monotonic() + PLACE_S
-        self._close(connections)
+        self._finish(connections)
 
     def _wake_idle(self) -> None:
         """Wake the thread where nothing else will."""
@@ -197,8 +228,8 @@ class Committer(threading.Thread):
             _log.info("everything is being saved again")
         self._is_refused = False
 
-    def _close(self, connections: Connections) -> None:
-        """Do what still waits, and let go of the database."""
+    def _finish(self, connections: Connections) -> None:
+        """Do what still waits."""
         self._answer(connections)
         while self._rows or self._changes or self._receipts or self._ended:
             if not self._commit(connections):
@@ -206,25 +237,35 @@ class Committer(threading.Thread):
         if self._rows:
             _log.error("%d inputs could not be saved", len(self._rows))
         put_in_place(connections)
-        connections.close()
-        self._tell([Outcome(self.closed)])
 
     def _tell(self, outcomes: list[Outcome]) -> None:
         """Hand outcomes to those who wait, on their loop."""
         if outcomes:
-            with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
-                self._loop.call_soon_threadsafe(_settle, outcomes)
+            self._on_loop(partial(self._settle, outcomes))
+
+    def _on_loop(self, act: Callable[[], None]) -> None:
+        """Have something done on the loop."""
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            self._loop.call_soon_threadsafe(act)
+
+    def _settle(self, outcomes: Iterable[Outcome]) -> None:
+        """Set the futures of those who still wait."""
+        for outcome in outcomes:
+            self._unanswered.discard(outcome.future)
+            if outcome.future.done():
+                continue
+            if outcome.error is None:
+                outcome.future.set_result(outcome.result)
+            else:
+                outcome.future.set_exception(outcome.error)
 
 
-def _settle(outcomes: Iterable[Outcome]) -> None:
-    """Set the futures of those who still wait."""
-    for outcome in outcomes:
-        if outcome.future.done():
-            continue
-        if outcome.error is None:
-            outcome.future.set_result(outcome.result)
-        else:
-            outcome.future.set_exception(outcome.error)
+def _close(connections: Connections) -> None:
+    """Let go of the database, as far as that can be done."""
+    try:
+        connections.close()
+    except Exception as error:  # noqa: BLE001 - whatever it is, what was committed is in, and this was the end
+        _log.error("the database cannot be closed: %s", error, exc_info=not is_unavailable(error))
 
 
 def _taken(waiting: deque[Any]) -> list[Any]:

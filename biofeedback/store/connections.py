@@ -27,8 +27,9 @@ class Connections:
 
     def close(self) -> None:
         """Let go of all; the one that writes goes last, and empties the WAL."""
-        for connection in (self.reading, self.writing, self.vault_connection):
-            connection.close()
+        with contextlib.ExitStack() as last_first:  # each, whatever another does
+            for connection in (self.vault_connection, self.writing, self.reading):
+                last_first.callback(connection.close)
 
 
 def connect(data: Path, url: str | None) -> Connections:

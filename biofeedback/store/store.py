@@ -89,7 +89,12 @@ class Store:
 
     async def commit(self) -> bool:
         """Whether all inputs that were recorded until now are committed: False where the disk refuses."""
-        return False if self._is_closed else await self._committer.receipt()
+        if self._is_closed:
+            return False
+        try:
+            return await self._committer.receipt()
+        except StoreUnavailable:
+            return False
 
     async def close(self) -> None:
         """Commit what waits, as far as the disk lets us, and let go of the database; a second call does nothing."""
