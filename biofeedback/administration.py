@@ -86,9 +86,12 @@ def _settings(arguments: argparse.Namespace) -> "Settings":
 
 
 def _address(settings: "Settings") -> str:
-    """Where the pages are, as far as the settings say."""
+    """Where the pages are: as the server says that runs, or else as far as the settings say."""
     from biofeedback.server.front import front_of
+    from biofeedback.signpost import served_at
 
+    if running := served_at(settings.data):
+        return running
     try:
         outward = front_of(settings, datetime.now(UTC)).outward(settings, settings.port)
     except InputError:

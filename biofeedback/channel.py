@@ -238,6 +238,7 @@ class Channel:
             exercise=self._course.exercise.name,
             steps=_plan(self._course.steps),
             exercises=list(EXERCISES),
+            lengths_s={name: exercise.duration_s for name, exercise in EXERCISES.items()},
             strap=self.facts.strap,
             saved=status.saved,
         )

@@ -44,6 +44,7 @@ class Hello(_FromServer, frozen=True, kw_only=True):
     exercise: str
     steps: list[StepPlan]
     exercises: list[str]
+    lengths_s: dict[str, float]  # of all exercises, as planned
     strap: str  # strap as asked for: auto, ble, simulated:responder, replay:FILE
     saved: bool
 

@@ -93,6 +93,8 @@ def test_a_new_viewer_gets_hello_a_snapshot_and_the_clock(stand: Stand) -> None:
     assert (hello["exercise"], hello["simulated"], hello["strap"]) == ("plain_4_6", True, "simulated:responder")
     assert hello["steps"] == [{"step": "breathe", "duration_s": 120, "pattern": "4-6", "movement": None, "block": None}]
     assert "walk" in hello["exercises"]
+    assert list(hello["lengths_s"]) == hello["exercises"]
+    assert (hello["lengths_s"]["measured_4_6"], hello["lengths_s"]["micro_pause"]) == (360, 30)
     assert (snapshot["type"], snapshot["q"], snapshot["beats"], snapshot["quality"]) == ("snapshot", 0, [], None)
     assert pacer == {
         "t": 3, "q": 0, "type": "pacer", "session_s": 200.0, "speed": 1.0, "state": "running", "step_seq": 1,

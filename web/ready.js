@@ -22,21 +22,25 @@ function pathOf(state) {
   return { epoch: state.epoch, at: isChecked ? 1 : 0, told: null, chosen: null, practises: null };
 }
 
-function lengthWords(t, steps, practises) {
-  const total = steps.reduce((sum, step) => sum + step.duration_s, practises ? PRACTICE_S : 0);
+const plannedS = (steps) => steps.reduce((sum, step) => sum + step.duration_s, 0);
+
+function lengthWords(t, total) {
   return total < 60 ? t("patient.exercise.short", { n: total }) : t("patient.exercise.length", { n: Math.round(total / 60) });
 }
+
+// As the session has it where it came with that exercise: its pattern may be another than the catalogue's.
+const lengthS = (hello, name) => (name === hello.exercise ? plannedS(hello.steps) : hello.lengths_s[name]);
 
 function Exercise({ hello, name, practises, choose }) {
   const t = words.value;
   return html`<section class="panel">
     <h3>${t(`exercise.${name}.title`)}</h3>
     <p>${t(`exercise.${name}.intro`)}</p>
-    ${name === hello.exercise && html`<p class="soft">${lengthWords(t, hello.steps, practises)}</p>`}
+    <p class="soft">${lengthWords(t, lengthS(hello, name) + (practises ? PRACTICE_S : 0))}</p>
     <details>
       <summary>${t("patient.exercise.other")}</summary>
       <div class="choices" role="radiogroup" aria-label=${t("patient.exercise.other")}>
-        ${hello.exercises.map((one) => html`<label class="choice"><input type="radio" name="exercise" value=${one} checked=${one === name} onChange=${() => choose({ chosen: one })} /><span>${t(`exercise.${one}.title`)}</span></label>`)}
+        ${hello.exercises.map((one) => html`<label class="choice"><input type="radio" name="exercise" value=${one} checked=${one === name} onChange=${() => choose({ chosen: one })} /><span>${t(`exercise.${one}.title`)}<span class="soft">${lengthWords(t, lengthS(hello, one))}</span></span></label>`)}
       </div>
     </details>
   </section>

@@ -65,7 +65,7 @@ function Header() {
     <div class="top-actions"><${LanguageSwitch} titleKey="staff.title" /><${ThemeSwitch} />
       ${user && html`<${Act} class="small" act=${signOut}>${t("signing.out")}<//>`}</div>
   </header>
-  ${VIEWS[role] && html`<nav class="tabs" aria-label=${t("staff.title")}>
+  ${VIEWS[role] && !token.value && html`<nav class="tabs" aria-label=${t("staff.title")}>
     ${VIEWS[role].map((name) => html`<a href=${`#${name}`} aria-current=${nameOf(role) === name ? "page" : null}>${t(`staff.${name}`)}</a>`)}
   </nav>`}`;
 }

@@ -25,6 +25,7 @@ from biofeedback.server.front import front_of
 from biofeedback.server.tidying import keep_tidy
 from biofeedback.server.wire import FramesProtocol
 from biofeedback.settings import Settings
+from biofeedback.signpost import Signpost
 from biofeedback.straps.registry import AUTO, make_strap
 
 __all__ = ["LiveServer", "open_server", "serve", "serve_tidily"]
@@ -144,6 +145,7 @@ class LiveServer(uvicorn.Server):
         self.ready = asyncio.Event()
         self.stopped = asyncio.Event()
         self._listener = listener
+        self._signpost: Signpost | None = None
 
     async def serve(self, sockets: list[socket.socket] | None = None) -> None:
         """Serve until it is told to stop.
@@ -164,7 +166,9 @@ class LiveServer(uvicorn.Server):
         del sockets  # uvicorn would give TLS a minute to be agreed on, in which a connection counts nowhere
         await super().startup([])
         self.servers.append(await self._accept())
-        sys.stdout.write(_welcome(self.clinic, self.access, self.port))
+        here = _address(self.clinic.settings, self.port)
+        self._signpost = Signpost.put_up(self.clinic.settings.data, self.access.outward or here)
+        sys.stdout.write(_welcome(self.clinic, self.access, here))
         sys.stdout.flush()
         self.ready.set()
         _log.info("the server is ready", extra={"port": self.port, "version": __version__})
@@ -187,6 +191,8 @@ class LiveServer(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Tell the viewers, then close."""
+        if self._signpost is not None:
+            self._signpost.take_down()
         await self.clinic.close()
         await super().shutdown(sockets)
 
@@ -202,12 +208,16 @@ class LiveServer(uvicorn.Server):
             signal.setitimer(signal.ITIMER_REAL, EXIT_WITHIN_S)
 
 
-def _welcome(clinic: Clinic, access: Access, port: int) -> str:
-    """Where the pages are, and what whoever starts the server has to know."""
-    words, settings = Words(clinic.settings.lang), clinic.settings
+def _address(settings: Settings, port: int) -> str:
+    """Where this machine itself finds the pages."""
     host = settings.host if is_loopback(settings.host) else "localhost"
     scheme = "http" if settings.tls_cert is None else "https"
-    here = f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
+    return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def _welcome(clinic: Clinic, access: Access, here: str) -> str:
+    """Where the pages are, and what whoever starts the server has to know."""
+    words = Words(clinic.settings.lang)
     lines = _private(clinic, words, here) if access.is_private else []
     if access.outward is not None:
         lines += _outward(access, words, access.outward)

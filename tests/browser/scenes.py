@@ -18,6 +18,7 @@ from scene_messages import (
 )
 
 from biofeedback import messages
+from biofeedback.core.exercises import EXERCISES as CATALOGUE
 
 MEASURED = [
     messages.StepPlan(step="baseline", duration_s=120),
@@ -236,6 +237,7 @@ def hello(scene: Scene, epoch: str, message_seq: int, recovered: bool) -> messag
         speed=1.0,
         state=scene.state,
         exercises=EXERCISES,
+        lengths_s={name: CATALOGUE[name].duration_s for name in EXERCISES},
         **{**values, **scene.hello},
     )
 

@@ -1,8 +1,10 @@
 """Nobody in particular, or not any more: no session and no link ends in a page that cannot be used."""
 
+from typing import Any
+
 import pytest
 from playwright.sync_api import Browser, expect
-from scripted_clinic import NOBODY, PRIVATE, TOKEN
+from scripted_clinic import NOBODY, PHYSIO, PRIVATE, TOKEN
 from scripted_server import ScriptedServer
 from watching import watched
 
@@ -43,4 +45,16 @@ def test_a_link_that_is_no_good_is_told_before_anybody_types(
     expect(page.locator("input")).to_have_count(0)
     page.get_by_role("button", name=SAY("signing.instead")).click()
     expect(page.locator("h1")).to_have_text(SAY("signing.title"))
+    page.context.close()
+
+
+@pytest.mark.parametrize("who", [PRIVATE, PHYSIO], ids=["tried out", "signed in"])
+def test_a_link_that_works_once_is_alone_on_its_page(
+    browser: Browser, server: ScriptedServer, who: dict[str, Any]
+) -> None:
+    page = watched(browser, server.url).page
+    server.clinic.reset(who)
+    page.goto(f"{server.url}/staff?lang=en#first={TOKEN}")
+    expect(page.locator("h1")).to_have_text(SAY("signing.first"))
+    expect(page.get_by_role("navigation")).to_have_count(0)
     page.context.close()

@@ -186,13 +186,16 @@ def test_the_first_time_begins_with_a_minute_of_practice_that_can_be_left_out(
     tap(page, "Next")
     practice = page.get_by_label("Practise for a minute first")
     expect(practice).to_be_checked()
-    expect(page.get_by_text("About 7 minutes", exact=True)).to_be_visible()
+    expect(page.locator(".panel > .soft").first).to_have_text("About 7 minutes")
     tap(page, "Start")
     commands = until(page, lambda: [one for one in server.heard if one["type"] == "command"])
     assert [(one["command"], one["exercise"], one["practice"]) for one in commands] == [("start", None, True)]
     practice.uncheck()
     page.locator("summary").click()
-    page.get_by_label("Walk", exact=True).check()
+    page.get_by_role("radio", name="Micro-pause About 30 seconds", exact=True).check()
+    expect(page.locator(".panel > .soft").first).to_have_text("About 30 seconds")
+    page.get_by_role("radio", name="Walk About 7 minutes", exact=True).check()
+    expect(page.locator(".panel > .soft").first).to_have_text("About 7 minutes")
     expect(practice).to_have_count(0)
 
 
