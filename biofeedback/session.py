@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Protocol
 
+from biofeedback.cancellation import obey_cancellation
 from biofeedback.channel import Channel
 from biofeedback.clock import Clock
 from biofeedback.core.events import End, Input, Mark, MarkKind, Plan, Rating, Resumed, Step
@@ -337,6 +338,7 @@ class Session:
             try:
                 await self.strap.run(self.receive, self._clock)
             except Exception as error:  # noqa: BLE001 - a strap may fail in any way its driver finds
+                obey_cancellation()
                 failures = 0 if self._link.connected else failures
                 self.receive(Lost(_reason(error)))
                 await asyncio.sleep(BACK_OFF_S[min(failures, len(BACK_OFF_S) - 1)])

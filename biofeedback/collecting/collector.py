@@ -5,6 +5,7 @@ import logging
 from contextlib import suppress
 from pathlib import Path
 
+from biofeedback.cancellation import obey_cancellation
 from biofeedback.clock import Clock
 from biofeedback.collecting.backlog import Backlog
 from biofeedback.collecting.place import Place
@@ -107,6 +108,7 @@ class Collector:
             except InputError:
                 raise
             except Exception as error:  # noqa: BLE001 - a strap may fail in any way its driver finds
+                obey_cancellation()
                 _log.warning("the strap failed and is started again (%s)", error)
                 failures = 0 if self._is_connected else failures
                 self.hear(Lost(type(error).__name__))

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Protocol
 
 from biofeedback import viewer_messages
+from biofeedback.cancellation import obey_cancellation
 from biofeedback.clock import clock_of
 from biofeedback.composition import begin, go_on, new_header
 from biofeedback.core.exercises import Exercise
@@ -240,16 +241,25 @@ class Room:
 
     async def _keep_house(self) -> None:
         """Every second: let go of viewers that are gone, repeat what has no message of its own."""
-        count = 0
+        count, has_failed = 0, False
         await asyncio.sleep(secrets.randbelow(1000) / 1000)  # rooms that opened together do not keep house together
         while True:
             await asyncio.sleep(1.0)
             count += 1
-            channel = self.session.channel
-            channel.reap(asyncio.get_running_loop().time())
-            channel.refresh_quality()
-            if count % PACER_EVERY == 0:
-                channel.send_pacer()
+            try:
+                self._repeat(with_pacer=count % PACER_EVERY == 0)
+            except Exception:  # noqa: BLE001 - whatever it is, the session goes on, and the next second may go well
+                if not has_failed:  # else it would fill the log
+                    _log.exception("the housekeeping of a room failed and is tried again every second")
+                has_failed = True
+
+    def _repeat(self, *, with_pacer: bool) -> None:
+        """Let go of viewers that are gone, and tell the others how it stands."""
+        channel = self.session.channel
+        channel.reap(asyncio.get_running_loop().time())
+        channel.refresh_quality()
+        if with_pacer:
+            channel.send_pacer()
 
 
 async def _keep(session: Session) -> None:
@@ -260,5 +270,6 @@ async def _keep(session: Session) -> None:
             await session.run()
         except Exception:  # noqa: BLE001 - one bad session never stops the server
             _log.exception("the session failed and is taken up again")
+            obey_cancellation()
             await asyncio.sleep(BACK_OFF_S[min(failures, len(BACK_OFF_S) - 1)])
             failures += 1
