@@ -145,15 +145,15 @@ class Certificates:
             )
 
 
-def names_of(certificate: Path) -> frozenset[str]:
-    """Names and addresses that a server's certificate is for.
+def names_of(certificate: Path) -> tuple[str, ...]:
+    """Names and addresses that a server's certificate is for, in its order: the first is what it was made for.
 
     Raises
     ------
     InputError
         If it cannot be read.
     """
-    return frozenset(str(name.value).lower() for name in _names(_load(certificate)))
+    return tuple(str(name.value).lower() for name in _names(_load(certificate)))
 
 
 def validity_of(certificate: Path) -> Validity:

@@ -327,9 +327,14 @@ def _add_certificate(to: Any) -> None:
         "certificate",
         administration.certificate,
         "make the certificate of a server that other machines may reach, and the authority that phones install",
-        "biofeedback certificate clinic.local 192.168.1.20",
+        "biofeedback certificate 192.168.1.20 clinic.local",
     )
-    parser.add_argument("names", nargs="+", metavar="NAME", help="names and addresses by which the server is reached")
+    parser.add_argument(
+        "names",
+        nargs="+",
+        metavar="NAME",
+        help="addresses and names by which the server is reached; links begin with the first",
+    )
     add_data(parser)
     add_lang(parser)
 

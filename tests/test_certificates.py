@@ -49,7 +49,7 @@ async def test_who_installed_the_authority_trusts_the_server_by_its_names(certif
         assert (await shown(certificates, name)).startswith("biofeedback ")
     with pytest.raises(ssl.SSLCertVerificationError):
         await shown(certificates, "example.org")
-    assert names_of(certificates.server) == {*NAMES, "localhost", "127.0.0.1", "::1"}
+    assert names_of(certificates.server) == (*NAMES, "localhost", "127.0.0.1", "::1")
 
 
 def test_the_authority_stays_when_the_certificate_is_made_again(certificates: Certificates) -> None:
@@ -70,7 +70,7 @@ def test_a_certificate_that_ends_within_the_year_is_renewed(certificates: Certif
     assert certificates.server.read_bytes() == old
     certificates.renew(NOW + timedelta(days=410))
     assert certificates.server.read_bytes() != old
-    assert names_of(certificates.server) == {*NAMES, "localhost", "127.0.0.1", "::1"}
+    assert names_of(certificates.server) == (*NAMES, "localhost", "127.0.0.1", "::1")
 
 
 def test_an_authority_without_its_key_is_said_with_the_cure(certificates: Certificates, tmp_path: Path) -> None:

@@ -24,12 +24,15 @@ function useSecondsLeft(utc) {
 // An address that no phone can reach: the server was started for its own computer alone.
 const isHereOnly = (link) => /^(localhost|127\.[\d.]+|\[::1\])$/.test(new URL(link).hostname);
 
+// What a person types: with a port, or of figures, a browser takes an address for http where it does not say https.
+const toType = (link) => `${new URL(link).origin.replace(/^http:\/\//, "")}/join`;
+
 function Ways({ invitation, left }) {
   const t = words.value;
   const { code, link, qr } = invitation;
   return html`${isHereOnly(link) && html`<p class="news">${t("invite.here_only")}</p>`}<ol class="ways">
     <li><h3>${t("invite.scan")}</h3><${Qr} svg=${qr} label=${t("invite.qr")} /></li>
-    <li><h3>${t("invite.type", { address: `${new URL(link).host}/join` })}</h3>
+    <li><h3>${t("invite.type", { address: toType(link) })}</h3>
       <p class="code"><span aria-hidden="true">${inGroups(code)}</span><span class="visually-hidden">${[...code].join(" ")}</span></p></li>
     <li><h3>${t("invite.send")}</h3><${CopyLink} link=${link} label=${t("invite.link")} /></li>
   </ol>

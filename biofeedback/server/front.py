@@ -21,13 +21,13 @@ FAR = ("192.0.2.1", 9)  # an address of nobody (RFC 5737); nothing is sent there
 class Front:
     """Under which names the server answers besides those that mean this machine, and how.
 
-    ``names`` are those of the certificate, ``origins`` such as a proxy shows, ``by_address`` whether any address of
-    this machine will do: a page can be made to look up a name of its own here, but no address.
+    ``names`` are those of the certificate, in its order, ``origins`` such as a proxy shows, ``by_address`` whether any
+    address of this machine will do: a page can be made to look up a name of its own here, but no address.
     """
 
     certificate: Path | None = None
     key: Path | None = None
-    names: frozenset[str] = frozenset()
+    names: tuple[str, ...] = ()
     origins: tuple[str, ...] = ()
     by_address: bool = False
 
@@ -56,13 +56,13 @@ class Front:
         return self.by_address and _is_same(name, here)
 
     def outward(self, settings: Settings, port: int) -> str | None:
-        """Address of the pages for other machines; None: there is none."""
+        """Address of the pages for other machines, by the first name of the certificate; None: there is none."""
         if self.origins:
             return self.origins[0]
         if is_loopback(settings.host):
             return None
-        names = sorted(name for name in self.names if not is_loopback(name) and not name.startswith("*"))
-        host = min(names, key=_is_address) if names else settings.host
+        names = (name for name in self.names if not is_loopback(name) and not name.startswith("*"))
+        host = next(names, settings.host)
         if host in ("0.0.0.0", "::"):  # nosec B104 - asked for, and then admitted over TLS alone
             host = _own_address(host)
         return f"{self.scheme}://{f'[{host}]' if ':' in host else host}:{port}"
@@ -120,11 +120,6 @@ def _is_same(name: str, here: str) -> bool:
         return ip_address(name) == ip_address(here.partition("%")[0])
     except ValueError:
         return False
-
-
-def _is_address(name: str) -> bool:
-    """Whether a name is an address."""
-    return ":" in name or name.replace(".", "").isdigit()
 
 
 def _own_address(host: str) -> str:

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives import serialization
 from served import Serve
 
 from biofeedback.certificates import Certificates
+from biofeedback.cli import main
 from biofeedback.doctor.service import answers
 from biofeedback.errors import InputError
 from biofeedback.server.front import Front, front_of
@@ -81,7 +82,7 @@ def test_a_key_that_does_not_fit_its_certificate_is_said_with_both(tmp_path: Pat
 
 
 def test_a_certificate_for_all_of_a_domain_is_for_one_name_beneath_it() -> None:
-    found = Front(names=frozenset({"*.clinic.example"}))
+    found = Front(names=("*.clinic.example",))
     assert found.answers("https", "hrv.clinic.example", "")
     assert not found.answers("https", "a.hrv.clinic.example", "")
     assert not found.answers("https", "clinic.example", "")
@@ -97,13 +98,18 @@ def test_without_tls_only_the_address_that_was_called_will_do() -> None:
 
 def test_others_are_told_an_address_that_they_can_use(tmp_path: Path) -> None:
     settings = Settings(data=tmp_path, host="0.0.0.0")
-    names = frozenset({"192.168.1.20", "clinic.local", "localhost", "127.0.0.1", "::1", "*.x.example"})
-    assert Front(tmp_path, names=names).outward(settings, 8800) == "https://clinic.local:8800"
-    assert Front(tmp_path, names=frozenset({"fd00::1"})).outward(settings, 1) == "https://[fd00::1]:1"
+    assert Front(tmp_path, names=("localhost", "*.x.example", "fd00::1")).outward(settings, 1) == "https://[fd00::1]:1"
     assert Front(origins=("https://hrv.example",)).outward(settings, 8800) == "https://hrv.example"
     for host in ("0.0.0.0", "::", "192.168.1.5"):
         assert Front().outward(Settings(data=tmp_path, host=host), 80) is not None
     assert Front().outward(Settings(data=tmp_path), 8800) is None
+
+
+@pytest.mark.parametrize("names", [["192.168.1.20", "clinic.local"], ["clinic.local", "192.168.1.20"]])
+def test_links_begin_with_what_the_certificate_was_first_made_for(tmp_path: Path, names: list[str]) -> None:
+    Certificates(tmp_path).make(names, NOW)
+    settings = Settings(data=tmp_path, host="0.0.0.0")
+    assert front_of(settings, NOW).outward(settings, 8800) == f"https://{names[0]}:8800"
 
 
 async def test_a_server_with_tls_answers_over_tls_and_says_always(
@@ -127,6 +133,9 @@ async def test_a_server_with_tls_answers_over_tls_and_says_always(
         assert outside.headers["strict-transport-security"] == "max-age=31536000"
         assert (await client.get("/api/me", headers={"Host": "evil.example"})).status_code == 421
         assert await asyncio.to_thread(answers, port)  # the doctor knows its own
+        assert await asyncio.to_thread(main, ["admin", "first", "--data", str(tmp_path / "data")]) == 0
+        said = capsys.readouterr().out
+        assert f"https://clinic.local:{port}/staff#first=" in said  # of the command line that only the server was told
         authority = await client.get("/biofeedback.crt")
         assert authority.content == certificates.authority.read_bytes()
         assert authority.headers["content-type"] == "application/x-x509-ca-cert"
