@@ -193,7 +193,12 @@ async def _is_settled(keeper: Keeper) -> bool:
 
 
 def _begun(connection: Connection, header: Header, place: Place) -> StoredSession:
-    """Session as it begins in the store; of somebody anonymous, where nobody is known."""
+    """Session as it begins in the store; of somebody anonymous, where nobody is known.
+
+    It may be there: its beginning was committed, and then the store was out of reach.
+    """
+    if (begun := sessions.get(connection, header.session)) is not None:
+        return begun
     person = place.person or people.add(connection).id
     stored = StoredSession(
         header.session,

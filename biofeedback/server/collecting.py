@@ -211,8 +211,7 @@ class _Visit:
             self._post = post
             self._room.use_strap(post)
             try:
-                if not session.ended.is_set():
-                    await post.strap.listening.wait()
+                await _until_heard(session, post.strap)
                 self._tell(await self._admission(session))
                 async with asyncio.TaskGroup() as group:
                     tasks = [group.create_task(post.run()), group.create_task(self._say_end(session))]
@@ -232,12 +231,13 @@ class _Visit:
         """What the collector is told of a session."""
         origins = [origin for origin in self._hello.origins if origin.startswith(f"{self.device}:")]
         epoch, asked = session.channel.facts.epoch, self._hello.session
-        return Admitted(
+        earlier = {} if asked is None or asked == epoch else await self._room.archive.heard_in(asked, origins)
+        return Admitted(  # as it is now: the store may have taken its time
             protocol=COLLECT_PROTOCOL,
             session=epoch,
             is_open=not session.ended.is_set(),
             heard={origin: session.heard(origin) for origin in origins},
-            earlier={} if asked is None or asked == epoch else await self._room.archive.heard_in(asked, origins),
+            earlier=earlier,
         )
 
     def _strap_of(self, session: Session) -> RemoteStrap:
@@ -251,6 +251,16 @@ class _Visit:
             code = "is_simulated" if self._hello.simulated else "not_simulated"
             raise _NotAdmitted(code, f"the session's strap is {session.channel.facts.strap}")
         return strap
+
+
+async def _until_heard(session: Session, strap: RemoteStrap) -> None:
+    """Return when a session listens to its strap, or has ended: one that failed may never have come to listen."""
+    waiting = [asyncio.create_task(event.wait()) for event in (session.ended, strap.listening)]
+    try:
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for one in waiting:
+            one.cancel()
 
 
 async def _on_frames(said: Frames, post: Post) -> None:

@@ -47,8 +47,11 @@ def add_privacy(app: FastAPI, clinic: Clinic, access: Access) -> None:
             consents.add(connection, consent)
             audit.append(connection, entry)
 
+        is_measurement = body.kind is Kind.MEASUREMENT
+        if is_measurement and not body.given:  # at once: a disk may take longer than whoever says it has time
+            clinic.allow(person, is_allowed=False)
         await clinic.store.write(keep)
-        if body.kind is Kind.MEASUREMENT:
+        if is_measurement:  # and last what was committed last
             clinic.allow(person, is_allowed=body.given)
         return _told(consent)
 

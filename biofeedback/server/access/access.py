@@ -183,10 +183,10 @@ class Access:
         """End sign-ins, and close what they have open."""
         if not ended:
             return
-        self.tickets.void(ended)
         for login in ended:
             self.offered.pop(login, None)
         await self.store.write(lambda connection: logins.end(connection, ended))
+        self.tickets.void(ended)  # also those that were given until now
         self.presence.close(ended)
 
     async def keep_house(self) -> None:
