@@ -1,4 +1,4 @@
-// What the physiotherapist wrote of the session: read here, written in the history of the person.
+// What the physiotherapist wrote of the session: read here, written in the history of the person, where this leads.
 
 import { useAsked } from "./list.js";
 import { words } from "./page.js";
@@ -25,10 +25,13 @@ export function Note({ reviewed }) {
   const { found, refused } = useAsked(`${reviewed.path}/note`);
   const rows = found ? noteRows(t, found) : [];
   const isTold = refused && !UNTOLD.includes(refused.status);
-  if (rows.length === 0 && !isTold) return null;
+  const { person } = reviewed.found.value;
+  const isToWrite = found && rows.length === 0 && person;
+  if (rows.length === 0 && !isTold && !isToWrite) return null;
   return html`<section class="panel session-note" aria-label=${t("note.title")}><h2>${t("note.title")}</h2>
     ${isTold && html`<p class="news" role="alert">${t(...refusalWords(t, refused))}</p>`}
     ${rows.length > 0 && html`<div class="said-of-it" tabindex="0" role="group" aria-label=${t("note.title")}><dl>${rows.map(([name, text]) => html`<div key=${name}><dt>${name}</dt><dd>${text}</dd></div>`)}</dl></div>
-      <p class="soft small-print">${writtenWords(t, found)} <a href=${`/staff#person=${reviewed.found.value.person}`}>${t("review.note.change")}</a></p>`}
+      <p class="soft small-print">${writtenWords(t, found)} <a href=${`/staff#person=${person}`}>${t("review.note.change")}</a></p>`}
+    ${isToWrite && html`<p><a href=${`/staff#person=${person}`}>${t("review.note.write")}</a></p>`}
   </section>`;
 }

@@ -12,7 +12,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 from biofeedback import messages
 from biofeedback.admission import COLLECT_PROTOCOL, REPLACED, TRY_AGAIN, Admitted, CollectorHello, FromCollector
 from biofeedback.frames import ClockTold, Frames, StrapNews
-from biofeedback.server.clinic import Clinic
+from biofeedback.server.clinic import PRIVATE, Clinic
 from biofeedback.server.pace import Pace
 from biofeedback.server.post import FrameRefused, Post, SendAgain
 from biofeedback.server.room import GOING_AWAY, Room
@@ -29,6 +29,7 @@ MAX_ORIGINS = 1000  # of one hello
 _NEARNESS = ("other_strap", "other_device", "not_simulated", "is_simulated", "occupied")
 
 _decode = msgspec.json.Decoder(FromCollector).decode
+_OF_OTHERS = ("other_strap", "other_device")  # in a clinic these are other patients' rooms: one of its own may open yet
 
 
 class _NotAdmitted(Exception):
@@ -75,6 +76,8 @@ def _seat(clinic: Clinic, visit_in: Callable[[Room], "_Visit"]) -> "_Visit":
             refusals.append(refusal)
         else:
             return visit
+    if PRIVATE not in clinic.rooms:
+        refusals = [refusal for refusal in refusals if refusal.code not in _OF_OTHERS]
     raise max(refusals, key=lambda refusal: _NEARNESS.index(refusal.code), default=_NotAdmitted("no_room", "no room"))
 
 

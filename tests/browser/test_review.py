@@ -255,7 +255,8 @@ def test_what_was_written_of_the_session_is_read_here_and_changed_elsewhere(
     browser: Browser, page: Page, server: ScriptedServer
 ) -> None:
     expect(page.locator(".moments")).to_be_visible()
-    expect(page.locator(".session-note")).to_have_count(0)  # nobody wrote anything
+    unwritten = page.locator(".session-note").get_by_role("link", name=SAY("review.note.write"))
+    expect(unwritten).to_have_attribute("href", "/staff#person=01P1")
     for written in opened(browser, server, ReviewScreen(note=NOTE)):
         note = written.locator(".session-note")
         expect(note.locator("dt")).to_have_text(["Posture", "About the measurement", "Strap cleaned"])
@@ -263,6 +264,14 @@ def test_what_was_written_of_the_session_is_read_here_and_changed_elsewhere(
         expect(note).to_contain_text("Last written on 23 November 2026, 09:30 (UTC) by j.devries.")
         expect(note.get_by_role("link")).to_have_attribute("href", "/staff#person=01P1")
         expect(note.locator("input, textarea, select")).to_have_count(0)
+
+
+def test_a_session_of_nobody_in_care_has_no_place_for_a_note(page: Page, server: ScriptedServer) -> None:
+    server.review.found[SESSION]["person"] = None
+    page.reload()
+    expect(page.locator(".moments")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    expect(page.locator(".session-note")).to_have_count(0)
 
 
 def test_a_finished_card_leads_to_its_review(browser: Browser, server: ScriptedServer) -> None:

@@ -15,6 +15,7 @@ from stored_files import stored_files
 from biofeedback.core.events import ClockReading, Link, Notification
 from biofeedback.keys import DeviceKeys
 from biofeedback.recording import read_recording
+from biofeedback.server.clinic import PRIVATE
 
 ORIGIN = "room-2:1"
 REMOTE = "remote:room-2"
@@ -170,6 +171,23 @@ async def test_who_is_not_admitted_hears_why(
         await page.socket.send(json.dumps(said))
         assert (await page.hear("error"))["code"] == code
         assert await page.closed() == 1008
+
+
+@pytest.mark.parametrize("strap", ["simulated:responder:3", "remote:room-3"])
+async def test_in_a_clinic_the_rooms_of_others_are_none_and_a_collector_waits_for_its_own(
+    serve: Serve, token: str, strap: str
+) -> None:
+    served = await serve(strap="simulated")
+    clinic = served.server.clinic
+    await clinic.close_room(PRIVATE)  # as the first account does
+    await clinic.open_room(None, "A-17", strap)
+    async with calling(served, token) as page:
+        await page.say("hello", protocol=1, software="0", simulated=False)
+        assert (await page.hear("error"))["code"] == "no_room"
+        assert await page.closed() == 1008
+    await clinic.open_room(None, "B-02", "remote:room-2")
+    async with calling(served, token) as page:
+        await hello(page)
 
 
 async def test_one_collector_at_a_time(serve: Serve, token: str, tmp_path: Path) -> None:
