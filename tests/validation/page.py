@@ -62,7 +62,8 @@ def _opening(store: Store, tallies: Mapping[str, Tally]) -> str:
     runs = store.runs()
     sizes = [tally.sessions for name, tally in tallies.items() if name in CLASSES]
     least, most = min(sizes), max(sizes)
-    short = " The issue asks for 1000 of each; these have wider intervals." if least < 1000 else ""
+    size = f"{least}" if least == most else f"{least} to {most}"
+    short = " The issue asks for 1000 of each; where there are fewer, intervals are wider." if least < 1000 else ""
     made = "; ".join(
         f"{run.began_utc} commit {run.commit}{' with changes not committed' if run.is_dirty else ''}, {run.workers} "
         f"process{'es' if run.workers > 1 else ''}, {run.sessions} sessions in {run.wall_s / 60:.1f} min, "
@@ -79,7 +80,7 @@ the strap's bytes and the same pipeline as a live session. The classes are data 
 Brackets are Wilson's 95 % intervals. **Ever yes** counts every session in which a look until then said yes, also when
 it was taken back; **in the end** is the session's answer.
 
-**{least} to {most} sessions of each simulated class**, seeds 0 to {most - 1}.{short} The
+**{size} sessions of each simulated class**, seeds 0 to {most - 1}.{short} The
 limits of the exhale answer were chosen on seeds below 400 of these classes; the seeds from 400 on were not looked at.
 From how much on one's own breathing goes on was chosen on seeds 20000 to 20139, of which nothing is shown; what a
 pacer that is varied later asks for, on 70 to 250 other people of each of thirteen classes, not shown either.

@@ -114,7 +114,7 @@ def test_the_page_says_what_was_held_and_what_was_missed(tmp_path: Path) -> None
     outcomes = {name: [measure(name, seed) for seed in range(2)] for name in ("flat", "responder_8_12", "calmer_by_8")}
     write_page(outcomes, Store("state", tmp_path), tmp_path)
     page = (tmp_path / "validation.md").read_text(encoding="utf-8")
-    assert "2 to 2 sessions of each simulated class" in page
+    assert "**2 sessions of each simulated class" in page
     assert "| responder_8_12 | ever yes by 12 breaths >= 99 % |" in page
     picture = (tmp_path / "validation_answers.svg").read_bytes()
     write_page(outcomes, Store("state", tmp_path), tmp_path)
