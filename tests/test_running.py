@@ -1,5 +1,6 @@
 """The guide for administrators, the systemd unit and the container file say nothing that is not so."""
 
+import asyncio
 import re
 import shlex
 import shutil
@@ -11,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from biofeedback.cli import _parser
+from biofeedback.cli import _parser, main
 from biofeedback.configuration import read_settings
 from biofeedback.settings import LogFormat, Settings
+from biofeedback.store import open_store
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -168,3 +170,25 @@ def test_the_guide_names_only_what_is_there() -> None:
     helps = _parser().format_help()
     for command in re.findall(r"`(?:/opt/biofeedback/bin/)?biofeedback (\w+)", GUIDE):
         assert f" {command} " in helps, command
+
+
+def test_what_the_guide_says_to_be_in_a_backup_comes_back_on_a_new_machine(tmp_path: Path) -> None:
+    old, new = tmp_path / "old", tmp_path / "new"
+    asyncio.run(_kept(old))
+    rows = re.findall(r"^\| (`.+?) \| .* \| (.+?) \|$", GUIDE.partition("## What lies where")[2], flags=re.MULTILINE)
+    told = {name: said for names, said in rows for name in re.findall(r"`([\w.]+)`", names.partition(" with ")[0])}
+    for name in told.keys() - {"biofeedback.db", "vault.db", "settings.toml"}:
+        (old / name).mkdir(exist_ok=True)
+        (old / name / "something").touch()
+    (old / "settings.toml").touch()
+    copies = ["--keys", str(tmp_path / "copy.keys")]
+    assert main(["backup", "--out", str(tmp_path / "copy.db"), *copies, "--data", str(old)]) == 0
+    assert main(["restore", str(tmp_path / "copy.db"), *copies, "--data", str(new)]) == 0
+    assert {name for name in told if (new / name).exists()} == {
+        name for name, said in told.items() if not said.startswith("no")
+    }
+
+
+async def _kept(data: Path) -> None:
+    """A store that was opened once."""
+    await (await open_store(data)).close()

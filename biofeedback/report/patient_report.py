@@ -5,7 +5,7 @@ from biofeedback.core.results import Answer, ExhaleResponse, Reason
 from biofeedback.lang import Words
 from biofeedback.report.analysis import Analysis, ReviewedStep
 from biofeedback.report.breath_picture import breath_picture
-from biofeedback.report.closing import closing_lines, was_stopped
+from biofeedback.report.closing import AWAY, closing_lines, exhale_line, was_stopped
 from biofeedback.report.course_picture import course_picture, moving_steps
 from biofeedback.report.folded import fold
 from biofeedback.report.plan_picture import plan_picture
@@ -116,6 +116,8 @@ def _next(analysis: Analysis, words: Words) -> tuple[Block, ...]:
     response, _ = _answered(analysis)
     reason = None if response is None or response.answer is Answer.YES else response.reason
     name = "go_on" if reason is None or plan_results(analysis) else _TRY.get(reason, "again")
+    if name == "signal" and exhale_line(analysis, response).key == AWAY:
+        name = "again"  # the sheet says that it was no fault of the strap's
     tips = [words(key) for key in (f"report.patient.try.{name}", f"report.patient.try.{name}.more") if key in words]
     said = (*tips, words("report.patient.next.agreed"), words("report.patient.next.ask"))
     return Heading(words("report.patient.next")), Items(said)

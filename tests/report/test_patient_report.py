@@ -11,7 +11,7 @@ from hand_made import FACTS, response, sample
 from biofeedback.core.choices import Direction, Outcome
 from biofeedback.core.events import End, Rating
 from biofeedback.core.findings import BlockMeasures
-from biofeedback.core.results import Answer, Reason
+from biofeedback.core.results import Answer, Gap, Reason
 from biofeedback.report.analysis import analyze
 from biofeedback.report.breath_picture import breath_picture
 from biofeedback.report.folded import BINS, fold
@@ -184,6 +184,15 @@ def test_what_could_not_be_measured_has_no_picture_and_says_what_to_try(words, r
     assert pictures(analysis, words) == []
     assert words("report.patient.no_picture.measurement") in text
     assert words(f"report.patient.try.{advice}") in text
+
+
+def test_who_could_not_be_measured_as_the_server_was_away_is_not_sent_to_the_strap(words):
+    analysis = replace(answered(Answer.UNKNOWN, Reason.POOR_SIGNAL), gaps=(Gap(60.0, 90.0, "restart"),))
+    text = said(analysis, words)
+
+    assert words("closing.exhale.away") in text
+    assert words("report.patient.try.again") in text
+    assert words("report.patient.try.signal") not in text
 
 
 def test_it_always_says_when_to_stop_and_whom_to_ask(words):
