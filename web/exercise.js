@@ -61,16 +61,16 @@ function Foot({ session, screen, bare }) {
   const t = words.value;
   const isPaused = screen === "paused";
   const isPacedStep = screen === "breathe";
+  const act = isPaused ? "resume" : "pause";
   const isPractice = isPacedStep && currentStep(session.state.value)?.step === "practice";
   if (soundIsHeld.value && !isPaused) return html`<footer class="foot"><${Held} /></footer>`;
   if (isPacedStep && isNoticeAsked(session)) return html`<footer class="foot"><${Notice} session=${session} /></footer>`;
   return html`<footer class="foot">
-    <button type="button" class=${isPaused ? "primary" : ""} onClick=${() => session.command(isPaused ? "resume" : "pause")}>${t(isPaused ? "patient.resume" : "patient.pause")}</button>
+    <button type="button" class=${isPaused ? "primary" : ""} onClick=${() => session.command(act)}>${t(`patient.${act}`)}</button>
     ${(screen === "moving" || isPractice) && html`<button type="button" onClick=${() => session.command("skip")}>${t(isPractice ? "patient.practice.known" : "patient.skip")}</button>`}
     ${!isPaused && canSound && html`<${Switch} name="sound" isOn=${soundIsOn.value} onClick=${() => setSound(!soundIsOn.value)} />`}
     ${!isPaused && !isPractice && canVibrate && html`<${Switch} name="vibrate" isOn=${touchIsOn.value} onClick=${() => setTouch(!touchIsOn.value)} />`}
-    ${isPacedStep && !isPractice && html`<${Switch} name="bare" isOn=${false} onClick=${() => bare(true)} />`}
-    ${isPacedStep && !isPractice && html`<${Switch} name="chart" isOn=${lineIsShown.value} onClick=${toggleLine} />`}
+    ${isPacedStep && !isPractice && html`<${Switch} name="bare" isOn=${false} onClick=${() => bare(true)} /><${Switch} name="chart" isOn=${lineIsShown.value} onClick=${toggleLine} />`}
     <p class="foot-safety">${t("safety.short")}</p>
   </footer>`;
 }

@@ -20,6 +20,7 @@ import { html, useEffect, useRef } from "./ui.js";
 import { cardView } from "./view.js";
 import { reportPath } from "./zone.js";
 
+const SPOILT = new Set(["no_contact", "no_beat_intervals", "poor_signal", "irregular_beats", "lost"]); // the card says why, and not of the answer as it was before
 const REPORTS = ["patient", "clinician"];
 
 function Warnings({ watch }) {
@@ -34,7 +35,7 @@ function PatientSees({ session, isNear }) {
   const t = words.value;
   const state = session.state.value;
   const view = cardView(state, session.nowMs.value, session.sessionS());
-  const why = state.exhale?.answer === "yes" ? null : reasonWords(t, state.exhale?.reason);
+  const why = state.exhale?.answer === "yes" || SPOILT.has(view.name) ? null : reasonWords(t, state.exhale?.reason);
   return html`<section class="panel sees"><h3>${t("physio.patient_sees")}</h3>
     ${state.phase === "finished" && state.ratings["tension.after"] === undefined && html`<p class="soft">${t("physio.patient_sees.asked")}</p>`}
     ${state.phase === "finished" ? html`<${Closing} state=${state} />` : html`<p class="sees-word">${t(view.word)}</p><p>${t(...view.sentence)}</p>`}

@@ -40,7 +40,7 @@ function Exercise({ hello, name, practises, choose }) {
     <details>
       <summary>${t("patient.exercise.other")}</summary>
       <div class="choices" role="radiogroup" aria-label=${t("patient.exercise.other")}>
-        ${hello.exercises.map((one) => html`<label class="choice"><input type="radio" name="exercise" value=${one} checked=${one === name} onChange=${() => choose({ chosen: one })} /><span>${t(`exercise.${one}.title`)}<span class="soft">${lengthWords(t, lengthS(hello, one))}</span></span></label>`)}
+        ${hello.exercises.map((one) => html`<label class="choice"><input type="radio" name="exercise" value=${one} checked=${one === name} onChange=${() => choose({ chosen: one })} /><span>${t(`exercise.${one}.title`)}<br /><span class="soft">${lengthWords(t, lengthS(hello, one))}</span></span></label>`)}
       </div>
     </details>
   </section>

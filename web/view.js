@@ -36,14 +36,28 @@ const BAR = {
 };
 
 function stillWords(state, word, sessionS) {
-  if (word !== "baseline" && word !== "recovery" && word !== "resting") return null;
+  if (!/^(baseline|recovery|resting)$/.test(word)) return null;
   const left = secondsLeft(state, sessionS);
   return left === null ? [`card.${word}.sentence_open`, {}] : [`card.${word}.sentence`, { n: left }];
 }
 
+const MINUTE_S = 60; // that the signal is judged by
+const UNLINKED = new Set(["out_of_range"]);
+
+// Why the signal is poor, where that is not how the strap sits.
+function elsewhere(state, sessionS) {
+  const { gaps, card, quality } = state;
+  const nowS = sessionS ?? quality?.at_s ?? 0;
+  const sinceS = Math.min(nowS - MINUTE_S, currentStep(state)?.start_s ?? nowS);
+  if (isOutage(gaps, sinceS, nowS)) return card.answer.answer === "yes" ? "card.poor_signal.away_yes" : "card.poor_signal.away";
+  if (gaps.some((gap) => gap.end_s === null && UNLINKED.has(gap.reason))) return "strap.lost";
+  return isOutage(gaps, sinceS, nowS, UNLINKED) ? "card.poor_signal.back" : null;
+}
+
 function sentenceOf(state, word, sessionS) {
   const answer = state.card.answer;
-  if (word === "poor_signal" && isOutage(state.gaps, sessionS ?? state.quality?.at_s ?? 0)) return [answer.answer === "yes" ? "card.poor_signal.away_yes" : "card.poor_signal.away", {}];
+  const cause = word === "poor_signal" && elsewhere(state, sessionS);
+  if (cause) return [cause, {}];
   if (answer.answer === "yes" && (word === "no_contact" || word === "poor_signal")) return [`card.${word}.sentence_yes`, {}];
   if (word === "yes") return fallWords("card.yes.sentence", answer.effect_bpm);
   if (word === "measuring") {

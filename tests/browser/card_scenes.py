@@ -16,7 +16,7 @@ _CALMER = replace(
     steps=RECOVERING,
     answers=(
         answer("recovery", 250.0, answer="yes", reason=None, reasons=[], effect_bpm=4.1, low_bpm=2.2, high_bpm=6.0),
-        calmer("unknown"),
+        calmer("unknown", effect_bpm=-1.2, low_bpm=-13.6, high_bpm=11.2),  # as long as the line gets
     ),
 )
 EIGHT: dict[str, Scene] = {

@@ -12,7 +12,7 @@ from looking import AXE, COLOURS, PAINTED, RULES, SIZES, overflow, shine, small,
 from page_clock import fall_silent, pass_s
 from playwright.sync_api import Browser, Page, expect
 from scene_messages import mark
-from scenes import SCENES
+from scenes import SCENES, breathing
 from scripted_clinic import PRIVATE, room
 from scripted_server import ScriptedServer
 from strapped import until
@@ -107,7 +107,7 @@ def test_a_card_answers_who_whose_heart_who_follows_and_whose_signal(page: Page,
         "C-22": ["The breathing does not seem to follow the circle.", "Does not breathe along"],
         "D-09": ["The beats are too irregular", "Breathing along not visible", "Signal bad", "62% usable"],
         "E-31": ["The strap has no contact", "No contact", "41% usable", "Battery of the strap: 9%"],
-        "F-12": ["Recovery", "4.1", "Calmer than before? Cannot tell", "121 ms, up"],
+        "F-12": ["Recovery", "4.1", "Calmer? \u22121.2/min (\u221213.6 to 11.2)", "121 ms, up"],
         "G-08": ["Paused"],
         "H-15": ["Ready to begin", SAY("exercise.measured_4_6.title"), "No circle to follow now"],
     }
@@ -287,6 +287,17 @@ def test_marks_are_timed_by_the_exercise_and_not_by_the_room(page: Page, server:
     server.furnish({"A-17": replace(scene, marks=marks)})
     page.goto(f"{server.url}/physio?lang=en")
     expect(page.locator(".marks li .time")).to_have_text(["2:05", SAY("physio.marks.before")])
+
+
+@pytest.mark.parametrize(("state", "is_told"), [("unknown", True), ("poor_signal", False), ("no_contact", False)])
+def test_why_an_answer_was_not_clear_is_no_reason_of_a_signal_that_fails(
+    page: Page, server: ScriptedServer, state: str, is_told: bool
+) -> None:
+    server.clinic.reset(PRIVATE)
+    server.furnish({"A-17": breathing(state, reason="cannot_see_following", reasons=["cannot_see_following"])})
+    page.goto(f"{server.url}/physio?lang=en")
+    expect(page.locator(".sees-word")).to_have_text(SAY(f"card.{state}.word"))
+    expect(page.locator(".sees").get_by_text(SAY("reason.cannot_see_following"))).to_have_count(int(is_told))
 
 
 def test_the_question_that_comes_before_the_closing_lines_is_told(page: Page, server: ScriptedServer) -> None:

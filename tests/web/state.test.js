@@ -148,7 +148,7 @@ test("the lines are those of a report", () => {
   }
 });
 
-test("where the server was away, the strap is not named as the cause", () => {
+test("where the server was away or the strap's link was lost, how it sits is not named as the cause", () => {
   const poor = scene("yes");
   const said = (gaps, answer = "unknown") => cardView({ ...poor, gaps, card: { ...poor.card, word: "poor_signal", answer: { ...poor.card.answer, answer } } }, poor.heardMs, 100).sentence[0];
   const away = { start_s: 20, end_s: 60, reason: "restart" };
@@ -157,6 +157,14 @@ test("where the server was away, the strap is not named as the cause", () => {
   assert.equal(said([{ ...away, end_s: null }]), "card.poor_signal.away"); // still away
   assert.equal(said([{ ...away, end_s: 50 }]), "card.poor_signal.sentence"); // of the last minute, 10 s
   assert.equal(said([{ ...away, reason: "silence" }]), "card.poor_signal.sentence");
+  const unlinked = { start_s: 80, end_s: null, reason: "out_of_range" };
+  assert.equal(said([unlinked]), "strap.lost"); // nothing is wrong with how it sits
+  assert.equal(said([{ ...unlinked, end_s: 93 }]), "card.poor_signal.back"); // the minute cannot be read yet
+  assert.equal(said([{ ...unlinked, end_s: 91 }]), "card.poor_signal.sentence"); // that was not why
+  assert.equal(said([{ ...unlinked, end_s: 93 }, { start_s: 50, end_s: 64, reason: "no_contact" }]), "card.poor_signal.sentence");
+  poor.steps = [{ ...poor.steps.at(-1), start_s: 15 }]; // its answer needs more than the last minute
+  assert.equal(said([{ ...away, end_s: 35 }]), "card.poor_signal.away");
+  assert.equal(said([{ ...unlinked, start_s: 20, end_s: 35 }]), "card.poor_signal.back");
 });
 
 test("the exhale line tells why nothing can be said", () => {
