@@ -48,6 +48,8 @@ export class Channel {
     this.#isWelcome = false;
     const socket = new (this.Socket ?? WebSocket)(this.url);
     this.#socket = socket;
+    this.#heardMs = performance.now();
+    this.#timers = [setInterval(() => this.#hangUpWhenQuiet(), 1000)]; // also one that never comes about
     socket.onopen = () => this.#greet();
     socket.onmessage = (event) => this.#receive(JSON.parse(event.data));
     socket.onclose = () => this.#closed(socket);
@@ -116,7 +118,7 @@ export class Channel {
     this.#heardMs = performance.now();
     this.sayNow({ type: "hello", protocol: PROTOCOL, role: this.role, ticket: this.#ticket, epoch, message_seq: messageSeq });
     const acknowledge = () => this.sayNow({ type: "ack", message_seq: this.known().messageSeq });
-    this.#timers = [setInterval(acknowledge, ACK_MS), setInterval(() => this.#hangUpWhenQuiet(), 1000)];
+    this.#timers.push(setInterval(acknowledge, ACK_MS));
   }
 
   #receive(message) {

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { Channel, waitMs } from "../../web/channel.js";
-import { clock, settled } from "./time.js";
+import { clock, settled, slowly } from "./time.js";
 
 const viewer = JSON.parse(readFileSync(new URL("./fixtures/viewer.json", import.meta.url)));
 
@@ -53,6 +53,22 @@ test("the first message is the hello that the server's schema knows", async (con
   const { socket } = await opened();
   socket.opens();
   assert.deepEqual(socket.sent, [{ ...viewer[0], ticket: "ticket" }]);
+});
+
+test("a connection that does not come about is tried anew", async (context) => {
+  const { pass, nowMs } = slowly(context);
+  context.mock.method(performance, "now", nowMs);
+  const { links } = await opened();
+  await pass(8000);
+  assert.equal(FakeSocket.all.length, 1);
+  await pass(3000);
+  assert.equal(FakeSocket.all.length, 2);
+  FakeSocket.all[1].opens();
+  FakeSocket.all[1].says({ type: "hello" });
+  assert.equal(links.at(-1), true);
+  FakeSocket.all[0].close(); // long given up
+  await pass(2000);
+  assert.equal(FakeSocket.all.length, 2);
 });
 
 test("it acknowledges every five seconds and answers a ping", async (context) => {
