@@ -72,6 +72,7 @@ def create_app(settings: Settings, front: Front) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await access.open(clinic.store)
+        clinic.write_last = access.ledger.write
         if access.is_private:
             await clinic.open_private()
         tasks = _housekeeping(clinic, access)
@@ -81,7 +82,6 @@ def create_app(settings: Settings, front: Front) -> FastAPI:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(clinic.study.close(), clinic.reading.close())
-            await access.ledger.write()
             await clinic.close()
 
     app = FastAPI(

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 
 from biofeedback.errors import InputError
 from biofeedback.ids import new_ulid
@@ -50,6 +51,7 @@ class Clinic:
         self.keys = DeviceKeys(settings.data)
         self.tally = Tally()
         self.study = Study()  # for who waits at a screen
+        self.write_last: Callable[[], Awaitable[None]] | None = None  # what waits for the store, before that is closed
         self.reading = Study()  # of histories, session after session: nobody's review stands behind them
         self._store: Store | None = None
         self._archive: Archive | None = None
@@ -121,6 +123,8 @@ class Clinic:
         await asyncio.gather(*(room.close() for room in self.rooms.values()))
         for task in self._tasks:
             task.cancel()
+        if self.write_last is not None:
+            await self.write_last()
         await self._store.close()
         self._store = None
 

@@ -67,14 +67,21 @@ def add_privacy(app: FastAPI, clinic: Clinic, access: Access) -> None:
     async def erase(request: Request, person: str) -> None:
         principal = principal_of(request)
         await clinic.store.read(lambda connection: _there(connection, person))
-        for room in clinic.rooms_of(person):
-            await clinic.close_room(room)
-            await leave_room(access, room)
+        await _close_rooms(clinic, access, person)
         await clinic.store.write(
             lambda connection: erasure.erase_person(connection, person, principal.role, principal.user)
         )
+        await _close_rooms(clinic, access, person)  # what was opened meanwhile
         clinic.history.forget(person)
         await access.look_round()
+
+
+async def _close_rooms(clinic: Clinic, access: Access, person: str) -> None:
+    """Close the rooms that a person is in; another request may be doing so."""
+    for room in clinic.rooms_of(person):
+        if room in clinic.rooms:
+            await clinic.close_room(room)
+        await leave_room(access, room)
 
 
 def _there(connection: Connection, person: str) -> list[Consent]:

@@ -193,9 +193,7 @@ class LiveServer(uvicorn.Server):
         """Tell the viewers, then close."""
         if self._signpost is not None:
             self._signpost.take_down()
-        noting = self.access.ledger.write()  # what waits for the disk, while there is a store
         await self.clinic.close()
-        await noting
         await super().shutdown(sockets)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,10 +17,11 @@ from biofeedback.composition import new_header
 from biofeedback.core.events import End
 from biofeedback.errors import StoreUnavailable
 from biofeedback.keys import DeviceKeys
-from biofeedback.server.access import Principal, Role
+from biofeedback.server import privacy
+from biofeedback.server.access import Access, Principal, Role
 from biofeedback.server.archive import Archive
 from biofeedback.server.place import Place
-from biofeedback.store import audit, open_store, sessions
+from biofeedback.store import audit, erasure, open_store, sessions
 from biofeedback.store.audit import Act, Entry
 from biofeedback.store.committer import Committer
 from biofeedback.store.connections import Connections
@@ -130,15 +131,44 @@ async def test_what_was_seen_while_the_disk_refused_is_in_the_audit_when_the_ser
 ) -> None:
     served = await serve()
     await served.disk(is_writable=False)
-    await served.server.access.ledger.note(Entry(Act.SESSION_SEEN, "admin", about="seen while nothing was saved"))
+    await served.server.access.ledger.note(seen("while nothing was saved"))
     await served.disk(is_writable=True)
+    assert "while nothing was saved" in await in_audit(served, tmp_path / "data")
+
+
+async def test_what_is_seen_while_the_audit_is_written_is_in_it_when_the_server_stops(
+    serve: Serve, tmp_path: Path
+) -> None:
+    served = await serve()
+    ledger, clinic = served.server.access.ledger, served.server.clinic
+    async with held_up(served):
+        await asyncio.sleep(0.5)  # a server that has just begun asks for this and that
+        others = clinic.store.asked
+        ledger.note(seen("first"))
+        await asked(served, others + 1)
+        ledger.note(seen("while the first is written"))
+        served.server.should_exit = True
+        async with asyncio.timeout(BUSY_S):
+            await clinic.closing.wait()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(1.0):
+                await served.server.stopped.wait()  # it comes as far as the store lets it
+    assert {"first", "while the first is written"} <= set(await in_audit(served, tmp_path / "data"))
+
+
+def seen(about: str) -> Entry:
+    return Entry(Act.SESSION_SEEN, "admin", about=about)
+
+
+async def in_audit(served: Served, data: Path) -> list[str | None]:
+    """What the audit's entries are about, once the server has stopped."""
     served.server.should_exit = True
     async with asyncio.timeout(BUSY_S):
         await served.server.stopped.wait()
-    store = await open_store(tmp_path / "data")
+    store = await open_store(data)
     entries = await store.read(lambda connection: audit.newest(connection, 10))
-    assert "seen while nothing was saved" in [entry.about for _, entry in entries]
     await store.close()
+    return [entry.about for _, entry in entries]
 
 
 async def test_nobody_comes_in_by_a_ticket_that_was_given_while_their_sign_in_ended(serve: Serve) -> None:
@@ -175,3 +205,35 @@ async def test_who_withdraws_consent_is_measured_no_more_however_slow_the_disk(
         assert answer.status_code == 503, "the disk was not slow: this test shows nothing"
         assert not room.is_agreed
         assert room.session.ended.is_set()
+
+
+async def test_a_room_that_opens_while_its_person_is_erased_is_closed_as_well(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    staffed = await staff(await serve(), agrees=True)
+    clinic, opened = staffed.clinic, asyncio.Event()
+    leave_room = privacy.leave_room
+
+    async def slow(access: Access, room: str) -> None:
+        await leave_room(access, room)
+        if not opened.is_set():
+            opened.set()
+            await clinic.open_room(staffed.person, "A-17", "simulated:responder:3")
+
+    monkeypatch.setattr(privacy, "leave_room", slow)
+    async with staffed.opened:
+        physio = await staffed.physio()
+        assert (await physio.delete(f"/api/people/{staffed.person}")).status_code == 204
+        assert opened.is_set()
+        assert clinic.rooms_of(staffed.person) == []
+
+
+async def test_who_was_erased_while_their_room_opened_is_not_measured(tmp_path: Path) -> None:
+    store = await open_store(tmp_path / "data")
+    archive = Archive(store)
+    person = await archive.known("A-17", None)
+    assert await archive.may_measure(person)
+    await store.write(lambda connection: erasure.erase_person(connection, person, "admin"))
+    assert not await archive.may_measure(person)
+    assert await archive.may_measure(None)
+    await store.close()
