@@ -231,10 +231,10 @@ def key(arguments: argparse.Namespace) -> int:
 def doctor(arguments: argparse.Namespace) -> int:
     """What works on this machine, and how to mend the rest."""
     from biofeedback.configuration import read_settings
-    from biofeedback.doctor import main
+    from biofeedback.doctor import as_served, main
 
     settings = read_settings({"data": arguments.data, "port": arguments.port}, arguments.settings)
-    return main(arguments.lang, arguments.json, settings)
+    return main(arguments.lang, arguments.json, settings if arguments.port else as_served(settings))
 
 
 def serve(arguments: argparse.Namespace) -> int:

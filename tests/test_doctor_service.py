@@ -13,7 +13,7 @@ from test_doctor import case, told
 
 from biofeedback.certificates import Certificates
 from biofeedback.cli import main
-from biofeedback.doctor import State, service, visit
+from biofeedback.doctor import State, as_served, service, visit
 from biofeedback.doctor.service import (
     Kept,
     check_backup,
@@ -24,7 +24,9 @@ from biofeedback.doctor.service import (
     check_time,
     kept,
 )
+from biofeedback.lang import Words
 from biofeedback.settings import Settings
+from biofeedback.signpost import Signpost
 from biofeedback.store import notes, open_store
 from biofeedback.store.audit import Act
 from biofeedback.store.migration import head
@@ -134,6 +136,31 @@ def test_a_certificate_is_looked_at_as_the_server_would(tmp_path: Path) -> None:
     (tmp_path / "none.pem").write_text("nothing")
     other = Settings(data=tmp_path, host="0.0.0.0", tls_cert=own.server, tls_key=tmp_path / "none.pem")
     assert case(check_certificate(other, NOW)) == "unusable"
+
+
+@pytest.mark.parametrize(
+    ("address", "port", "certificate"),
+    [
+        ("https://clinic.local:8443", 8443, "ok"),
+        ("http://192.168.1.20:8443", 8443, "insecure"),
+        ("http://localhost:8443", 8443, "unneeded"),
+        ("https://hrv.example", 8800, "unneeded"),  # what a proxy shows; the settings know its way here
+    ],
+)
+def test_a_server_that_runs_is_looked_at_where_it_is(
+    address: str, port: int, certificate: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = Settings(data=tmp_path)
+    Certificates(tmp_path).make(["clinic.local"], datetime.now(UTC))
+    post = Signpost.put_up(tmp_path, address)
+    assert post is not None
+    served = as_served(settings)
+    assert served.port == port
+    assert case(check_certificate(served, datetime.now(UTC))) == certificate
+    assert main(["doctor", "--data", str(tmp_path), "--lang", "en"]) in (0, 1)
+    assert (Words("en")("doctor.port.ours", port="8443") in capsys.readouterr().out) == (port == 8443)
+    post.take_down()
+    assert as_served(settings) == settings
 
 
 def test_a_clock_that_cannot_be_right_is_told(tmp_path: Path) -> None:

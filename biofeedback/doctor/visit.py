@@ -7,14 +7,18 @@ import logging
 import sys
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 from biofeedback.doctor import browser, machine, service
 from biofeedback.doctor.check import Check, Phrase, State
 from biofeedback.lang import Words
+from biofeedback.loopback import is_loopback
 from biofeedback.settings import Settings
+from biofeedback.signpost import served_at
 
-__all__ = ["checks", "main", "render"]
+__all__ = ["as_served", "checks", "main", "render"]
 
 SCHEMA = 1
 
@@ -36,7 +40,7 @@ async def checks(settings: Settings) -> list[Check]:
         _safely("doctor.python", lambda: machine.check_python(sys.version_info[:3])),
         _safely("doctor.pages", lambda: machine.check_pages(machine.pages_folder())),
         _safely("doctor.data", lambda: machine.check_data(settings.data)),
-        _safely("doctor.port", lambda: machine.check_port(settings.port, service.answers)),
+        _safely("doctor.port", lambda: _check_port(settings)),
         *_service(settings),
         *await _bluetooth(system),
         _safely("doctor.browser", lambda: browser.check_browsers(browser.find_browsers(system))),
@@ -45,6 +49,25 @@ async def checks(settings: Settings) -> list[Check]:
         _safely("doctor.clock", lambda: machine.check_clock(system, hasattr(time, "CLOCK_BOOTTIME"))),
         _safely("doctor.sleep", lambda: machine.check_sleep(machine.slept_s(), machine.has_battery())),
     ]
+
+
+def as_served(settings: Settings) -> Settings:
+    """Settings with the place of the server that runs: its command line may have said another one."""
+    address = urlsplit(served_at(settings.data) or "")
+    if not address.port or not address.hostname:
+        return settings
+    placed = replace(settings, port=address.port)
+    if is_loopback(address.hostname) or not is_loopback(settings.host):
+        return placed
+    everywhere = "0.0.0.0"  # nosec B104 - nothing listens there: it is what was asked of the server
+    return replace(placed, host=everywhere, insecure_http=address.scheme == "http")
+
+
+def _check_port(settings: Settings) -> Check:
+    """Whether the port is free, or the server of this folder has it, at whichever address of this machine."""
+    if urlsplit(served_at(settings.data) or "").port == settings.port:
+        return Check.ok("doctor.port", "ours", port=str(settings.port))
+    return machine.check_port(settings.port, service.answers)
 
 
 def _service(settings: Settings) -> list[Check]:
