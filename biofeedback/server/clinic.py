@@ -1,8 +1,9 @@
 """The clinic: all rooms of this server, and who is there."""
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 
 from biofeedback.errors import InputError
 from biofeedback.ids import new_ulid
@@ -117,10 +118,11 @@ class Clinic:
         self.is_open = False
         self.closing.set()
         for room in self.rooms.values():
-            room.say_bye("shutdown")
+            with _said():
+                room.say_bye("shutdown")
         if self.visits:
             await asyncio.wait(self.visits, timeout=GOODBYE_S)
-        await asyncio.gather(*(room.close() for room in self.rooms.values()))
+        await asyncio.gather(*(self._let_go(room) for room in self.rooms.values()))
         for task in self._tasks:
             task.cancel()
         if self.write_last is not None:
@@ -192,6 +194,11 @@ class Clinic:
             raise NoSuchRoom("there is no such room")
         return self.rooms[name]
 
+    async def _let_go(self, room: Room) -> None:
+        """Close a room at the end of the server."""
+        with _said():
+            await room.close()
+
     async def _own_place(self) -> Place:
         """What the settings say of the private room."""
         settings = self.settings
@@ -227,6 +234,15 @@ class Clinic:
         strap = make_strap(await resolve_again(self.settings.strap, simulated=header.simulated))
         is_same = cut_off.sources <= {strap.source} or strap.source == REPLAY
         return header.subject == self.settings.subject and header.simulated == strap.simulated and is_same
+
+
+@contextlib.contextmanager
+def _said() -> Iterator[None]:
+    """Say what keeps a room from closing; it keeps neither the others nor the store open."""
+    try:
+        yield
+    except Exception:  # noqa: BLE001 - whatever it is, what was recorded is to be committed
+        _log.exception("a room cannot be closed")
 
 
 def _speed(strap: str, speed: float) -> float:

@@ -10,7 +10,8 @@ from served import BUSY_S, Serve
 
 from biofeedback.channel import Channel
 from biofeedback.core.exercises import EXERCISES
-from biofeedback.server.room import _keep
+from biofeedback.server.room import Room, _keep
+from biofeedback.store import open_store, sessions
 
 
 class Reluctant(ScriptedStrap):
@@ -98,3 +99,29 @@ async def test_a_fault_in_a_rooms_housekeeping_is_said_once_and_costs_nothing_el
         await page.say("command", command="start")
         await page.hear("step")
         await page.hear("pacer")
+
+
+@pytest.mark.parametrize("name", ["say_bye", "close"])
+async def test_a_room_that_cannot_be_closed_keeps_neither_the_others_nor_the_store_open(
+    name: str, serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    served = await serve()
+    clinic = served.server.clinic
+    other = clinic.room(await clinic.open_room(None, "", "simulated:responder:4"))
+    broken, epoch = clinic.room(), other.session.channel.facts.epoch
+    whole = getattr(Room, name)
+
+    def fail(room: Room, *given: str) -> Any:
+        if room is broken:
+            a_fault()
+        return whole(room, *given)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Room, name, fail)
+        served.server.should_exit = True
+        async with asyncio.timeout(BUSY_S):
+            await served.server.stopped.wait()
+    assert "a room cannot be closed" in caplog.text
+    store = await open_store(tmp_path / "data")
+    assert epoch not in [session.id for session in await store.read(sessions.unended)]
+    await store.close()
