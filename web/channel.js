@@ -60,7 +60,7 @@ export class Channel {
     this.#owe({ message, isTrue, lost: "not_noted" });
   }
 
-  // Says it until the server has carried it out or refused it, which it does where it comes too late after its `at_s`.
+  // Says it until the server has carried it out or refused it, as it does too late after its `at_s`.
   command(message) {
     this.#owe({ message, lost: message.command === "new" ? null : "not_done" }); // another session is what it asked for
   }

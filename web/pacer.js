@@ -1,4 +1,4 @@
-// The pacer as a formula, the same as biofeedback/core/pacing.py: which breath, and where in it, at a time.
+// The pacer as a formula, as in biofeedback/core/pacing.py: which breath, and where in it, at a time.
 // It needs a step ({start_s, inhale_s, hold_in_s, exhale_s, hold_out_s, breaths}) and the session's clock, nothing else.
 
 const INHALE = "inhale";

@@ -1,4 +1,4 @@
-// Before the exercise, a step at a time: does everything work, how is today, how tense are you, and which exercise.
+// Before the exercise, in steps: does all work, how is today, how tense are you, which exercise.
 
 import { Check } from "./check.js";
 import { Context } from "./context.js";
@@ -28,7 +28,7 @@ function lengthWords(t, total) {
   return total < 60 ? t("patient.exercise.short", { n: total }) : t("patient.exercise.length", { n: Math.round(total / 60) });
 }
 
-// As the session has it where it came with that exercise: its pattern may be another than the catalogue's.
+// Of the session's own exercise as it has it: with a pattern of its own, maybe.
 const lengthS = (hello, name) => (name === hello.exercise ? plannedS(hello.steps) : hello.lengths_s[name]);
 
 function Exercise({ hello, name, practises, choose }) {
