@@ -1,4 +1,4 @@
-// One viewer's side of the live channel: says hello, acknowledges, answers pings, comes back by itself.
+// One viewer's side of the live channel, which comes back by itself.
 
 const PROTOCOL = 1;
 const ACK_MS = 5000;
@@ -25,7 +25,7 @@ export class Channel {
   #visit = null; // what of an earlier attempt still comes is not ours
 
   // known() gives { epoch, messageSeq } of what the page has; hear(message) gets every message; opened(bool) the link's state.
-  // admit() gives a ticket, good for one connection; turnedAway(refused) is told when there will be none.
+  // admit() gives a ticket for one connection; turnedAway(refused) hears when there will be none.
   // `memory` outlives a reload, under the name `owes`.
   constructor(given) {
     Object.assign(this, given);
@@ -71,7 +71,7 @@ export class Channel {
     if (this.#isWelcome) this.sayNow(message);
   }
 
-  // Of a note, which may say anything of anybody, and of what holds only for a while, a reload leaves that it was lost.
+  // Of a note, which may name anybody, and of what holds for a while, a reload leaves that it was lost.
   #keep(owed) {
     this.#owed = owed;
     const isLasting = ({ message, isTrue }) => message && message.kind !== "note" && !isTrue;
