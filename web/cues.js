@@ -12,7 +12,7 @@ export const soundIsHeld = signal(false); // it is on, and the browser lets noth
 export const sound = new BreathSound((isRunning) => (soundIsHeld.value = soundIsOn.peek() && !isRunning));
 const touch = new BreathTouch();
 
-// Of several pages in one browser the one that was switched on last sounds: two voices would not be in step.
+// Of several pages in one browser one sounds, the last that was switched on.
 const pages = typeof BroadcastChannel === "function" ? new BroadcastChannel("biofeedback.sound") : null;
 pages?.addEventListener("message", () => {
   touchIsOn.value = false;

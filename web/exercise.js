@@ -16,7 +16,7 @@ const NOTICE_FOR_S = 30;
 const NOTICE = [["yes", 2], ["no", 0], ["unsure", 1]];
 const lineIsShown = signal(recall("heart_line", true));
 
-// Asked once, about half a minute into the breathing; it takes the place of the buttons, so that nothing shifts.
+// Asked once, half a minute into the breathing, in the place of the buttons: nothing shifts.
 function isNoticeAsked(session) {
   const state = session.state.value;
   session.nowMs.value; // comes and goes with time
@@ -33,7 +33,7 @@ function Notice({ session }) {
   </section>`;
 }
 
-// The browser holds the sound back until the next tap: asked for in the place of the buttons as well.
+// The browser holds the sound back until the next tap.
 function Held() {
   const t = words.value;
   return html`<section class="notice" aria-labelledby="held">
@@ -49,7 +49,7 @@ const ICONS = {
   chart: "M2.5 12h4l2.5-7 4 14 3-9 1.5 2h4",
 };
 
-// A switch that shows its name where there is room, and always has it.
+// A switch that shows its name where there is room.
 function Switch({ name, isOn, onClick }) {
   const label = words.value(`patient.${name}`);
   return html`<button type="button" class=${`switch ${name}`} aria-pressed=${isOn} aria-label=${label} title=${label} onClick=${onClick}>
@@ -110,7 +110,7 @@ function Bare({ session, bare }) {
   </main>`;
 }
 
-// bare(isOn) shows only the circle, or everything again; note: what stands in the place of an answer there cannot be.
+// bare(isOn) shows only the circle, or all again; note: what stands in the place of an answer.
 export function Exercise({ session, screen, bare, note }) {
   if (screen === "bare") return html`<${Bare} session=${session} bare=${bare} />`;
   const asks = screen === "breathe" && currentStep(session.state.value)?.step === "breathe";

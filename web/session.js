@@ -71,7 +71,7 @@ export class Session {
     if (message.session_s !== undefined) this.#clock.read(message.session_s, message.speed ?? this.#clock.speed, nowMs);
     this.state.value = reduce(this.state.peek(), message, nowMs);
     this.heard(message);
-    // Started with another exercise than was planned, or with a practice first: a new hello brings the steps.
+    // Begun otherwise than planned: a new hello brings the steps.
     const started = message.type === "mark" && message.kind === "command" && /^start (.+)$/.exec(message.text);
     if (started && started[1] !== this.state.peek().hello?.exercise) this.#channel.again();
   }

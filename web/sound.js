@@ -1,4 +1,4 @@
-// Breathing by ear and by touch: a soft tone that rises on the inhale and falls on the exhale; short pulses for the hand.
+// Breathing by ear and by touch: a soft tone that rises on the inhale and falls on the exhale.
 
 import { pacerAt } from "./pacer.js";
 
@@ -9,7 +9,7 @@ const AHEAD_S = 2.5; // scheduled this far ahead, so that a throttled page keeps
 const FADE_S = 0.25;
 const HELD_BACK_MS = 800;
 const PITCH = { inhale: [LOW_HZ, HIGH_HZ], exhale: [HIGH_HZ, LOW_HZ] };
-// Struck and dying away, an octave above the breath: two rising to begin, one between parts, two falling at the end.
+// Struck, an octave above the breath: two rising to begin, one between parts, two falling at the end.
 const CHIMES = { begin: [330, 440], step: [392], end: [440, 330] };
 const CHIME_S = 1.4;
 const APART_S = 0.45;

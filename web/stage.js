@@ -68,7 +68,7 @@ function arc(index, total) {
   return `M${point(from)}A165 165 0 0 1 ${point(to)}`;
 }
 
-// For reduced motion: one segment a second, filling on the inhale and emptying on the exhale. Nothing moves in between.
+// For reduced motion: one segment a second, filling on the inhale and emptying on the exhale.
 function Segments({ show, step, label }) {
   const total = Math.max(2, Math.round(step.inhale_s));
   const group = useRef(null);

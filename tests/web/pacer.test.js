@@ -70,11 +70,25 @@ test("the session's clock follows the least delayed reading", () => {
   assert.ok(Math.abs(clock.nowS(21_000) - 111.1) < 1e-9);
 });
 
-test("a clock that jumped is believed at once, and a session can run faster", () => {
+test("what had waited for a page that slept does not put its clock back", () => {
+  const clock = new SessionClock();
+  for (const sessionS of [0, 5, 10]) clock.read(sessionS, 1, 50_000 + sessionS * 1000);
+  for (const sessionS of [15, 20, 25, 30]) {
+    clock.read(sessionS, 1, 84_000);
+    assert.equal(clock.nowS(84_000), 34);
+  }
+  clock.read(35, 1, 85_000);
+  assert.equal(clock.nowS(86_000), 36);
+});
+
+test("a clock that jumped is believed once two readings agree, and a session can run faster", () => {
   const clock = new SessionClock();
   clock.read(100, 1, 10_000);
-  clock.read(60, 1, 20_000);
-  assert.equal(clock.nowS(20_000), 60);
+  clock.read(60, 1, 20_000); // a hello
+  clock.read(60, 1, 20_001); // and its snapshot
+  assert.ok(Math.abs(clock.nowS(20_000) - 60) < 0.01);
+  clock.read(200, 1, 30_000); // nothing can be early
+  assert.equal(clock.nowS(30_000), 200);
   clock.read(60, 20, 20_000);
   assert.equal(clock.nowS(21_000), 80);
 });
