@@ -8,6 +8,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,6 +21,7 @@ __all__ = ["Link", "OneTimeLinks"]
 
 TOKEN_BYTES = 32
 VALID = timedelta(hours=24)
+TAKEN = ".taken"  # ending of the file of a link that is being used; where the server was killed then, it stays so
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +71,24 @@ class OneTimeLinks:
         return None if link is None or link.expires_utc <= now_utc else link
 
     def take(self, token: str, now_utc: datetime) -> Link | None:
-        """The same, and it is good no more; of two who take it at once, one gets it."""
+        """The same, and it is good no more, unless it is given back; of two who take it at once, one gets it."""
         link = self.find(token, now_utc)
+        place = self._place(token)
         try:
-            self._place(token).unlink()
+            place.replace(place.with_suffix(TAKEN))
         except OSError:
             return None
         return link
+
+    def give_back(self, token: str) -> None:
+        """What it was taken for could not be saved: it is as good as before."""
+        place = self._place(token)
+        with suppress(OSError):  # it was not taken, or what it was taken for is saved
+            place.with_suffix(TAKEN).rename(place)
+
+    def use_up(self, token: str) -> None:
+        """What it was taken for is saved: it is good no more."""
+        self._place(token).with_suffix(TAKEN).unlink(missing_ok=True)
 
     def revoke(self, user: str | None) -> None:
         """A user's links are good no more."""
@@ -85,7 +98,7 @@ class OneTimeLinks:
 
     def _all(self) -> Iterator[tuple[Path, Link | None]]:
         """Every link there is."""
-        return ((path, _read(path)) for path in self._folder.glob("*.json"))
+        return ((path, _read(path)) for path in self._folder.glob("*"))
 
     def _place(self, token: str) -> Path:
         """File of a link."""

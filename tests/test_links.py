@@ -29,6 +29,27 @@ def test_a_link_is_good_once_and_says_whose_it_is(links: OneTimeLinks) -> None:
     assert links.take("", NOW) is None
 
 
+def test_a_link_that_is_given_back_is_good_again_until_it_is_used_up(links: OneTimeLinks) -> None:
+    token = links.make("merel", NOW)
+    links.give_back(token)
+    assert links.take(token, NOW) is not None
+    links.give_back(token)
+    assert links.take(token, NOW) is not None
+    links.use_up(token)
+    links.give_back(token)
+    links.use_up(token)
+    assert links.find(token, NOW) is None
+
+
+def test_a_link_that_was_replaced_while_it_was_used_is_not_given_back(links: OneTimeLinks) -> None:
+    token = links.make("merel", NOW)
+    links.take(token, NOW)
+    new = links.make("merel", NOW)
+    links.give_back(token)
+    assert links.find(token, NOW) is None
+    assert links.find(new, NOW) is not None
+
+
 def test_a_link_is_good_for_a_day(links: OneTimeLinks) -> None:
     token = links.make("merel", NOW)
     assert links.find(token, NOW + timedelta(hours=23, minutes=59)) is not None

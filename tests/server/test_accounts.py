@@ -1,12 +1,14 @@
 """Accounts: a second factor, another password, one-time links, and what an admin does with users."""
 
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 
 import pyotp
 import pytest
 from entered import OTHER_PASSWORD, PASSWORD, SITE, Entered, entered, refused, role
 
+from biofeedback.errors import StoreUnavailable
 from biofeedback.links import VALID
 from biofeedback.server.access import Role
 from biofeedback.server.access.access import ADDRESS_TRIES, NAME_TRIES
@@ -15,6 +17,13 @@ from biofeedback.store.vault import vault_of
 
 WRONG = {"user": "merel", "password": "not the right one"}
 RIGHT = {"user": "merel", "password": PASSWORD}
+
+
+async def switch(clinic: Entered, *, is_writable: bool) -> None:
+    """Let the database take what is written, or refuse it as a full disk does."""
+    pragma = f"PRAGMA query_only = {'OFF' if is_writable else 'ON'}"
+    with suppress(StoreUnavailable):  # the change that switches it is itself one that is refused
+        await clinic.store.write(lambda connection: connection.exec_driver_sql(pragma).close())
 
 
 @pytest.fixture
@@ -103,6 +112,16 @@ class TestLinks:
         body = {"token": token, "user": "beheer", "password": PASSWORD}
         assert await refused(clinic.browser(), "/api/first", body) == (401, "wrong_link")
         assert await clinic.store.read(users.everybody) == []
+
+    async def test_a_link_whose_password_could_not_be_saved_is_good_once_more(self, clinic: Entered) -> None:
+        await clinic.user("merel")
+        token = clinic.access.links.make("merel", clinic.access.times.utc)
+        body = {"token": token, "password": OTHER_PASSWORD}
+        await switch(clinic, is_writable=False)
+        assert (await clinic.browser().post("/api/reset", json=body)).status_code == 503
+        await switch(clinic, is_writable=True)
+        assert (await clinic.browser().post("/api/reset", json=body)).status_code == 204
+        assert await refused(clinic.browser(), "/api/reset", body) == (401, "wrong_link")
 
     async def test_a_forgotten_password_is_chosen_anew_by_a_link_and_all_else_ends(self, clinic: Entered) -> None:
         signed_in = await clinic.staff("merel")

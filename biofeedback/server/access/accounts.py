@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from biofeedback.errors import InputError
+from biofeedback.errors import InputError, StoreUnavailable
 from biofeedback.server.access import second_factor
 from biofeedback.server.access.access import Access
 from biofeedback.server.access.ledger import entry_of
@@ -49,7 +49,7 @@ async def found_clinic(access: Access, token: str, name: str, password: str, add
         audit.append(connection, Entry(Act.USER_ADDED, user.role, user.id, about=user.id))
         return admit(access, connection, user)
 
-    made = await _by_link(access, found, address)
+    made = await _using(access, token, found, address)
     access.staff_was_registered()
     return made
 
@@ -76,7 +76,7 @@ async def choose_password(access: Access, token: str, password: str, address: st
         audit.append(connection, Entry(Act.USER_CHANGED, user.role, user.id, about=user.id))
         return logins.of_user(connection, user.id)
 
-    await access.end(await _by_link(access, choose, address))
+    await access.end(await _using(access, token, choose, address))
 
 
 async def check_link(access: Access, token: str, address: str) -> User | None:
@@ -203,6 +203,17 @@ async def _by_link(access: Access, change: Callable[[Connection], T], address: s
         raise too_many_tries()
     access.by_address.spend(address)
     return await access.store.write(change)
+
+
+async def _using(access: Access, token: str, change: Callable[[Connection], T], address: str) -> T:
+    """The same for a change that opens the link; what could not be saved does not use it up."""
+    try:
+        made = await _by_link(access, change, address)
+    except StoreUnavailable:
+        access.links.give_back(token)
+        raise
+    access.links.use_up(token)
+    return made
 
 
 def _open_link(access: Access, token: str, user: str | None) -> None:
