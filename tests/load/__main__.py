@@ -38,6 +38,7 @@ figure that counts then.
 Sessions are fed by a metronome through the real channel, except for the straps: simulated ones, whose every
 notification goes through a whole session, pipeline and all; every input sealed and stored. The naive server is FastAPI
 with a set of sockets for each session and `json.dumps` for each message; it has no sign-in, no queue and no resume.
+Nobody is measured in a fed session: its viewers hear the session's time each second, beside the beat.
 
 {targets}
 
