@@ -53,11 +53,16 @@ async def asked(served: Served, count: int = 1) -> None:
             await asyncio.sleep(0.01)
 
 
+async def waiting_for_a_collector(serve: Serve, folder: Path) -> tuple[Served, str]:
+    """A server whose strap is elsewhere, and the token of the collector that has it."""
+    token = DeviceKeys(folder / "data").make("room-2", folder / "room-2.key").token
+    return await serve(strap=REMOTE), token
+
+
 async def test_a_session_that_ends_while_a_collector_is_admitted_is_said_to_have_ended(
     serve: Serve, tmp_path: Path
 ) -> None:
-    token = DeviceKeys(tmp_path / "data").make("room-2", tmp_path / "room-2.key").token
-    served = await serve(strap=REMOTE)
+    served, token = await waiting_for_a_collector(serve, tmp_path)
     room = served.server.clinic.room()
     earlier = "01KAAAAAAAAAAAAAAAAAAAAAAA"
     async with calling(served, token) as page:
@@ -75,8 +80,7 @@ async def test_a_session_that_ends_while_a_collector_is_admitted_is_said_to_have
 async def test_a_collector_is_admitted_to_the_next_session_where_the_one_before_never_listened(
     serve: Serve, tmp_path: Path
 ) -> None:
-    token = DeviceKeys(tmp_path / "data").make("room-2", tmp_path / "room-2.key").token
-    served = await serve(strap=REMOTE)
+    served, token = await waiting_for_a_collector(serve, tmp_path)
     room = served.server.clinic.room()
     room.session.strap.listening.clear()  # as while a session that failed waits to be taken up again
     async with calling(served, token) as page:
